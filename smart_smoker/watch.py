@@ -1,0 +1,147 @@
+"""A watch: one probe of one cook under one rule, and the alerts of its episodes.
+
+An episode lasts from the reading at which the rule begins to hold until the one at which it is
+clearly over. It is told once when it begins and once when it ends, and in between again only as a
+reminder.
+"""
+
+import json
+from collections import deque
+from dataclasses import asdict, dataclass
+
+from .errors import UnreadableMessage
+from .readings import SECONDS_PER_READING, Reading
+from .rules import Rule
+
+LONGEST_TEXT = 160
+"""The most characters of one text message in plain ASCII; a single `°` would make it 70."""
+
+PREFIXES = {"raised": "", "reminder": "Reminder: ", "cleared": "Cleared: "}
+"""What a subject begins with, for each state of an alert."""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One notice about an episode, in the words that people get.
+
+    `state` is one of PREFIXES; temperatures are in °F. The same reading and state always give the
+    same `id`. `subject` and `text` are for mail and push; `sms` is plain ASCII.
+    """
+
+    id: str
+    cook: str
+    probe: str
+    state: str
+    time: str
+    temperature: float
+    change: float
+    subject: str
+    text: str
+    sms: str
+
+    def body(self) -> bytes:
+        """The JSON on the wire."""
+        return json.dumps(asdict(self), ensure_ascii=False).encode()
+
+    @classmethod
+    def parse(cls, body: bytes) -> "Alert":
+        """The alert of a message's JSON. Raises UnreadableMessage with the reason."""
+        try:
+            alert = cls(**json.loads(body))
+        except (ValueError, TypeError, RecursionError) as error:
+            raise UnreadableMessage(f"not an alert: {error}", body) from None
+        for name in ("id", "subject", "text", "sms"):
+            if not isinstance(getattr(alert, name), str):
+                raise UnreadableMessage(f"not an alert: its {name} is not text", body)
+        return alert
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of a reading: the change in °F over a window of so many readings, any alert."""
+
+    change: float
+    readings: int
+    alert: Alert | None
+
+
+class Watch:
+    """The memory of one probe in one cook: the window, and the episode it is in.
+
+    `remind_minutes` is how long an episode goes on before it is told again, 0 for never.
+    """
+
+    def __init__(self, rule: Rule, remind_minutes: float = 60):
+        self.rule = rule
+        self.window = deque(maxlen=rule.window)
+        self.seq = 0
+        self.judged = 0
+        self.alerts = 0
+        self.ended = False
+        self._readings_to_reminder = remind_minutes * 60 / SECONDS_PER_READING
+        self._told_at = None  # the reading of this episode's last alert; None outside an episode
+
+    def judge(self, reading: Reading) -> Judgement | None:
+        """Take the probe's next reading; None for one that was taken before.
+
+        A reading marked as the last ends the watch quietly, whether it is new or repeated.
+        """
+        judgement = None
+        if reading.seq == 0 or reading.seq > self.seq:
+            self.seq = reading.seq
+            self.ended = False
+            self.judged += 1
+            self.window.append(reading.temperature)
+            judgement = self._judge(reading)
+        if reading.last:
+            self.ended = True
+            self.window.clear()
+            self._told_at = None
+        return judgement
+
+    def _judge(self, reading: Reading) -> Judgement:
+        change = self.rule.change(self.window)
+        state = self._next_state()
+        if state is None:
+            return Judgement(change, len(self.window), None)
+        self._told_at = None if state == "cleared" else self.judged
+        self.alerts += 1
+        alert = _alert(state, reading, self.rule, change, len(self.window))
+        return Judgement(change, len(self.window), alert)
+
+    def _next_state(self) -> str | None:
+        if self._told_at is None:
+            return "raised" if self.rule.holds(self.window) else None
+        if self.rule.is_over(self.window):
+            return "cleared"
+        due = self.judged - self._told_at >= self._readings_to_reminder > 0
+        return "reminder" if due else None
+
+
+def _alert(state: str, reading: Reading, rule: Rule, change: float, readings: int) -> Alert:
+    minutes = readings * SECONDS_PER_READING / 60
+    title = PREFIXES[state] + rule.title.format(probe=reading.probe.name)
+    facts = f"{reading.temperature:.1f} °F, {rule.verb} {change:g} °F in {minutes:g} minutes"
+    advice = "It is over." if state == "cleared" else rule.advice.format(degrees=rule.degrees)
+    cook = f"Cook: {reading.cook}\n" if reading.cook else ""
+    return Alert(
+        id=f"{reading.id}/{state}",
+        cook=reading.cook,
+        probe=reading.probe.name,
+        state=state,
+        time=reading.time,
+        temperature=reading.temperature,
+        change=change,
+        subject=f"{title} {facts}",
+        text=(
+            f"{reading.probe.name} at {reading.time}: {facts} (its last {readings} readings).\n"
+            f"{advice}\n{cook}"
+        ),
+        sms=_ascii(f"{title} {facts} at {reading.time}"),
+    )
+
+
+def _ascii(text: str) -> str:
+    for sign, plain in (("°F", "F"), ("≤", "<="), ("≥", ">="), ("−", "-")):
+        text = text.replace(sign, plain)
+    return text.encode("ascii", "replace").decode()[:LONGEST_TEXT]
