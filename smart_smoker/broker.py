@@ -1,0 +1,463 @@
+"""RabbitMQ: the exchange, the queues, and what goes in and out of them.
+
+This is the only module that knows pika; its exceptions become BrokerAway (wait and try again),
+BrokerRefused (a person has to mend it) or QueueTaken (stand by).
+"""
+
+import logging
+import random
+import re
+import ssl
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import pika
+from pika.exceptions import (
+    AMQPError,
+    AuthenticationError,
+    ChannelClosedByBroker,
+    ConnectionClosedByBroker,
+    ProbableAccessDeniedError,
+    ProbableAuthenticationError,
+)
+
+from .errors import BrokerAway, BrokerRefused, QueueTaken, UnreadableMessage
+from .readings import PROBES, Probe, Reading, excerpt, parse_body
+from .script import Stop
+from .watch import Alert
+
+log = logging.getLogger(__name__)
+
+EXCHANGE = "smart-smoker"
+ALERTS = "04-alerts"
+HISTORY = "05-history"
+REJECTED = "06-rejected"
+BOUND = (*(probe.queue for probe in PROBES), ALERTS)
+"""The queues that the exchange feeds, each by its own name as the key; the history has them all."""
+
+HISTORY_ARGUMENTS = {
+    "x-queue-type": "stream",
+    "x-max-age": "7D",
+    # Only whole segments expire, and one of the default 500 MB would never be full.
+    "x-stream-max-segment-size-bytes": 1_000_000,
+}
+HEARTBEAT = 10
+"""Seconds. A connection that broke half-way keeps its queue for three of them: at RabbitMQ's
+default of 60 a successor would wait three minutes."""
+
+BLOCKED_SECONDS = 30
+"""How long a broker may hold a publish back under a memory or disk alarm before we say so."""
+
+LONGEST_COOK = 100
+"""Bytes of a cook's id; with queue, number and state an AMQP short string (255) has room for it."""
+
+LONGEST_PAUSE = 15
+"""Seconds between two tries to reach a broker."""
+
+NO_BROKER = "Is it running? (python3 run.py broker start) Trying again until it is there."
+
+APP = "smart-smoker"
+T = TypeVar("T")
+
+
+# --- messages ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is published: by the exchange to a queue and the history, or `straight` to a queue."""
+
+    queue: str
+    body: bytes
+    type: str
+    id: str = ""
+    headers: dict = field(default_factory=dict)
+    straight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What arrived from a queue; `tag` is what it is acknowledged by, `sent` in seconds."""
+
+    queue: str
+    tag: int
+    body: bytes
+    id: str
+    type: str
+    headers: dict
+    sent: float
+
+
+def reading_message(reading: Reading) -> Message:
+    """The message that carries a reading to its probe's queue."""
+    headers = {"cook": reading.cook, "seq": reading.seq}
+    if reading.last:
+        headers["last"] = True
+    return Message(reading.probe.queue, reading.body(), "reading", reading.id, headers)
+
+
+def reading_of(delivery: Delivery, probe: Probe) -> Reading:
+    """The reading that a delivery carries; a foreign one belongs to cook "".
+
+    Raises UnreadableMessage with the reason.
+    """
+    if delivery.type not in ("reading", ""):
+        raise UnreadableMessage(f"type {excerpt(delivery.type)} is no reading", delivery.body)
+    timestamp, temperature = parse_body(delivery.body)
+    cook, seq = delivery.headers.get("cook"), delivery.headers.get("seq")
+    if not (_is_cook(cook) and isinstance(seq, int) and seq > 0):
+        return Reading(probe, timestamp, temperature, id=uuid.uuid4().hex)
+    return Reading(
+        probe,
+        timestamp,
+        temperature,
+        id=f"{cook}/{probe.queue}/{seq}",
+        cook=cook,
+        seq=seq,
+        last=delivery.headers.get("last") is True,
+        sent=delivery.sent,
+    )
+
+
+def _is_cook(cook: object) -> bool:
+    if not isinstance(cook, str) or not cook.isprintable():
+        return False
+    return 0 < len(cook.encode()) <= LONGEST_COOK
+
+
+def alert_message(alert: Alert) -> Message:
+    """The message that carries an alert to whoever sends it on."""
+    return Message(ALERTS, alert.body(), "alert", alert.id, {"cook": alert.cook})
+
+
+def delivery_message(alert: Alert, channel: str, outcome: str, reason: str = "") -> Message:
+    """The record, for the history, of what a channel did with an alert.
+
+    `outcome` is accepted, refused or failed.
+    """
+    headers = {"cook": alert.cook, "alert": alert.id, "channel": channel, "outcome": outcome}
+    return Message(HISTORY, reason.encode(), "delivery", "", headers, straight=True)
+
+
+def rejected_message(queue: str, body: bytes, reason: str) -> Message:
+    """The message that puts aside what `queue` held and nobody could use."""
+    headers = {"queue": queue, "reason": reason}
+    return Message(REJECTED, body, "rejected", "", headers, straight=True)
+
+
+# --- the connection ------------------------------------------------------------------------------
+
+
+class Broker:
+    """One open connection: publishes on a channel of its own, consumes on another.
+
+    Everything here raises BrokerAway when the connection is lost.
+    """
+
+    def __init__(self, url: str, name: str):
+        self.place = place(url)
+        with self._pika_errors():
+            self._connection = pika.BlockingConnection(_parameters(url, name))
+            self._setup = self._connection.channel()
+            self._consuming = None
+            self._arrived: list[Delivery] = []
+            self.declare()
+            self._publishing = self._connection.channel()
+            self._publishing.tx_select()
+
+    def __enter__(self) -> "Broker":
+        return self
+
+    def __exit__(self, *_):
+        with suppress(AMQPError, OSError):  # It may be lost already.
+            self._connection.close()
+
+    @contextmanager
+    def _pika_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (ProbableAuthenticationError, AuthenticationError) as error:
+            raise BrokerRefused(
+                f"the broker at {self.place} refuses the login: check user and password in"
+                " RABBITMQ_URL",
+                self.place,
+            ) from error
+        except ProbableAccessDeniedError as error:
+            raise BrokerRefused(
+                f"the broker at {self.place} does not let this user in: {_reason(error)}",
+                self.place,
+            ) from error
+        except (ChannelClosedByBroker, ConnectionClosedByBroker) as error:
+            raise self._closed(error.reply_code, error.reply_text) from error
+        except (AMQPError, OSError) as error:
+            raise BrokerAway(_reason(error), self.place) from error
+
+    def _closed(self, code: int, text: str) -> Exception:
+        if code == 403 and "exclusive use" in text:
+            return QueueTaken(text)
+        if code in (403, 530):  # a permission, a virtual host
+            return BrokerRefused(f"the broker at {self.place} does not permit it: {text}", text)
+        return BrokerAway(text, self.place)
+
+    def declare(self):
+        """Make sure that the exchange, the queues and their bindings are there.
+
+        A user who may not declare them looks whether they are. Raises BrokerRefused when one
+        exists with other arguments, or is missing and may not be made.
+        """
+        with self._pika_errors():
+            self._permitted(
+                EXCHANGE,
+                lambda channel: channel.exchange_declare(EXCHANGE, "topic", durable=True),
+                lambda channel: channel.exchange_declare(EXCHANGE, passive=True),
+            )
+            for queue in (*BOUND, HISTORY, REJECTED):
+                arguments = HISTORY_ARGUMENTS if queue == HISTORY else None
+                self._permitted(
+                    queue,
+                    lambda channel, q=queue, a=arguments: channel.queue_declare(
+                        q, durable=True, arguments=a
+                    ),
+                    lambda channel, q=queue: channel.queue_declare(q, passive=True),
+                )
+            for queue in BOUND:
+                for end in (queue, HISTORY):
+                    self._permitted(
+                        end,
+                        lambda channel, e=end, q=queue: channel.queue_bind(e, EXCHANGE, q),
+                        lambda channel: None,  # A binding cannot be looked at.
+                    )
+
+    def _permitted(self, name: str, declare: Callable, look: Callable):
+        try:
+            declare(self._setup)
+        except ChannelClosedByBroker as error:
+            self._setup = self._connection.channel()
+            if error.reply_code == 406:
+                raise BrokerRefused(
+                    f"{name} exists at the broker with other arguments than ours. When nothing in"
+                    f" it is needed, delete it on the admin page and start again"
+                    f" ({error.reply_text})",
+                    name,
+                ) from error
+            if error.reply_code != 403:
+                raise
+            look(self._setup)
+
+    def publish(self, messages: Iterable[Message]):
+        """Hand messages over and return when the broker has taken responsibility for them all.
+
+        One transaction: pika's blocking channel confirms a single message at a time, which costs
+        a round trip and a disk write for each.
+        """
+        with self._pika_errors():
+            for message in messages:
+                self._publishing.basic_publish(
+                    "" if message.straight else EXCHANGE,
+                    message.queue,
+                    message.body,
+                    pika.BasicProperties(
+                        app_id=APP,
+                        content_type="text/plain",
+                        delivery_mode=pika.DeliveryMode.Persistent.value,
+                        headers=message.headers,
+                        message_id=message.id or None,
+                        timestamp=int(time.time()),
+                        type=message.type,
+                    ),
+                )
+            self._publishing.tx_commit()
+
+    def consume(self, queue: str, prefetch: int, since: str | None = None):
+        """Begin to read a queue, as its only reader; what was read but not acknowledged returns.
+
+        The history is read by anyone, from its `first` message on or the `last`, or from an age
+        like `3D` on: `since`. Raises QueueTaken when there is another reader.
+        """
+        with self._pika_errors():
+            if self._consuming and self._consuming.is_open:
+                self._consuming.close()
+            self._consuming = self._connection.channel()
+            self._consuming.basic_qos(prefetch_count=prefetch)
+            self._arrived = []
+            self._consuming.basic_consume(
+                queue,
+                lambda *arrival: self._arrive(queue, *arrival),
+                exclusive=since is None,
+                arguments={"x-stream-offset": since} if since else None,
+            )
+
+    def _arrive(self, queue, channel, method, properties, body):
+        self._arrived.append(
+            Delivery(
+                queue,
+                method.delivery_tag,
+                body,
+                properties.message_id or "",
+                properties.type or "",
+                properties.headers or {},
+                properties.timestamp or 0,
+            )
+        )
+
+    def take(self, seconds: float) -> list[Delivery]:
+        """What has arrived, in order; waits up to so many seconds for the first."""
+        self.wait(seconds)
+        # A channel that the broker closed, or a queue that somebody deleted, says nothing.
+        if not self._consuming.is_open or not self._consuming.consumer_tags:
+            raise BrokerAway("the broker has ended our reading of the queue", self.place)
+        arrived, self._arrived = self._arrived, []
+        return arrived
+
+    def acknowledge(self, tag: int, and_all_before: bool = False):
+        """Tell the broker that a delivery is done with and can be forgotten."""
+        with self._pika_errors():
+            self._consuming.basic_ack(tag, multiple=and_all_before)
+
+    def wait(self, seconds: float):
+        """Let so much time pass, or less when something arrives, and keep the connection alive."""
+        with self._pika_errors():
+            self._connection.process_data_events(time_limit=seconds)
+
+    def wake(self):
+        """End the wait of the thread that has this connection; the only call for other threads."""
+        with self._pika_errors():
+            self._connection.add_callback_threadsafe(lambda: None)
+
+    def state(self, queue: str) -> tuple[int, int]:
+        """How many messages wait in a queue, and how many consumers it has."""
+        with self._pika_errors():
+            declared = self._setup.queue_declare(queue, passive=True).method
+            return declared.message_count, declared.consumer_count
+
+    def purge(self, queue: str):
+        """Throw away what waits in a queue."""
+        with self._pika_errors():
+            self._setup.queue_purge(queue)
+
+
+def place(url: str) -> str:
+    """Where a broker is, for people: host and port."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or (5671 if parts.scheme == 'amqps' else 5672)}"
+
+
+def _parameters(url: str, name: str) -> pika.URLParameters:
+    parameters = pika.URLParameters(url)
+    parameters.heartbeat = HEARTBEAT
+    parameters.blocked_connection_timeout = BLOCKED_SECONDS
+    parameters.socket_timeout = 5
+    parameters.stack_timeout = 10
+    parameters.client_properties = {"connection_name": name}
+    if urlsplit(url).scheme == "amqps":
+        parameters.ssl_options = pika.SSLOptions(ssl.create_default_context(), parameters.host)
+    return parameters
+
+
+def _reason(error: BaseException) -> str:
+    """What went wrong, from the innermost of pika's nested exceptions."""
+    if found := re.search(r"\(\d{3}\) '(.*)'", str(error)):  # what a broker said before it left
+        return found[1]
+    while error.args and isinstance(error.args[0], BaseException):
+        error = error.args[0]
+    inner = getattr(error, "exception", None)
+    if isinstance(inner, BaseException):
+        return _reason(inner)
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def replay(url: str, name: str, since: str = "first") -> Iterator[Delivery]:
+    """All that the history holds at this moment, in order, by a connection of its own.
+
+    `since` is where to begin, as Broker.consume takes it.
+    """
+    end = uuid.uuid4().hex
+    with Broker(url, name) as broker:
+        broker.publish([Message(HISTORY, b"", "marker", end, straight=True)])
+        broker.consume(HISTORY, prefetch=1000, since=since)
+        while True:
+            arrived = broker.take(1)
+            for delivery in arrived:
+                if delivery.id == end:
+                    return
+                if delivery.type != "marker":
+                    yield delivery
+            if arrived:
+                broker.acknowledge(arrived[-1].tag, and_all_before=True)
+
+
+# --- staying connected ---------------------------------------------------------------------------
+
+
+def connect(urls: Iterable[str], name: str) -> Broker:
+    """Open a connection to the first broker that answers; `name` is shown on its admin page.
+
+    Raises BrokerAway when none does.
+    """
+    reasons = []
+    for url in urls:
+        try:
+            return Broker(url, name)
+        except BrokerAway as error:
+            reasons.append(f"{place(url)}: {error}")
+    raise BrokerAway("; ".join(reasons), urls)
+
+
+def stay_connected(
+    urls: Iterable[str], name: str, stop: Stop, work: Callable[[Broker], T], level=logging.WARNING
+) -> T | None:
+    """Call `work` with an open connection, and again with a new one whenever it is lost.
+
+    Returns what `work` returns, or None when a stop was requested first. Every outage is told
+    once, at `level`, and so is its end.
+    """
+    told, pauses = False, backoff(LONGEST_PAUSE)
+    while not stop.requested:
+        try:
+            with connect(urls, name) as broker:
+                if told:
+                    log.log(level, "The broker at %s is back.", broker.place)
+                told, pauses = False, backoff(LONGEST_PAUSE)
+                return work(broker)
+        except BrokerAway as error:
+            if not told:
+                log.log(level, "No broker: %s. %s", error, NO_BROKER)
+            told = True
+        stop.wait(next(pauses))
+    return None
+
+
+def backoff(longest: float) -> Iterator[float]:
+    """Pauses in seconds between tries: 1, 2, 4, … up to the longest, each shortened by chance.
+
+    Chance keeps many clients of one server from coming back all at once.
+    """
+    pause = 1.0
+    while True:
+        yield pause * random.uniform(0.5, 1)
+        pause = min(2 * pause, longest)
+
+
+def read_alone(broker: Broker, queue: str, prefetch: int, stop: Stop, level=logging.INFO) -> bool:
+    """Begin to read a queue as soon as nobody else does; False when a stop was requested first."""
+    waiting = False
+    while not stop.requested:
+        try:
+            broker.consume(queue, prefetch)
+            return True
+        except QueueTaken:
+            if not waiting:
+                log.log(
+                    level,
+                    "Another consumer (or our own lost connection) is reading %s; standing by.",
+                    queue,
+                )
+            waiting = True
+        while broker.state(queue)[1] and not stop.requested:
+            broker.wait(0.5)
+    return False

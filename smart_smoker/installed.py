@@ -1,0 +1,22 @@
+"""Says in one line what is missing when a script is started without its libraries.
+
+The scripts import this first: without it, a forgotten virtual environment is a traceback.
+"""
+
+import importlib.util
+import sys
+
+LIBRARIES = ("pika", "tomli", "dotenv", "rich")
+
+if sys.version_info < (3, 10):
+    sys.exit("Smart Smoker needs Python 3.10 or newer; this is " + sys.version.split()[0])
+
+_missing = [library for library in LIBRARIES if importlib.util.find_spec(library) is None]
+if _missing:
+    print(
+        "The libraries " + ", ".join(_missing) + " are not installed for this Python. Run"
+        " `python3 run.py setup` once and start scripts with .venv/bin/python (on Windows"
+        " .venv\\Scripts\\python).",
+        file=sys.stderr,
+    )
+    sys.exit(2)

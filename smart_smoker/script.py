@@ -1,0 +1,96 @@
+"""The manners of every script: exit codes, signals, options and questions."""
+
+import argparse
+import logging
+import math
+import signal
+import sys
+import time
+from collections.abc import Callable
+
+from .errors import SmartSmokerError
+
+log = logging.getLogger(__name__)
+
+
+def run(main: Callable[[], int | None]) -> int:
+    """Call a script's main and return the code to exit with.
+
+    0: finished or stopped; 1: a bug; 2: input, settings or options; 3: the broker refuses.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return main() or 0
+    except SmartSmokerError as error:
+        log.error("%s", error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        log.info("Stopped.")
+        return 0
+    except Exception as error:
+        log.exception("this is a bug, details are in the log file: %r", error)
+        return 1
+
+
+def _interrupt(number, frame):
+    raise KeyboardInterrupt
+
+
+class Stop:
+    """Whether a person has asked the script to stop, by Ctrl+C or SIGTERM.
+
+    `listen` makes both set a flag, so that a loop ends after its turn; a second one interrupts.
+    """
+
+    def __init__(self):
+        self.requested = False
+
+    def listen(self) -> "Stop":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._request)
+        return self
+
+    def _request(self, number, frame):
+        if self.requested:
+            raise KeyboardInterrupt
+        self.requested = True
+
+    def wait(self, seconds: float):
+        """Sleep for so long, or until a stop is requested."""
+        until = time.monotonic() + seconds
+        while not self.requested and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 0.2))
+
+
+def on_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def ask(question: str) -> bool:
+    """Ask for y or n until one of them is the answer; the end of the input means n."""
+    # A flag would not end the wait for an answer.
+    before = signal.signal(signal.SIGINT, _interrupt), signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        while True:
+            answer = input(f"{question} y or n ").strip().lower()
+            if answer in ("y", "yes", "n", "no"):
+                return answer.startswith("y")
+    except EOFError:
+        return False
+    finally:
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])
+
+
+def number_from(least: float, kind: type = float) -> Callable[[str], float]:
+    """For argparse: a number of a kind, at least so large."""
+
+    def number(text: str):
+        value = kind(text)
+        if not least <= value < math.inf:
+            raise argparse.ArgumentTypeError(f"{text} is not {least} or more")
+        return value
+
+    number.__name__ = "number" if kind is float else "whole number"
+    return number

@@ -1,0 +1,70 @@
+"""Logging for a script: what it says on the screen and in `logs/SCRIPT.log`.
+
+logger, logname = setup_logger(__file__)
+"""
+
+import logging
+import sys
+import time
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from smart_smoker.screen import show
+
+MARKS = {logging.WARNING: "warning: ", logging.ERROR: "error: ", logging.CRITICAL: "!!! "}
+STYLES = {
+    logging.WARNING: "yellow",
+    logging.ERROR: "bold red",
+    logging.CRITICAL: "bold white on red",
+}
+"""How a line is marked everywhere, and coloured on a terminal. Alerts are logged as CRITICAL."""
+
+REPORTED_BY_US = ("pika", "apprise", "aiosmtpd", "mail")
+"""Libraries whose own records would only say again what the program says."""
+
+
+def setup_logger(script: str) -> tuple[logging.Logger, str]:
+    """Send the records of a script, and the package's, to the screen and to a file beside it.
+
+    Returns the script's logger and the path of its log file, which begins anew at 1 MB; three
+    earlier ones are kept. Where it cannot be written, one line says so and the screen goes on.
+    """
+    path = Path(script).resolve()
+    logname = path.parent / "logs" / f"{path.stem}.log"
+    # A console that cannot show a sign (° on an old code page) shows another, rather than fail.
+    sys.stdout.reconfigure(errors="replace")
+    sys.stderr.reconfigure(errors="replace")
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    root.handlers = [_Screen(), _LogFile(logname)]
+    for name in REPORTED_BY_US:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    return logging.getLogger(path.stem), str(logname)
+
+
+class _Screen(logging.Handler):
+    """A line for people: no level, no logger, no traceback."""
+
+    def emit(self, record):
+        clock = time.strftime("%H:%M:%S", time.localtime(record.created))
+        line = f"{clock} {MARKS.get(record.levelno, '')}{record.getMessage()}"
+        show(line, STYLES.get(record.levelno, ""))
+
+
+class _LogFile(RotatingFileHandler):
+    """The log file, opened with its first line."""
+
+    def __init__(self, path: Path):
+        self._complained = False
+        super().__init__(path, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True)
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+
+    def _open(self):
+        Path(self.baseFilename).parent.mkdir(exist_ok=True)
+        return super()._open()
+
+    def handleError(self, record):  # noqa: N802 - the name is logging's
+        if not self._complained:
+            self._complained = True
+            reason = sys.exc_info()[1]
+            print(f"warning: {self.baseFilename} cannot be written: {reason}", file=sys.stderr)
