@@ -1,0 +1,134 @@
+"""Streams a smoker's temperatures from a CSV into three RabbitMQ queues, a row every 30 seconds."""
+
+import argparse
+import logging
+import secrets
+import sys
+import webbrowser
+from datetime import datetime
+from pathlib import Path
+
+import smart_smoker.installed  # noqa: F401 - first: says what is missing
+from smart_smoker.broker import Broker, stay_connected
+from smart_smoker.errors import InputError
+from smart_smoker.producer import (
+    Cook,
+    Producer,
+    Report,
+    file_lines,
+    input_lines,
+    last_rows,
+)
+from smart_smoker.readings import PROBES, SECONDS_PER_READING, read_rows, require_readings
+from smart_smoker.screen import CookBar
+from smart_smoker.script import Stop, ask, number_from, on_terminal, run
+from smart_smoker.settings import load
+from util_logger import setup_logger
+
+FOLDER = Path(__file__).resolve().parent
+
+log = logging.getLogger("smoker_producer")
+
+
+def main():
+    setup_logger(__file__)
+    options = parse_options()
+    settings = load(FOLDER)
+    cook_id = f"{options.cook}-{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    if options.live:
+        lines = input_lines() if options.csv == "-" else file_lines(options.csv, follow=True)
+        rows, count, cook = read_rows(lines), None, Cook(cook_id)
+    else:
+        rows = list(read_rows(file_lines(options.csv)))
+        require_readings(rows, options.csv)
+        count, cook = len(rows), Cook(cook_id, last_rows(rows))
+
+    offer_admin_page(options.admin, settings.admin_url)
+    stop = Stop().listen()
+    clear_queues(options.fresh, settings.rabbitmq_urls, stop)
+
+    log.info("The cook is %s, from %s. To end, press Ctrl+C.", cook.id, options.source)
+    with CookBar(count) as bar:
+        report = Report(bar, options.interval)
+        producer = Producer(rows, cook, options.interval, stop, report)
+        stay_connected(settings.rabbitmq_urls, "producer", stop, producer.work)
+    log.info("%s %s.", "Stopped." if stop.requested else "The cook is over.", report.summary())
+    if producer.unconfirmed:
+        log.warning("%d readings were not confirmed by the broker.", len(producer.unconfirmed))
+    if not (cook.readings or stop.requested):
+        raise InputError(f"{options.source} held not one reading: is it the right input?")
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add(
+        "csv",
+        nargs="?",
+        default=str(FOLDER / "smoker-temps.csv"),
+        help="columns: time, smoker, food A, food B; - reads standard input (smoker-temps.csv)",
+    )
+    add(
+        "--interval",
+        type=number_from(0),
+        metavar="SECONDS",
+        help=f"between two rows; 0: as fast as the broker confirms ({SECONDS_PER_READING};"
+        " for - and --follow 0)",
+    )
+    add(
+        "--cook",
+        type=cook_name,
+        default="cook",
+        metavar="NAME",
+        help="what the cook's id begins with",
+    )
+    add("--fresh", action="store_true", help="first empty the three queues")
+    add("--follow", action="store_true", help="read on as a logger appends to the file")
+    add(
+        "--admin",
+        action=argparse.BooleanOptionalAction,
+        help="open RabbitMQ's admin page, or do not ask",
+    )
+    options = parser.parse_args()
+    options.live = options.follow or options.csv == "-"
+    options.source = "standard input" if options.csv == "-" else options.csv
+    if options.interval is None:
+        options.interval = 0 if options.live else SECONDS_PER_READING
+    return options
+
+
+def cook_name(text: str) -> str:
+    if not (text.isprintable() and 0 < len(text.encode()) <= 60):
+        raise argparse.ArgumentTypeError("a name is 1 to 60 bytes of text on one line")
+    return text
+
+
+def offer_admin_page(wanted: bool | None, url: str):
+    if wanted is None and on_terminal():
+        wanted = ask("Would you like to monitor RabbitMQ queues?")
+    if wanted:
+        log.info("The admin page: %s", url)
+        webbrowser.open(url)
+
+
+def clear_queues(fresh: bool, urls: tuple[str, ...], stop: Stop):
+    """Empty the three queues when asked to; a queue itself is never deleted."""
+
+    def waiting(broker: Broker) -> int:
+        return sum(broker.state(probe.queue)[0] for probe in PROBES)
+
+    def purge(broker: Broker):
+        for probe in PROBES:
+            broker.purge(probe.queue)
+
+    if not fresh and on_terminal():
+        count = stay_connected(urls, "producer", stop, waiting)
+        if count:
+            log.info("%d readings of an earlier cook wait in the queues.", count)
+            fresh = ask("Clear the queues?")
+    if fresh:
+        stay_connected(urls, "producer", stop, purge)
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))
