@@ -1,0 +1,233 @@
+"""The outbox: takes alerts from `04-alerts` and sends each on every channel until it is taken.
+
+The broker keeps an alert until every channel has accepted or refused it, so neither a mail server
+that is down nor the end of this process loses one. Sending has threads of its own: nothing here
+holds up the watching of temperatures.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from .broker import (
+    ALERTS,
+    Broker,
+    Delivery,
+    Message,
+    backoff,
+    delivery_message,
+    read_alone,
+    rejected_message,
+    stay_connected,
+)
+from .errors import (
+    BrokerAway,
+    DeliveryFailed,
+    DeliveryRefused,
+    SmartSmokerError,
+    UnreadableMessage,
+)
+from .script import Stop
+from .watch import Alert
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 60
+"""Seconds between two tries on a channel that fails; the first pause is 1 s, then it doubles."""
+
+TOO_OLD = 24 * 3600
+"""Seconds after which an alert is of no use to anybody."""
+
+LONGEST_HOLD = 10 * 60
+"""Seconds that alerts are held at a stretch; RabbitMQ closes the channel of whoever holds one for
+30 minutes."""
+
+PREFETCH = 100
+"""Alerts held at a time."""
+
+REMEMBERED = 10_000
+"""Alerts whose channels are remembered, so that one that comes again is not sent again."""
+
+LAST_TRY = 5
+"""Seconds that what is being sent is given to finish when the process ends."""
+
+
+class Channel(Protocol):
+    """One way to reach people; alerts.py has them."""
+
+    name: str
+
+    def send(self, alert: Alert) -> None:
+        """Return when the alert is accepted. Raises DeliveryRefused or DeliveryFailed."""
+
+
+@dataclass
+class _Held:
+    """An alert that we have from the broker and have not acknowledged yet."""
+
+    delivery: Delivery
+    alert: Alert
+    failed: set[str] = field(default_factory=set)
+
+
+@dataclass
+class _Lane:
+    """One channel and how it is doing. It takes one alert at a time, the oldest first."""
+
+    channel: Channel
+    busy: bool = False
+    failing: bool = False
+    next_try: float = 0
+    pauses: Iterator[float] = field(default_factory=lambda: backoff(LONGEST_PAUSE))
+    accepted: int = 0
+
+
+class Outbox:
+    """Sends alerts while a consumer watches. One outbox at a time does, the others stand by."""
+
+    def __init__(self, urls: Sequence[str], name: str, channels: Sequence[Channel]):
+        self._urls = urls
+        self._name = name
+        self._lanes = [_Lane(channel) for channel in channels]
+        self._held: list[_Held] = []
+        self._held_since = 0.0
+        self._settled: dict[str, set[str]] = {}  # alert id → channels that accepted or refused
+        self._results: SimpleQueue = SimpleQueue()
+        self._unpublished: list[Message] = []
+        self._stop = Stop()
+        self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+
+    def __enter__(self) -> "Outbox":
+        if self._lanes:
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.requested = True
+        if self._lanes:
+            self._thread.join()
+            counts = ", ".join(f"{lane.accepted} by {lane.channel.name}" for lane in self._lanes)
+            log.info("Alerts sent: %s.", counts)
+        if self._held:
+            log.info("%d wait in %s until a consumer runs again.", len(self._held), ALERTS)
+
+    def _run(self):
+        try:
+            stay_connected(self._urls, self._name, self._stop, self._work, logging.DEBUG)
+        except SmartSmokerError as error:
+            log.error("alerts are shown but not sent: %s", error)
+        except Exception as error:
+            log.exception("alerts are shown but no longer sent, this is a bug: %r", error)
+
+    def _work(self, broker: Broker):
+        self._held = []  # What the last connection held, the broker gives again.
+        if not read_alone(broker, ALERTS, PREFETCH, self._stop, logging.DEBUG):
+            return
+        log.info("Sending alerts by %s.", ", ".join(lane.channel.name for lane in self._lanes))
+        while not self._stop.requested:
+            self._turn(broker)
+        give_up = time.monotonic() + LAST_TRY
+        while any(lane.busy for lane in self._lanes) and time.monotonic() < give_up:
+            self._settle(broker, broker.take(0.2))
+
+    def _turn(self, broker: Broker):
+        """Take what has come, start what can be sent, and acknowledge what is settled."""
+        self._settle(broker, broker.take(0.5))
+        for lane in self._lanes:
+            self._try(lane, broker)
+        if not self._held:
+            self._held_since = time.monotonic()
+        elif time.monotonic() - self._held_since > LONGEST_HOLD:
+            self._held, self._held_since = [], time.monotonic()
+            read_alone(broker, ALERTS, PREFETCH, self._stop, logging.DEBUG)
+
+    def _try(self, lane: _Lane, broker: Broker):
+        if lane.busy or time.monotonic() < lane.next_try:
+            return
+        name = lane.channel.name
+        for held in self._held:
+            if name not in self._channels_done(held.alert):
+                lane.busy = True
+                attempt = (lane, held, broker)
+                threading.Thread(target=self._send, args=attempt, name=name, daemon=True).start()
+                return
+
+    def _send(self, lane: _Lane, held: _Held, broker: Broker):
+        try:
+            lane.channel.send(held.alert)
+            outcome, reason = "accepted", ""
+        except DeliveryRefused as error:
+            outcome, reason = "refused", str(error)
+        except DeliveryFailed as error:
+            outcome, reason = "failed", str(error)
+        except Exception as error:
+            log.exception("this is a bug in sending by %s: %r", lane.channel.name, error)
+            outcome, reason = "failed", repr(error)
+        self._results.put((lane, held, outcome, reason))
+        with suppress(BrokerAway):  # The next connection finds the result.
+            broker.wake()
+
+    def _settle(self, broker: Broker, arrived: list[Delivery]):
+        for delivery in arrived:
+            self._hold(broker, delivery)
+        try:
+            while True:
+                self._record(*self._results.get_nowait())
+        except Empty:
+            pass
+        if self._unpublished:
+            broker.publish(self._unpublished)
+            self._unpublished = []
+        names = {lane.channel.name for lane in self._lanes}
+        for held in list(self._held):
+            if names <= self._channels_done(held.alert):
+                broker.acknowledge(held.delivery.tag)
+                self._held.remove(held)
+
+    def _hold(self, broker: Broker, delivery: Delivery):
+        try:
+            alert = Alert.parse(delivery.body)
+        except UnreadableMessage as error:
+            log.warning("%s: %s; put into 06-rejected", ALERTS, error)
+            broker.publish([rejected_message(ALERTS, delivery.body, str(error))])
+            broker.acknowledge(delivery.tag)
+            return
+        if delivery.sent and time.time() - delivery.sent > TOO_OLD:
+            log.warning("Not sent, as it is older than a day: %s", alert.subject)
+            broker.acknowledge(delivery.tag)
+            return
+        self._held.append(_Held(delivery, alert))
+
+    def _record(self, lane: _Lane, held: _Held, outcome: str, reason: str):
+        name, alert = lane.channel.name, held.alert
+        lane.busy = False
+        if outcome == "failed":
+            lane.next_try = time.monotonic() + next(lane.pauses)
+            if not lane.failing:
+                log.warning("%s failed (%s); it is tried again until it works.", name, reason)
+            lane.failing = True
+            if name in held.failed:
+                return
+            held.failed.add(name)
+        else:
+            lane.next_try, lane.pauses, lane.failing = 0, backoff(LONGEST_PAUSE), False
+            self._channels_done(alert).add(name)
+        if outcome == "accepted":
+            lane.accepted += 1
+            log.info("%s accepted: %s", name, alert.subject)
+        if outcome == "refused":
+            log.error("%s refused for good (%s): %s", name, reason, alert.subject)
+            why = f"{name} refused it: {reason}"
+            self._unpublished.append(rejected_message(ALERTS, held.delivery.body, why))
+        self._unpublished.append(delivery_message(alert, name, outcome, reason))
+
+    def _channels_done(self, alert: Alert) -> set[str]:
+        done = self._settled.setdefault(alert.id, set())
+        if len(self._settled) > REMEMBERED:
+            del self._settled[next(iter(self._settled))]
+        return done
