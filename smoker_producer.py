@@ -124,7 +124,7 @@ def clear_queues(fresh: bool, urls: tuple[str, ...], stop: Stop):
     if not fresh and on_terminal():
         count = stay_connected(urls, "producer", stop, waiting)
         if count:
-            log.info("%d readings of an earlier cook wait in the queues.", count)
+            log.info("Readings of an earlier cook that wait in the queues: %d.", count)
             fresh = ask("Clear the queues?")
     if fresh:
         stay_connected(urls, "producer", stop, purge)

@@ -104,7 +104,7 @@ class Consumer:
         reading, judgement = self._newest
         return (
             f"{reading.time}  {reading.probe.name} {reading.temperature:.1f} °F,"
-            f" {self._rule.verb} {judgement.change:g} °F in {judgement.readings} readings"
+            f" {self._rule.verb} {judgement.change:g} °F in the last {judgement.readings}"
         )
 
     def _put_aside(self, delivery: Delivery, reason: str):

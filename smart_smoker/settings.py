@@ -155,7 +155,7 @@ def _text(value: object) -> str:
 
 def _address(value: object) -> str:
     text = _text(value)
-    if text and not re.fullmatch(r"""[^\s,;<>"'@]+@[^\s,;<>"'@]+""", text):
+    if text and not re.fullmatch(r"""[^\s,;:<>()[\]\\"'@]+@[^\s,;:<>()[\]\\"'@]+""", text):
         raise ValueError("one e-mail address, like pitmaster@example.com")
     return text
 
