@@ -1,0 +1,22 @@
+"""What the tests share: a real RabbitMQ, started by the project's own launcher."""
+
+import os
+
+import pytest
+
+from smart_smoker.private_broker import PrivateBroker, find_server
+
+
+@pytest.fixture(scope="session")
+def rabbitmq():
+    """An installed RabbitMQ: without it a test is skipped, and in CI it fails."""
+    if find_server() is None:
+        missing = "RabbitMQ is not installed: python3 run.py setup"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+
+
+@pytest.fixture(scope="session")
+def broker(rabbitmq, tmp_path_factory):
+    """One running PrivateBroker on free ports for all tests: leave it running, and its queues."""
+    with PrivateBroker(tmp_path_factory.mktemp("broker")) as node:
+        yield node

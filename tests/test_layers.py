@@ -1,0 +1,178 @@
+"""The layers: who may import whom, and which library belongs to which module."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = {path.stem: path for path in (ROOT / "smart_smoker").glob("[!_]*.py")}
+SCRIPTS = {path.stem: path for path in ROOT.glob("*.py")}
+FILES = PACKAGE | SCRIPTS
+
+ORDER = (
+    {"errors", "installed"},
+    {"readings"},
+    {"rules"},
+    {"watch"},
+    {"settings"},
+    {"script"},
+    {"screen"},
+    {"broker", "private_broker", "inbox", "simulate"},
+    {"producer", "outbox"},
+    {"consumer"},
+    {"demo"},
+)
+"""The package from its ground up: a module imports only from the lines before its own."""
+
+LIBRARIES = {
+    "pika": {"broker"},
+    "smtplib": {"alerts"},
+    "apprise": {"alerts"},
+    "rich": {"screen"},
+    "aiosmtpd": {"inbox"},
+    "tomli": {"settings"},
+    "dotenv": {"settings"},
+}
+"""One library, one module."""
+
+CORE = ("errors", "readings", "rules", "watch")
+PURE = {"collections", "csv", "dataclasses", "enum", "itertools", "json", "math", "re", "typing"}
+"""What the core may use: nothing that opens, connects, sleeps, asks the time or tosses a coin."""
+
+
+def imports(tree: ast.AST, inside_functions: bool = True) -> Iterator[str]:
+    """The dotted names that a module imports, relative ones with the package's name before."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = ".".join(filter(None, ["smart_smoker" if node.level else "", node.module]))
+            of_modules = module == "smart_smoker"
+            yield from (f"{module}.{a.name}" for a in node.names) if of_modules else (module,)
+        elif inside_functions or not isinstance(node, ast.FunctionDef):
+            yield from imports(node, inside_functions)
+
+
+def tree(name: str) -> ast.AST:
+    return ast.parse(FILES[name].read_text(encoding="utf-8"))
+
+
+def of_ours(name: str, inside_functions: bool = True) -> set[str]:
+    """Which modules of the package a module imports."""
+    split = [dotted.split(".") for dotted in imports(tree(name), inside_functions)]
+    return {parts[1] for parts in split if parts[0] == "smart_smoker" and len(parts) > 1}
+
+
+def others(name: str, inside_functions: bool = True) -> set[str]:
+    """Which modules from outside the package a module imports."""
+    return {d.split(".")[0] for d in imports(tree(name), inside_functions)} - {"smart_smoker"}
+
+
+def test_every_module_of_the_package_has_its_layer():
+    assert sorted(name for layer in ORDER for name in layer) == sorted(PACKAGE)
+
+
+@pytest.mark.parametrize("layer", range(len(ORDER)))
+def test_arrows_point_downwards_only(layer):
+    below = set().union(*ORDER[:layer])
+    assert {name: of_ours(name) - below for name in ORDER[layer]} == dict.fromkeys(
+        ORDER[layer], set()
+    )
+
+
+@pytest.mark.parametrize("name", PACKAGE)
+def test_nothing_in_the_package_imports_a_script(name):
+    assert not others(name) & set(SCRIPTS)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_imports_of_the_scripts_at_most_alerts_and_the_logger(name):
+    assert others(name) & set(SCRIPTS) <= {"alerts", "util_logger"}
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_library_is_known_to_one_module_only(library):
+    assert {name for name in FILES if library in others(name)} == LIBRARIES[library]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_nothing_is_imported_that_is_not_listed(name):
+    assert others(name) <= set(sys.stdlib_module_names) | set(LIBRARIES) | set(SCRIPTS)
+
+
+@pytest.mark.parametrize("name", CORE)
+def test_the_core_never_opens_connects_sleeps_or_asks_the_time(name):
+    assert of_ours(name) <= set(CORE)
+    assert others(name) <= PURE
+    names = {node.id for node in ast.walk(tree(name)) if isinstance(node, ast.Name)}
+    assert not names & {"open", "print", "input", "__import__", "exec", "eval"}
+
+
+def test_run_and_what_it_imports_need_nothing_but_python():
+    reached, new = set(), {"run"}
+    while new:
+        reached |= new
+        new = set().union(*(of_ours(name, inside_functions=False) for name in new)) - reached
+    for name in reached:
+        assert others(name, inside_functions=False) <= set(sys.stdlib_module_names), name
+
+
+def test_what_says_that_a_library_is_missing_needs_none():
+    assert not of_ours("installed")
+    assert others("installed") <= set(sys.stdlib_module_names)
+
+
+WATCHED = """
+import importlib, json, logging, os, signal, sys, threading
+
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+EVENTS = ("socket.", "subprocess.", "os.", "shutil.", "signal.")
+READS = ("os.listdir", "os.scandir")
+done = []
+
+def audit(event, arguments):
+    if event == "open":
+        path, mode, flags = arguments
+        if set(mode or "") & set("wax+") or (mode is None and flags & WRITES):
+            done.append(f"opened {path!r} to write")
+    elif event.startswith(EVENTS) and event not in READS:
+        done.append(event)
+
+def state():
+    return {
+        "threads": [thread.name for thread in threading.enumerate()],
+        "signals": [repr(signal.getsignal(number)) for number in sorted(signal.valid_signals())],
+        "logging": [repr(logging.getLogger().handlers), logging.getLogger().level],
+        "path": [*sys.path, os.getcwd()],
+        "environment": dict(os.environ),
+    }
+
+effects = {}
+for libraries in json.loads(sys.argv[1]):
+    importlib.import_module(libraries)
+sys.addaudithook(audit)
+for name in json.loads(sys.argv[2]):
+    for loaded in [m for m in sys.modules if m.startswith("smart_smoker")]:
+        del sys.modules[loaded]
+    sys.modules.pop(name, None)
+    before = state()
+    importlib.import_module(name)
+    after = state()
+    effects[name] = done + [what for what in before if before[what] != after[what]]
+    done = []
+print(json.dumps(effects))
+"""
+
+
+def test_every_module_can_be_imported_alone_and_does_nothing():
+    modules = [f"smart_smoker.{name}" for name in PACKAGE] + list(SCRIPTS)
+    libraries = [library for library in LIBRARIES if library != "apprise"]
+    command = [sys.executable, "-B", "-c", WATCHED, json.dumps(libraries), json.dumps(modules)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert told.stderr == ""
+    assert json.loads(told.stdout) == {name: [] for name in modules}
