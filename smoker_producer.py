@@ -22,7 +22,7 @@ from smart_smoker.producer import (
 from smart_smoker.readings import PROBES, SECONDS_PER_READING, read_rows, require_readings
 from smart_smoker.screen import CookBar
 from smart_smoker.script import Stop, ask, number_from, on_terminal, run
-from smart_smoker.settings import load
+from smart_smoker.settings import load, masked
 from util_logger import setup_logger
 
 FOLDER = Path(__file__).resolve().parent
@@ -107,7 +107,7 @@ def offer_admin_page(wanted: bool | None, url: str):
     if wanted is None and on_terminal():
         wanted = ask("Would you like to monitor RabbitMQ queues?")
     if wanted:
-        log.info("The admin page: %s", url)
+        log.info("The admin page: %s", masked(url))
         webbrowser.open(url)
 
 

@@ -110,7 +110,7 @@ def reading_of(delivery: Delivery, probe: Probe) -> Reading:
         raise UnreadableMessage(f"type {excerpt(delivery.type)} is no reading", delivery.body)
     timestamp, temperature = parse_body(delivery.body)
     cook, seq = delivery.headers.get("cook"), delivery.headers.get("seq")
-    if not (_is_cook(cook) and isinstance(seq, int) and seq > 0):
+    if not (_is_cook(cook) and type(seq) is int and seq > 0):
         return Reading(probe, timestamp, temperature, id=uuid.uuid4().hex)
     return Reading(
         probe,

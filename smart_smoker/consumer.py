@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 PREFETCH = 1000
 """Readings that the broker sends ahead: enough that a fast consumer need not wait for it."""
 
+LONGEST_WINDOW = 86_400
+"""Readings: a month of them, beyond any cook."""
+
 NO_CHANNELS = (
     "Alerts are shown and logged, but sent to nobody. To get them by mail, copy .env.toml.example"
     " to .env.toml and fill it in."
@@ -122,7 +125,7 @@ def parse_options(page: str, degrees: float, window: int, remind_minutes: float)
     )
     parser.add_argument(
         "--window",
-        type=number_from(2, int),
+        type=number_from(2, LONGEST_WINDOW, int),
         default=window,
         metavar="N",
         help=f"readings ({window})",

@@ -6,8 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import BinaryIO
 
 from .broker import Broker, reading_message
 from .errors import InputError
@@ -196,29 +196,31 @@ def _line(row: Row) -> str:
 # --- where rows come from ------------------------------------------------------------------------
 
 
-def file_lines(path: Path, follow: bool = False) -> Iterator[str | None]:
+def file_lines(path: str, follow: bool = False) -> Iterator[str | None]:
     """The lines of a file; with `follow` also those still to come, and None while none has.
 
     Raises InputError when it cannot be read.
     """
     try:
-        file = open(path, encoding="utf-8", errors="replace")  # noqa: SIM115 - read by the caller
-        return _followed(file, path) if follow else iter(file)
+        # Bytes, since a text file cannot tell where it is while it is read line by line.
+        file = open(path, "rb")  # noqa: SIM115 - read by the caller
+        lines = _followed(file, path) if follow else file
+        return (line if line is None else line.decode(errors="replace") for line in lines)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", path) from error
 
 
-def _followed(file, path: Path) -> Iterator[str | None]:
-    line = ""
+def _followed(file: BinaryIO, path: str) -> Iterator[bytes | None]:
+    line = b""
     while True:
         line += file.readline()
-        if line.endswith("\n"):
+        if line.endswith(b"\n"):
             yield line
-            line = ""
-        elif os.stat(path).st_size < file.tell():
+            line = b""
+        elif os.path.getsize(path) < file.tell():
             log.warning("%s has become shorter: it is read from its beginning again.", path)
             file.seek(0)
-            line = ""
+            line = b""
         else:
             yield None
 

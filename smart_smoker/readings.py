@@ -2,6 +2,7 @@
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -78,9 +79,14 @@ def parse_time(text: str) -> str:
     time = text.strip()
     if not time:
         raise ValueError("no timestamp")
-    if len(time) > LONGEST_TIME or not time.isprintable():
+    if len(time) > LONGEST_TIME or not all(map(_is_of_a_line, time)):
         raise ValueError(f"{excerpt(time)} is not a timestamp")
     return time
+
+
+def _is_of_a_line(sign: str) -> bool:
+    # Spaces that are not the plain one stand in the times of newer systems, as before "PM".
+    return sign.isprintable() or sign == "\t" or unicodedata.category(sign) == "Zs"
 
 
 # float() takes more than a thermometer writes: inf, nan, 1_0, digits of other scripts.
@@ -128,7 +134,7 @@ def read_rows(lines: Iterable[str | None]) -> Iterator[Row | None]:
     """The rows of a CSV whose columns are time, smoker, food A and food B, in this order.
 
     A header, blank lines and further columns are passed over. None in `lines` (nothing there yet)
-    is handed on as None.
+    is handed on as None. A page of the web has no rows, whatever numbers stand in it.
     """
     beginning = True
     for number, line in _numbered(lines):
@@ -138,6 +144,8 @@ def read_rows(lines: Iterable[str | None]) -> Iterator[Row | None]:
         cells = _cells(line)
         if not any(cells):
             continue
+        if beginning and cells[0].startswith("<"):
+            return
         if not (beginning and _is_header(cells)):
             yield _row(number, cells)
         beginning = False
@@ -151,9 +159,12 @@ def _numbered(lines: Iterable[str | None]) -> Iterator[tuple[int, str | None]]:
 
 
 def _cells(line: str) -> list[str]:
-    # Line by line, so that a stray quote cannot swallow the lines behind it.
+    # Line by line, and without a quote that does not end: it would swallow what is behind it.
+    line = line.lstrip("\ufeff").replace("\0", "")
+    if line.count('"') % 2:
+        line = line.replace('"', "")
     try:
-        cells = next(csv.reader([line.lstrip("\ufeff").replace("\0", "")]), [])
+        cells = next(csv.reader([line], skipinitialspace=True), [])
     except csv.Error:
         cells = line.split(",")
     return [cell.strip() for cell in cells[: 1 + len(PROBES)]]

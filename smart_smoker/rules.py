@@ -77,4 +77,4 @@ class FoodStall:
         return len(window) == self.window and self.change(window) <= self.degrees
 
     def is_over(self, window):
-        return self.change(window) > self.degrees + 1
+        return self.change(window) > round(self.degrees + 1, DECIMALS)

@@ -69,7 +69,7 @@ class Pace:
         if int(now) == self._second:
             return 0
         unshown = self._unshown
-        many = self._shown + unshown > LINES_PER_SECOND
+        many = self._shown + unshown > LINES_PER_SECOND and int(now) == self._second + 1
         self._second, self._shown, self._unshown = int(now), 0, 0
         self._allowance = 0 if many else LINES_PER_SECOND
         return unshown

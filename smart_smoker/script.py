@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import math
 import signal
 import sys
 import time
@@ -83,13 +82,13 @@ def ask(question: str) -> bool:
         signal.signal(signal.SIGTERM, before[1])
 
 
-def number_from(least: float, kind: type = float) -> Callable[[str], float]:
-    """For argparse: a number of a kind, at least so large."""
+def number_from(least: float, most: float = 1e9, kind: type = float) -> Callable[[str], float]:
+    """For argparse: a number of a kind within bounds."""
 
     def number(text: str):
         value = kind(text)
-        if not least <= value < math.inf:
-            raise argparse.ArgumentTypeError(f"{text} is not {least} or more")
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{text} is not within {least} and {most:,.0f}")
         return value
 
     number.__name__ = "number" if kind is float else "whole number"

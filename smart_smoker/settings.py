@@ -39,7 +39,7 @@ class Settings:
     """
 
     rabbitmq_urls: tuple[str, ...] = field(repr=False)
-    admin_url: str
+    admin_url: str = field(repr=False)
     mail: Mail | None
     notify_urls: tuple[str, ...] = field(repr=False)
 
@@ -149,7 +149,7 @@ class _Found:
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.isprintable():
-        raise ValueError('text in quotes, "like this", on one line')
+        raise ValueError('text on one line, in .env.toml in quotes, "like this"')
     return value.strip()
 
 
@@ -176,7 +176,8 @@ def _security(value: object) -> str:
 def _url(text: str, schemes: tuple[str, ...]) -> SplitResult | None:
     try:
         parts = urlsplit(text)
-        return parts if parts.scheme in schemes and parts.hostname and parts.port != 0 else None
+        whole = parts.hostname and parts.port != 0 and "@" not in parts.path
+        return parts if parts.scheme in schemes and whole else None
     except ValueError:
         return None
 
@@ -216,7 +217,7 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "email_address_for_alerts": _address,
     "notify_urls": _notify_urls,
 }
-SECRET = ("rabbitmq_url", "outgoing_email_password", "notify_urls")
+SECRET = ("rabbitmq_url", "rabbitmq_admin_url", "outgoing_email_password", "notify_urls")
 
 
 def _text_of(path: Path) -> str:
@@ -231,5 +232,5 @@ def _text_of(path: Path) -> str:
 def _toml(path: Path) -> dict:
     try:
         return tomli.loads(_text_of(path))
-    except tomli.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path.name} is not valid TOML: {error}", path) from None

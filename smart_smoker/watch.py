@@ -6,8 +6,9 @@ reminder.
 """
 
 import json
+import math
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from .errors import UnreadableMessage
 from .readings import SECONDS_PER_READING, Reading
@@ -48,11 +49,14 @@ class Alert:
         """The alert of a message's JSON. Raises UnreadableMessage with the reason."""
         try:
             alert = cls(**json.loads(body))
-        except (ValueError, TypeError, RecursionError) as error:
+            for field in fields(cls):
+                value = getattr(alert, field.name)
+                if field.type is str:
+                    value.encode()
+                elif not math.isfinite(value):
+                    raise ValueError(f"{field.name} is no temperature")
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise UnreadableMessage(f"not an alert: {error}", body) from None
-        for name in ("id", "subject", "text", "sms"):
-            if not isinstance(getattr(alert, name), str):
-                raise UnreadableMessage(f"not an alert: its {name} is not text", body)
         return alert
 
 

@@ -172,15 +172,11 @@ class Script:
         def fitting() -> list[str]:
             return [match[0] for match in expression.finditer(self.text)]
 
-        self._heard(lambda: len(fitting()) >= times, DEADLINE)
-        found = fitting()
+        with self._changed:
+            self._changed.wait_for(lambda: len(fitting()) >= times or self._silent, DEADLINE)
+            found = fitting()
         assert len(found) >= times, f"{self.name} never said {pattern!r} {times}×:\n{self._shown()}"
         return found[times - 1]
-
-    def _heard(self, condition: Callable[[], bool], seconds: float) -> bool:
-        with self._changed:
-            self._changed.wait_for(lambda: condition() or self._silent, seconds)
-            return condition()
 
     def _shown(self) -> str:
         """The output for whoever has to mend what failed."""
@@ -195,14 +191,13 @@ class Script:
         os.write(self._keyboard, text.encode())
 
     def press_ctrl_c(self) -> tuple[int, str]:
-        """Press Ctrl+C on its terminal until it ends: exit code and output."""
+        """Press Ctrl+C on its terminal and wait for the end: exit code and output."""
         __tracebackhide__ = True
-        # One that comes between a question and the wait for its answer is noticed by Python only
-        # when another key comes.
-        for _ in range(5):
-            self.type("\x03")
-            if self._heard(lambda: "Stopped." in self.text, DEADLINE / 10):
-                break
+        # Between a question and its wait for the answer, Python would notice only the next key.
+        status = Path(f"/proc/{self._process.pid}/stat")
+        if status.exists():
+            until(lambda: status.read_text().rpartition(")")[2].split()[0] == "S", "a wait")
+        self.type("\x03")
         return self.ended()
 
     def end_input(self):

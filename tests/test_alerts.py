@@ -594,8 +594,16 @@ def test_the_page_explains_itself(page):
 # --- the local inbox -----------------------------------------------------------------------------
 
 
+@pytest.fixture
+def ctrl_c():
+    """Let a process hear Ctrl+C, also when a shell runs these tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_the_inbox_shows_what_arrives_and_counts_it(end):
+def test_the_inbox_shows_what_arrives_and_counts_it(end, ctrl_c):
     process = subprocess.Popen(
         [sys.executable, "-m", "smart_smoker.inbox"], cwd=ROOT, env=clean_environment(),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",

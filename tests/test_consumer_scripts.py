@@ -322,33 +322,43 @@ def test_a_mail_server_that_is_down_or_refuses_delays_an_alert_and_nothing_else(
     assert stranger.waiting("04-alerts") == 0
 
 
-def test_a_mail_server_that_hangs_holds_up_neither_judging_nor_the_end(program, stranger):
-    with MailServer(answers={"GREETING": hang}) as server:
-        program.configure_mail(server.port)
+class PickyInbox(Inbox):
+    """Takes e-mails; what it answers to texts is a line, or a function that is awaited for one."""
+
+    def __init__(self, to_texts):
+        self._to_texts = to_texts
+        super().__init__()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if address == PHONE:
+            return self._to_texts if isinstance(self._to_texts, str) else await self._to_texts()
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+
+def test_a_mail_server_that_hangs_holds_up_neither_judging_nor_other_mails_nor_the_end(
+    program, stranger
+):
+    with PickyInbox(to_texts=hang) as inbox:
+        program.configure_mail(inbox.port)
         consumer = program.start("consumer_smoker.py")
         consumer.said(WAITING)
         stranger.put_readings("01-smoker", "brisket", [225, 210])
-        consumer.said("!!! Smoker Alert!")
-        stranger.put_readings("01-smoker", "brisket", [211], first=3)
-        consumer.said(judged("Smoker", 211))
-        until(lambda: stranger.waiting("04-alerts") == 0, "a sender that holds the alert")
+        consumer.said("email accepted: Smoker Alert!")
+        stranger.put_readings("01-smoker", "brisket", [224], first=3)
+        consumer.said("email accepted: Cleared: Smoker Alert!")
+        stranger.put_readings("01-smoker", "brisket", [223], first=4)
+        consumer.said(judged("Smoker", 223))
         consumer.signal(signal.SIGINT)
         until(lambda: stranger.readers("01-smoker") == 0, "the end of the watching")
         code, output = consumer.end(signal.SIGINT)
     assert code == 0
     assert "Stopped" in output.splitlines()[-1]
-    until(lambda: stranger.waiting("04-alerts") == 1, "the alert, for the next consumer")
+    until(lambda: stranger.waiting("04-alerts") == 2, "the alerts, for the next consumer")
 
 
 def test_a_phone_that_is_refused_for_good_costs_no_mail_and_is_put_aside(program, stranger, url):
-    class WithoutPhones(Inbox):
-        async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-            if address == PHONE:
-                return "550 5.1.1 No such phone"
-            envelope.rcpt_tos.append(address)
-            return "250 OK"
-
-    with WithoutPhones() as inbox:
+    with PickyInbox(to_texts="550 5.1.1 No such phone") as inbox:
         program.configure_mail(inbox.port)
         consumer = program.start("consumer_smoker.py")
         consumer.said(WAITING)

@@ -41,7 +41,7 @@ LIBRARIES = {
 """One library, one module."""
 
 CORE = ("errors", "readings", "rules", "watch")
-PURE = {"collections", "csv", "dataclasses", "enum", "itertools", "json", "math", "re", "typing"}
+PURE = {"collections", "csv", "dataclasses", "enum", "itertools", "json", "math", "re", "typing", "unicodedata"}
 """What the core may use: nothing that opens, connects, sleeps, asks the time or tosses a coin."""
 
 
