@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pika
 from pika.exceptions import (
@@ -218,6 +218,13 @@ class Broker:
         except (ChannelClosedByBroker, ConnectionClosedByBroker) as error:
             raise self._closed(error.reply_code, error.reply_text) from error
         except (AMQPError, OSError) as error:
+            if isinstance(_innermost(error), ssl.SSLCertVerificationError):
+                raise BrokerRefused(
+                    f"the broker at {self.place} shows a certificate that proves nothing"
+                    f" ({_reason(error)}): name its own authority in RABBITMQ_URL by"
+                    " ?cacertfile=FILE, or check the host's name",
+                    self.place,
+                ) from error
             raise BrokerAway(_reason(error), self.place) from error
 
     def _closed(self, code: int, text: str) -> Exception:
@@ -401,26 +408,32 @@ def place(url: str) -> str:
 
 
 def _parameters(url: str, name: str) -> pika.URLParameters:
-    parameters = pika.URLParameters(url)
+    parts = urlsplit(url)
+    parameters = pika.URLParameters(parts._replace(query="").geturl())
     parameters.heartbeat = HEARTBEAT
     parameters.blocked_connection_timeout = BLOCKED_SECONDS
     parameters.socket_timeout = 5
     parameters.stack_timeout = 10
     parameters.client_properties = {"connection_name": name}
-    if urlsplit(url).scheme == "amqps":
-        parameters.ssl_options = pika.SSLOptions(ssl.create_default_context(), parameters.host)
+    if parts.scheme == "amqps":
+        context = ssl.create_default_context()
+        for own in parse_qs(parts.query).get("cacertfile", ()):
+            context.load_verify_locations(own)
+        parameters.ssl_options = pika.SSLOptions(context, parameters.host)
     return parameters
 
 
+def _innermost(error: BaseException) -> BaseException:
+    """What went wrong at the bottom of pika's nested exceptions."""
+    inner = getattr(error, "exception", None) or next(iter(error.args), None)
+    return _innermost(inner) if isinstance(inner, BaseException) else error
+
+
 def _reason(error: BaseException) -> str:
-    """What went wrong, from the innermost of pika's nested exceptions."""
-    if found := re.search(r"\(\d{3}\) '(.*)'", str(error)):  # what a broker said before it left
-        return found[1]
-    while error.args and isinstance(error.args[0], BaseException):
-        error = error.args[0]
-    inner = getattr(error, "exception", None)
-    if isinstance(inner, BaseException):
-        return _reason(inner)
+    """What went wrong, for people."""
+    if said := re.search(r"\(\d{3}\) '(.*)'", str(error)):  # by a broker, before it left
+        return said[1]
+    error = _innermost(error)
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 

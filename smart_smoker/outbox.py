@@ -78,7 +78,8 @@ class _Held:
 
     delivery: Delivery
     alert: Alert
-    failed: set[str] = field(default_factory=set)
+    failed: dict[str, str] = field(default_factory=dict)
+    """By channel, why the last try failed; told to the history whenever it changes."""
 
 
 @dataclass
@@ -226,9 +227,9 @@ class Outbox:
             if not lane.failing:
                 log.warning("%s failed (%s); it is tried again until it works.", name, reason)
             lane.failing = True
-            if name in held.failed:
+            if held.failed.get(name) == reason:
                 return
-            held.failed.add(name)
+            held.failed[name] = reason
         else:
             lane.next_try, lane.pauses, lane.failing = 0, backoff(LONGEST_PAUSE), False
             self._channels_done(alert.id).add(name)
@@ -246,3 +247,28 @@ class Outbox:
         if len(self._settled) > REMEMBERED:
             del self._settled[next(iter(self._settled))]
         return done
+
+
+def pending(broker: Broker, names: Sequence[str]) -> list[tuple[Alert, str, str]]:
+    """What waits: each alert that a channel of these names has neither accepted nor refused.
+
+    With the channel's name, and why its last try failed; empty where nothing was tried. As the
+    history tells it, so that the alerts stay with whoever is sending them.
+    """
+    alerts: dict[str, Alert] = {}
+    settled: set[tuple[str, str]] = set()
+    reasons: dict[tuple[str, str], str] = {}
+    for event in broker.replay(RESTORED):
+        if event.type == "alert" and time.time() - event.sent < TOO_OLD:
+            alerts[event.id] = Alert.parse(event.body)
+        elif event.type == "delivery":
+            which = event.headers["alert"], event.headers["channel"]
+            if event.headers["outcome"] in SETTLED:
+                settled.add(which)
+            reasons[which] = event.body.decode()
+    return [
+        (alert, name, reasons.get((id, name), ""))
+        for id, alert in alerts.items()
+        for name in names
+        if (id, name) not in settled
+    ]
