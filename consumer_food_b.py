@@ -15,14 +15,15 @@ from util_logger import setup_logger
 DEGREES = 1  # °F
 WINDOW = 20  # readings, of 30 seconds each
 REMIND_MINUTES = 60
+SILENCE_MINUTES = 5
 
 
 def main():
     setup_logger(__file__)
-    options = parse_options(__doc__, DEGREES, WINDOW, REMIND_MINUTES)
+    options = parse_options(__doc__, DEGREES, WINDOW, REMIND_MINUTES, SILENCE_MINUTES)
     rule = FoodStall(options.degrees, options.window)
     settings = load(Path(__file__).parent)
-    watch(FOOD_B, rule, options.remind_minutes, settings, channels(settings))
+    watch(FOOD_B, rule, options, settings, channels(settings))
 
 
 if __name__ == "__main__":

@@ -15,14 +15,15 @@ from util_logger import setup_logger
 DEGREES = 15  # °F
 WINDOW = 5  # readings, of 30 seconds each
 REMIND_MINUTES = 60
+SILENCE_MINUTES = 5
 
 
 def main():
     setup_logger(__file__)
-    options = parse_options(__doc__, DEGREES, WINDOW, REMIND_MINUTES)
+    options = parse_options(__doc__, DEGREES, WINDOW, REMIND_MINUTES, SILENCE_MINUTES)
     rule = SmokerDrop(options.degrees, options.window)
     settings = load(Path(__file__).parent)
-    watch(SMOKER, rule, options.remind_minutes, settings, channels(settings))
+    watch(SMOKER, rule, options, settings, channels(settings))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pika
 from pika.exceptions import (
@@ -40,12 +40,17 @@ REJECTED = "06-rejected"
 BOUND = (*(probe.queue for probe in PROBES), ALERTS)
 """The queues that the exchange feeds, each by its own name as the key; the history has them all."""
 
-HISTORY_ARGUMENTS = {
-    "x-queue-type": "stream",
-    "x-max-age": "7D",
-    # Only whole segments expire, and one of the default 500 MB would never be full.
-    "x-stream-max-segment-size-bytes": 1_000_000,
+QUEUES = {
+    **dict.fromkeys((*BOUND, REJECTED)),
+    HISTORY: {
+        "x-queue-type": "stream",
+        "x-max-age": "7D",
+        # Only whole segments expire, and one of the default 500 MB would never be full.
+        "x-stream-max-segment-size-bytes": 1_000_000,
+    },
 }
+"""All queues and their arguments: none, so that a stranger's plain declaration fits."""
+
 HEARTBEAT = 10
 """Seconds. A connection that broke half-way keeps its queue for three of them: at RabbitMQ's
 default of 60 a successor would wait three minutes."""
@@ -59,6 +64,10 @@ LONGEST_COOK = 100
 LONGEST_PAUSE = 15
 """Seconds between two tries to reach a broker."""
 
+NO_HISTORY = (
+    "The broker at %s has no streams, as RabbitMQ has from 3.9 on: a consumer that is started again"
+    " begins with an empty window, and an alert can be told twice."
+)
 NO_BROKER = "Is it running? (python3 run.py broker start) Trying again until it is there."
 
 APP = "smart-smoker"
@@ -150,6 +159,10 @@ def rejected_message(queue: str, body: bytes, reason: str) -> Message:
     return Message(REJECTED, body, "rejected", "", headers, straight=True)
 
 
+class NoStreams(BrokerAway):
+    """The broker is older than RabbitMQ 3.9, or has streams switched off; it has hung up."""
+
+
 # --- the connection ------------------------------------------------------------------------------
 
 
@@ -159,10 +172,14 @@ class Broker:
     Everything here raises BrokerAway when the connection is lost.
     """
 
-    def __init__(self, url: str, name: str):
+    def __init__(self, url: str, name: str, has_history: bool = True):
         self.place = place(url)
+        self.has_history = has_history
+        self.blocked = False
+        self._url, self._name = url, name
         with self._pika_errors():
             self._connection = pika.BlockingConnection(_parameters(url, name))
+            self._connection.add_on_connection_blocked_callback(self._block)
             self._setup = self._connection.channel()
             self._consuming = None
             self._arrived: list[Delivery] = []
@@ -176,6 +193,12 @@ class Broker:
     def __exit__(self, *_):
         with suppress(AMQPError, OSError):  # It may be lost already.
             self._connection.close()
+
+    def _block(self, connection, method):
+        if not self.blocked:
+            reason = method.method.reason
+            log.warning("The broker at %s takes no messages for now: %s.", self.place, reason)
+        self.blocked = True
 
     @contextmanager
     def _pika_errors(self) -> Iterator[None]:
@@ -195,11 +218,20 @@ class Broker:
         except (ChannelClosedByBroker, ConnectionClosedByBroker) as error:
             raise self._closed(error.reply_code, error.reply_text) from error
         except (AMQPError, OSError) as error:
+            if isinstance(_innermost(error), ssl.SSLCertVerificationError):
+                raise BrokerRefused(
+                    f"the broker at {self.place} shows a certificate that proves nothing"
+                    f" ({_reason(error)}): name its own authority in RABBITMQ_URL by"
+                    " ?cacertfile=FILE, or check the host's name",
+                    self.place,
+                ) from error
             raise BrokerAway(_reason(error), self.place) from error
 
     def _closed(self, code: int, text: str) -> Exception:
         if code == 403 and "exclusive use" in text:
             return QueueTaken(text)
+        if code == 541 and "stream" in text:
+            return NoStreams(text)
         if code in (403, 530):  # a permission, a virtual host
             return BrokerRefused(f"the broker at {self.place} does not permit it: {text}", text)
         return BrokerAway(text, self.place)
@@ -210,44 +242,46 @@ class Broker:
         A user who may not declare them looks whether they are. Raises BrokerRefused when one
         exists with other arguments, or is missing and may not be made.
         """
+        queues = {q: a for q, a in QUEUES.items() if q != HISTORY or self.has_history}
         with self._pika_errors():
-            self._permitted(
-                EXCHANGE,
-                lambda channel: channel.exchange_declare(EXCHANGE, "topic", durable=True),
-                lambda channel: channel.exchange_declare(EXCHANGE, passive=True),
-            )
-            for queue in (*BOUND, HISTORY, REJECTED):
-                arguments = HISTORY_ARGUMENTS if queue == HISTORY else None
-                self._permitted(
-                    queue,
-                    lambda channel, q=queue, a=arguments: channel.queue_declare(
-                        q, durable=True, arguments=a
-                    ),
-                    lambda channel, q=queue: channel.queue_declare(q, passive=True),
-                )
-            for queue in BOUND:
-                for end in (queue, HISTORY):
-                    self._permitted(
-                        end,
-                        lambda channel, e=end, q=queue: channel.queue_bind(e, EXCHANGE, q),
-                        lambda channel: None,  # A binding cannot be looked at.
-                    )
+            self._ensure("exchange_declare", EXCHANGE, exchange_type="topic", durable=True)
+            for queue, arguments in queues.items():
+                self._ensure("queue_declare", queue, durable=True, arguments=arguments)
+            for key in BOUND:
+                for queue in {key, HISTORY} & queues.keys():
+                    self._bind(queue, key)
 
-    def _permitted(self, name: str, declare: Callable, look: Callable):
+    def _ensure(self, declare: str, name: str, **ours):
         try:
-            declare(self._setup)
+            getattr(self._setup, declare)(name, **ours)
+            return
         except ChannelClosedByBroker as error:
             self._setup = self._connection.channel()
             if error.reply_code == 406:
                 raise BrokerRefused(
-                    f"{name} exists at the broker with other arguments than ours. When nothing in"
-                    f" it is needed, delete it on the admin page and start again"
-                    f" ({error.reply_text})",
+                    f"{name} exists at the broker with other arguments than ours: when nothing in"
+                    f" it is needed, delete it on the admin page ({error.reply_text})",
                     name,
                 ) from error
             if error.reply_code != 403:
                 raise
-            look(self._setup)
+        try:
+            getattr(self._setup, declare)(name, passive=True)
+        except ChannelClosedByBroker as error:
+            raise BrokerRefused(
+                f"{name} is not there, and this user may not make it: let the broker's"
+                f" administrator do so ({error.reply_text})",
+                name,
+            ) from error
+
+    def _bind(self, queue: str, key: str):
+        try:
+            self._setup.queue_bind(queue, EXCHANGE, key)
+        except ChannelClosedByBroker as error:
+            # Bindings cannot be looked at: whoever made the queues has bound them.
+            self._setup = self._connection.channel()
+            if error.reply_code != 403:
+                raise
 
     def publish(self, messages: Iterable[Message]):
         """Hand messages over and return when the broker has taken responsibility for them all.
@@ -272,6 +306,9 @@ class Broker:
                     ),
                 )
             self._publishing.tx_commit()
+        if self.blocked:
+            self.blocked = False
+            log.warning("The broker at %s takes messages again.", self.place)
 
     def consume(self, queue: str, prefetch: int, since: str | None = None):
         """Begin to read a queue, as its only reader; what was read but not acknowledged returns.
@@ -295,7 +332,7 @@ class Broker:
     def _arrive(self, queue, channel, method, properties, body):
         self._arrived.append(
             Delivery(
-                queue,
+                method.routing_key if queue == HISTORY else queue,
                 method.delivery_tag,
                 body,
                 properties.message_id or "",
@@ -329,6 +366,29 @@ class Broker:
         with self._pika_errors():
             self._connection.add_callback_threadsafe(lambda: None)
 
+    def replay(self, since: str) -> Iterator[Delivery]:
+        """What the history holds at this moment, in order; nothing where a broker has no streams.
+
+        `since` is where to begin, as `consume` takes it. A connection of its own reads it, while
+        this one is kept alive.
+        """
+        if not self.has_history:
+            return
+        end = uuid.uuid4().hex
+        self.publish([Message(HISTORY, b"", "marker", end, straight=True)])
+        with Broker(self._url, f"{self._name}, history") as reader:
+            reader.consume(HISTORY, prefetch=1000, since=since)
+            while True:
+                self.wait(0)
+                arrived = reader.take(1)
+                for delivery in arrived:
+                    if delivery.id == end:
+                        return
+                    if delivery.type != "marker":
+                        yield delivery
+                if arrived:
+                    reader.acknowledge(arrived[-1].tag, and_all_before=True)
+
     def state(self, queue: str) -> tuple[int, int]:
         """How many messages wait in a queue, and how many consumers it has."""
         with self._pika_errors():
@@ -348,47 +408,33 @@ def place(url: str) -> str:
 
 
 def _parameters(url: str, name: str) -> pika.URLParameters:
-    parameters = pika.URLParameters(url)
+    parts = urlsplit(url)
+    parameters = pika.URLParameters(parts._replace(query="").geturl())
     parameters.heartbeat = HEARTBEAT
     parameters.blocked_connection_timeout = BLOCKED_SECONDS
     parameters.socket_timeout = 5
     parameters.stack_timeout = 10
     parameters.client_properties = {"connection_name": name}
-    if urlsplit(url).scheme == "amqps":
-        parameters.ssl_options = pika.SSLOptions(ssl.create_default_context(), parameters.host)
+    if parts.scheme == "amqps":
+        context = ssl.create_default_context()
+        for own in parse_qs(parts.query).get("cacertfile", ()):
+            context.load_verify_locations(own)
+        parameters.ssl_options = pika.SSLOptions(context, parameters.host)
     return parameters
 
 
+def _innermost(error: BaseException) -> BaseException:
+    """What went wrong at the bottom of pika's nested exceptions."""
+    inner = getattr(error, "exception", None) or next(iter(error.args), None)
+    return _innermost(inner) if isinstance(inner, BaseException) else error
+
+
 def _reason(error: BaseException) -> str:
-    """What went wrong, from the innermost of pika's nested exceptions."""
-    if found := re.search(r"\(\d{3}\) '(.*)'", str(error)):  # what a broker said before it left
-        return found[1]
-    while error.args and isinstance(error.args[0], BaseException):
-        error = error.args[0]
-    inner = getattr(error, "exception", None)
-    if isinstance(inner, BaseException):
-        return _reason(inner)
+    """What went wrong, for people."""
+    if said := re.search(r"\(\d{3}\) '(.*)'", str(error)):  # by a broker, before it left
+        return said[1]
+    error = _innermost(error)
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
-
-
-def replay(url: str, name: str, since: str = "first") -> Iterator[Delivery]:
-    """All that the history holds at this moment, in order, by a connection of its own.
-
-    `since` is where to begin, as Broker.consume takes it.
-    """
-    end = uuid.uuid4().hex
-    with Broker(url, name) as broker:
-        broker.publish([Message(HISTORY, b"", "marker", end, straight=True)])
-        broker.consume(HISTORY, prefetch=1000, since=since)
-        while True:
-            arrived = broker.take(1)
-            for delivery in arrived:
-                if delivery.id == end:
-                    return
-                if delivery.type != "marker":
-                    yield delivery
-            if arrived:
-                broker.acknowledge(arrived[-1].tag, and_all_before=True)
 
 
 # --- staying connected ---------------------------------------------------------------------------
@@ -401,10 +447,14 @@ def connect(urls: Iterable[str], name: str) -> Broker:
     """
     reasons = []
     for url in urls:
-        try:
-            return Broker(url, name)
-        except BrokerAway as error:
-            reasons.append(f"{place(url)}: {error}")
+        for has_history in (True, False):
+            try:
+                return Broker(url, name, has_history)
+            except NoStreams:
+                log.warning(NO_HISTORY, place(url))
+            except BrokerAway as error:
+                reasons.append(f"{place(url)}: {error}")
+                break
     raise BrokerAway("; ".join(reasons), urls)
 
 
@@ -416,14 +466,21 @@ def stay_connected(
     Returns what `work` returns, or None when a stop was requested first. Every outage is told
     once, at `level`, and so is its end.
     """
-    told, pauses = False, backoff(LONGEST_PAUSE)
+    told = blocked = False
+    pauses = backoff(LONGEST_PAUSE)
     while not stop.requested:
         try:
             with connect(urls, name) as broker:
-                if told:
+                if told and not blocked:
                     log.log(level, "The broker at %s is back.", broker.place)
-                told, pauses = False, backoff(LONGEST_PAUSE)
-                return work(broker)
+                broker.blocked = blocked
+                pauses = backoff(LONGEST_PAUSE)
+                try:
+                    return work(broker)
+                except BrokerAway as error:
+                    if not blocked:
+                        log.log(level, "The broker at %s is lost: %s", broker.place, error)
+                    told, blocked = True, broker.blocked
         except BrokerAway as error:
             if not told:
                 log.log(level, "No broker: %s. %s", error, NO_BROKER)

@@ -4,6 +4,7 @@ import argparse
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from .broker import (
     Broker,
@@ -16,13 +17,14 @@ from .broker import (
     stay_connected,
 )
 from .errors import UnreadableMessage
+from .memory import Memory
 from .outbox import Channel, Outbox
 from .readings import Probe, Reading, excerpt
 from .rules import Rule
 from .screen import Pace
 from .script import Stop, number_from
 from .settings import Settings
-from .watch import Judgement, Watch
+from .watch import Alert, Judgement
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,12 @@ PREFETCH = 1000
 LONGEST_WINDOW = 86_400
 """Readings: a month of them, beyond any cook."""
 
+RESTORED = "3D"
+"""How far back a consumer looks for what it should remember: longer than any cook."""
+
+LOOK = 1
+"""Seconds between two looks for a silent probe."""
+
 NO_CHANNELS = (
     "Alerts are shown and logged, but sent to nobody. To get them by mail, copy .env.toml.example"
     " to .env.toml and fill it in."
@@ -39,60 +47,88 @@ NO_CHANNELS = (
 
 
 class Consumer:
-    """Judges one probe's readings, those of each cook in a watch of their own."""
+    """Judges the readings of one probe's queue.
 
-    def __init__(self, probe: Probe, rule: Rule, remind_minutes: float, stop: Stop):
+    What it remembers it learns again from the history with each new connection. Whatever became of
+    the last one, of this process or of another consumer, is then as if nothing had happened.
+    """
+
+    def __init__(self, probe: Probe, memory: Memory, verb: str, stop: Stop):
         self._probe = probe
-        self._rule = rule
-        self._remind_minutes = remind_minutes
+        self._memory = memory
+        self._verb = verb
         self._stop = stop
-        self._watches: dict[str, Watch] = {}
         self._unpublished: list[Message] = []
         self._pace = Pace()
         self._newest: tuple[Reading, Judgement]
+        self._next_look = 0.0
         self.judged = 0
         self.alerts = 0
 
     def work(self, broker: Broker):
         """Read the queue by one connection until a stop is requested."""
-        queue = self._probe.queue
-        if not read_alone(broker, queue, PREFETCH, self._stop):
+        if not read_alone(broker, self._probe.queue, PREFETCH, self._stop):
             return
-        log.info("Waiting for readings in %s. To end, press Ctrl+C.", queue)
+        self._restore(broker)
+        log.info("Waiting for readings in %s. To end, press Ctrl+C.", self._probe.queue)
         while not self._stop.requested:
             self._turn(broker)
+
+    def _restore(self, broker: Broker):
+        self._memory.forget()
+        self._unpublished = []
+        readings = 0
+        for event in broker.replay(RESTORED):
+            if self._stop.requested:
+                return
+            if event.type == "alert":
+                self._memory.recall(event.id)
+            elif event.queue == self._probe.queue:
+                with suppress(UnreadableMessage):
+                    self._memory.recall(reading_of(event, self._probe))
+                    readings += 1
+        if readings:
+            log.info("Restored from the history: %s readings.", f"{readings:,}")
 
     def _turn(self, broker: Broker):
         """Judge what has arrived, hand the alerts over, and only then acknowledge."""
         arrived = broker.take(0.5)
-        if unshown := self._pace.unshown(time.monotonic()):
-            log.info("%s: %s readings more in this second.", self._probe.name, f"{unshown:,}")
+        now = time.monotonic()
+        if unshown := self._pace.unshown(now):
+            log.info("%s (and %s more in this second)", self._line(), f"{unshown - 1:,}")
         for delivery in arrived:
             try:
-                self._judge(reading_of(delivery, self._probe))
+                self._judge(reading_of(delivery, self._probe), now)
             except UnreadableMessage as error:
                 self._put_aside(delivery, str(error))
+        if not arrived and now >= self._next_look:
+            self._next_look = now + LOOK
+            self._look(broker, now)
         if self._unpublished:
             broker.publish(self._unpublished)
             self._unpublished = []
         if arrived:
             broker.acknowledge(arrived[-1].tag, and_all_before=True)
 
-    def _judge(self, reading: Reading):
-        watch = self._watches.get(reading.cook)
-        if watch is None:
-            watch = self._watches[reading.cook] = Watch(self._rule, self._remind_minutes)
+    def _look(self, broker: Broker, now: float):
+        """See whether a probe is silent; a queue that is not empty has nothing to do with that."""
+        if broker.state(self._probe.queue)[0]:
+            return
+        self._memory.settle(now, time.time())
+        for alert in self._memory.silences(now):
+            self._raise(alert)
+
+    def _judge(self, reading: Reading, now: float):
+        watch = self._memory.watch_of(reading, now)
         had_ended = watch.ended
-        judgement = watch.judge(reading)
+        judgement = watch.judge(reading, now)
         if judgement:
             self.judged += 1
             self._newest = reading, judgement
             if self._pace.allows():
                 log.info("%s", self._line())
-        if judgement and judgement.alert:
-            self.alerts += 1
-            self._unpublished.append(alert_message(judgement.alert))
-            log.critical("%s (%s)", judgement.alert.subject, reading.time)
+            for alert in filter(self._memory.is_new, judgement.alerts):
+                self._raise(alert)
         if watch.ended and not had_ended:
             log.info(
                 "%s: the cook %s has ended after %d readings and %d alerts.",
@@ -102,12 +138,17 @@ class Consumer:
                 watch.alerts,
             )
 
+    def _raise(self, alert: Alert):
+        self.alerts += 1
+        self._unpublished.append(alert_message(alert))
+        log.critical("%s (%s)", alert.subject, alert.time)
+
     def _line(self) -> str:
         """The newest reading, for people."""
         reading, judgement = self._newest
         return (
             f"{reading.time}  {reading.probe.name} {reading.temperature:.1f} °F,"
-            f" {self._rule.verb} {judgement.change:g} °F in the last {judgement.readings}"
+            f" {self._verb} {judgement.change:g} °F in the last {judgement.readings}"
         )
 
     def _put_aside(self, delivery: Delivery, reason: str):
@@ -116,37 +157,29 @@ class Consumer:
         self._unpublished.append(rejected_message(delivery.queue, delivery.body, reason))
 
 
-def parse_options(page: str, degrees: float, window: int, remind_minutes: float):
+def parse_options(page: str, degrees: float, window: int, remind: float, silence: float):
     """The command line of a consumer, whose page says what it does and what its defaults are."""
     parser = argparse.ArgumentParser(description=page)
-    above_zero = number_from(0.01)
-    parser.add_argument(
-        "--degrees", type=above_zero, default=degrees, metavar="F", help=f"°F ({degrees})"
-    )
-    parser.add_argument(
-        "--window",
-        type=number_from(2, LONGEST_WINDOW, int),
-        default=window,
-        metavar="N",
-        help=f"readings ({window})",
-    )
-    parser.add_argument(
-        "--remind-minutes",
-        type=number_from(0),
-        default=remind_minutes,
-        metavar="MINUTES",
-        help=f"tell a lasting episode again after so long, 0 for never ({remind_minutes})",
-    )
+    for option, kind, default, meaning in (
+        ("--degrees", number_from(0.01), degrees, "°F"),
+        ("--window", number_from(2, LONGEST_WINDOW, int), window, "readings"),
+        ("--remind-minutes", number_from(0), remind, "until a lasting episode is told again"),
+        ("--silence-minutes", number_from(0), silence, "until a silent probe is told"),
+    ):
+        shown = f"{meaning} ({default})"
+        parser.add_argument(option, type=kind, default=default, metavar="N", help=shown)
     return parser.parse_args()
 
 
-def watch(
-    probe: Probe, rule: Rule, remind_minutes: float, settings: Settings, channels: Sequence[Channel]
-):
-    """Watch a probe until Ctrl+C, and send everybody's alerts when no other process does."""
+def watch(probe: Probe, rule: Rule, options, settings: Settings, channels: Sequence[Channel]):
+    """Watch a probe until Ctrl+C, and send everybody's alerts when no other process does.
+
+    `options` are those of `parse_options`.
+    """
     stop = Stop().listen()
     name = f"consumer of {probe.queue}"
-    consumer = Consumer(probe, rule, remind_minutes, stop)
+    memory = Memory(rule, options.remind_minutes, options.silence_minutes * 60)
+    consumer = Consumer(probe, memory, rule.verb, stop)
     if not channels:
         log.info(NO_CHANNELS)
     with Outbox(settings.rabbitmq_urls, f"sender beside the {name}", channels):

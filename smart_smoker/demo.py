@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from .broker import Delivery, connect, replay
+from .broker import Delivery, connect
 from .errors import InputError, SmartSmokerError
 from .private_broker import USUAL_PORTS, PrivateBroker, answers, command_line, free_ports
 from .readings import PROBES
@@ -201,7 +201,8 @@ def _settled_history(url: str, cook: str, channels: Sequence, stop: Stop) -> lis
     """What the history holds of a cook, once every channel has accepted or refused its alerts."""
     before, since = 0, time.monotonic()
     while True:
-        events = [event for event in replay(url, "demo") if event.headers.get("cook") == cook]
+        with connect([url], "demo") as broker:
+            events = [e for e in broker.replay("first") if e.headers.get("cook") == cook]
         alerts = sum(event.type == "alert" for event in events)
         settled = sum(event.headers.get("outcome") in ("accepted", "refused") for event in events)
         if settled > before:

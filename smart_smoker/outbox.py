@@ -47,6 +47,12 @@ LONGEST_HOLD = 10 * 60
 """Seconds that alerts are held at a stretch; RabbitMQ closes the channel of whoever holds one for
 30 minutes."""
 
+RESTORED = "2D"
+"""How far back the history is asked for deliveries: longer than an alert is kept."""
+
+SETTLED = ("accepted", "refused")
+"""Outcomes after which a channel is not tried again."""
+
 PREFETCH = 100
 """Alerts held at a time."""
 
@@ -72,7 +78,8 @@ class _Held:
 
     delivery: Delivery
     alert: Alert
-    failed: set[str] = field(default_factory=set)
+    failed: dict[str, str] = field(default_factory=dict)
+    """By channel, why the last try failed; told to the history whenever it changes."""
 
 
 @dataclass
@@ -125,8 +132,7 @@ class Outbox:
             log.exception("alerts are shown but no longer sent, this is a bug: %r", error)
 
     def _work(self, broker: Broker):
-        self._held = []  # What the last connection held, the broker gives again.
-        if not read_alone(broker, ALERTS, PREFETCH, self._stop, logging.DEBUG):
+        if not self._begin(broker):
             return
         log.info("Sending alerts by %s.", ", ".join(lane.channel.name for lane in self._lanes))
         while not self._stop.requested:
@@ -134,6 +140,17 @@ class Outbox:
         give_up = time.monotonic() + LAST_TRY
         while any(lane.busy for lane in self._lanes) and time.monotonic() < give_up:
             self._settle(broker, broker.take(0.2))
+
+    def _begin(self, broker: Broker) -> bool:
+        """Become the one who sends, and learn from the history what others have sent."""
+        self._held = []  # What was held before, the broker gives again.
+        if not read_alone(broker, ALERTS, PREFETCH, self._stop, logging.DEBUG):
+            return False
+        self._held_since = time.monotonic()
+        for event in broker.replay(RESTORED):
+            if event.type == "delivery" and event.headers.get("outcome") in SETTLED:
+                self._channels_done(event.headers["alert"]).add(event.headers["channel"])
+        return True
 
     def _turn(self, broker: Broker):
         """Take what has come, start what can be sent, and acknowledge what is settled."""
@@ -143,15 +160,14 @@ class Outbox:
         if not self._held:
             self._held_since = time.monotonic()
         elif time.monotonic() - self._held_since > LONGEST_HOLD:
-            self._held, self._held_since = [], time.monotonic()
-            read_alone(broker, ALERTS, PREFETCH, self._stop, logging.DEBUG)
+            self._begin(broker)
 
     def _try(self, lane: _Lane, broker: Broker):
         if lane.busy or time.monotonic() < lane.next_try:
             return
         name = lane.channel.name
         for held in self._held:
-            if name not in self._channels_done(held.alert):
+            if name not in self._channels_done(held.alert.id):
                 lane.busy = True
                 attempt = (lane, held, broker)
                 threading.Thread(target=self._send, args=attempt, name=name, daemon=True).start()
@@ -185,7 +201,7 @@ class Outbox:
             self._unpublished = []
         names = {lane.channel.name for lane in self._lanes}
         for held in list(self._held):
-            if names <= self._channels_done(held.alert):
+            if names <= self._channels_done(held.alert.id):
                 broker.acknowledge(held.delivery.tag)
                 self._held.remove(held)
 
@@ -211,12 +227,12 @@ class Outbox:
             if not lane.failing:
                 log.warning("%s failed (%s); it is tried again until it works.", name, reason)
             lane.failing = True
-            if name in held.failed:
+            if held.failed.get(name) == reason:
                 return
-            held.failed.add(name)
+            held.failed[name] = reason
         else:
             lane.next_try, lane.pauses, lane.failing = 0, backoff(LONGEST_PAUSE), False
-            self._channels_done(alert).add(name)
+            self._channels_done(alert.id).add(name)
         if outcome == "accepted":
             lane.accepted += 1
             log.info("%s accepted: %s", name, alert.subject)
@@ -226,8 +242,33 @@ class Outbox:
             self._unpublished.append(rejected_message(ALERTS, held.delivery.body, why))
         self._unpublished.append(delivery_message(alert, name, outcome, reason))
 
-    def _channels_done(self, alert: Alert) -> set[str]:
-        done = self._settled.setdefault(alert.id, set())
+    def _channels_done(self, alert_id: str) -> set[str]:
+        done = self._settled.setdefault(alert_id, set())
         if len(self._settled) > REMEMBERED:
             del self._settled[next(iter(self._settled))]
         return done
+
+
+def pending(broker: Broker, names: Sequence[str]) -> list[tuple[Alert, str, str]]:
+    """What waits: each alert that a channel of these names has neither accepted nor refused.
+
+    With the channel's name, and why its last try failed; empty where nothing was tried. As the
+    history tells it, so that the alerts stay with whoever is sending them.
+    """
+    alerts: dict[str, Alert] = {}
+    settled: set[tuple[str, str]] = set()
+    reasons: dict[tuple[str, str], str] = {}
+    for event in broker.replay(RESTORED):
+        if event.type == "alert" and time.time() - event.sent < TOO_OLD:
+            alerts[event.id] = Alert.parse(event.body)
+        elif event.type == "delivery":
+            which = event.headers["alert"], event.headers["channel"]
+            if event.headers["outcome"] in SETTLED:
+                settled.add(which)
+            reasons[which] = event.body.decode()
+    return [
+        (alert, name, reasons.get((id, name), ""))
+        for id, alert in alerts.items()
+        for name in names
+        if (id, name) not in settled
+    ]

@@ -204,10 +204,13 @@ def file_lines(path: str, follow: bool = False) -> Iterator[str | None]:
     try:
         # Bytes, since a text file cannot tell where it is while it is read line by line.
         file = open(path, "rb")  # noqa: SIM115 - read by the caller
-        lines = _followed(file, path) if follow else file
-        return (line if line is None else line.decode(errors="replace") for line in lines)
+        return map(_text, _followed(file, path) if follow else file)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", path) from error
+
+
+def _text(line: bytes | None) -> str | None:
+    return line if line is None else line.decode(errors="replace").replace("\r\n", "\n")
 
 
 def _followed(file: BinaryIO, path: str) -> Iterator[bytes | None]:

@@ -3,17 +3,20 @@
 import difflib
 import io
 import ipaddress
+import logging
 import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import tomli
 from dotenv import dotenv_values
 
 from .errors import InputError
+
+log = logging.getLogger(__name__)
 
 LOCAL_BROKER = "amqp://guest:guest@localhost:5672/"
 
@@ -56,6 +59,7 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
             ".env.toml": _toml(folder / ".env.toml"),
         }
     )
+    _warn_of_readers(folder)
     urls = found.get("rabbitmq_url", (LOCAL_BROKER,))
     host = urlsplit(urls[0]).hostname
     admin_host = f"[{host}]" if ":" in host else host
@@ -182,13 +186,19 @@ def _url(text: str, schemes: tuple[str, ...]) -> SplitResult | None:
         return None
 
 
-def _broker_urls(value: object) -> tuple[str, ...]:
+def broker_urls(value: object) -> tuple[str, ...]:
+    """The broker's addresses in a text. Raises ValueError with what is expected."""
     urls = tuple(url.strip() for url in _text(value).split(","))
-    if not all(_url(url, ("amqp", "amqps")) for url in urls):
-        raise ValueError(
-            "amqp://USER:PASSWORD@HOST:PORT/ or amqps://…, several with commas between them"
-            " (a sign like @ or / in the password is written %40 or %2F)"
-        )
+    for url in urls:
+        parts = _url(url, ("amqp", "amqps"))
+        if not parts:
+            raise ValueError(
+                "amqp://USER:PASSWORD@HOST:PORT/ or amqps://…, several with commas between them"
+                " (a sign like @ or / in the password is written %40 or %2F)"
+            )
+        for name, values in parse_qs(parts.query, keep_blank_values=True).items():
+            if name != "cacertfile" or not Path(values[0]).is_file():
+                raise ValueError(f"?cacertfile=FILE behind amqps://…, and not {name}={values[0]}")
     return urls
 
 
@@ -206,7 +216,7 @@ def _notify_urls(value: object) -> tuple[str, ...]:
 
 
 CHECKS: dict[str, Callable[[object], object]] = {
-    "rabbitmq_url": _broker_urls,
+    "rabbitmq_url": broker_urls,
     "rabbitmq_admin_url": _web_url,
     "outgoing_email_host": _text,
     "outgoing_email_port": _port,
@@ -218,6 +228,18 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "notify_urls": _notify_urls,
 }
 SECRET = ("rabbitmq_url", "rabbitmq_admin_url", "outgoing_email_password", "notify_urls")
+
+
+def _warn_of_readers(folder: Path):
+    if os.name != "posix":
+        return
+    for path in (folder / ".env", folder / ".env.toml"):
+        if path.exists() and path.stat().st_mode & 0o077:
+            log.warning(
+                "%s can hold passwords, and others on this machine can read it: chmod 600 %s",
+                path.name,
+                path.name,
+            )
 
 
 def _text_of(path: Path) -> str:

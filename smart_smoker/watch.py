@@ -2,7 +2,7 @@
 
 An episode lasts from the reading at which the rule begins to hold until the one at which it is
 clearly over. It is told once when it begins and once when it ends, and in between again only as a
-reminder.
+reminder. So is a silence: from the last reading for a while to the next.
 """
 
 import json
@@ -17,7 +17,13 @@ from .rules import Rule
 LONGEST_TEXT = 160
 """The most characters of one text message in plain ASCII; a single `°` would make it 70."""
 
-PREFIXES = {"raised": "", "reminder": "Reminder: ", "cleared": "Cleared: "}
+PREFIXES = {
+    "raised": "",
+    "reminder": "Reminder: ",
+    "cleared": "Cleared: ",
+    "lost": "Signal Lost! ",
+    "found": "Cleared: Signal Lost! ",
+}
 """What a subject begins with, for each state of an alert."""
 
 
@@ -62,41 +68,46 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What became of a reading: the change in °F over a window of so many readings, any alert."""
+    """What became of a reading: the change in °F over a window of so many readings, and alerts."""
 
     change: float
     readings: int
-    alert: Alert | None
+    alerts: list[Alert]
 
 
 class Watch:
     """The memory of one probe in one cook: the window, and the episode it is in.
 
-    `remind_minutes` is how long an episode goes on before it is told again, 0 for never.
+    `remind_minutes` is how long an episode goes on before it is told again, 0 for never. Moments
+    are seconds of any clock that only goes forward.
     """
 
     def __init__(self, rule: Rule, remind_minutes: float = 60):
         self.rule = rule
         self.window = deque(maxlen=rule.window)
-        self.seq = 0
+        self.newest: Reading | None = None
+        self.heard = 0.0
+        self.silent = False
+        self.ended = False
         self.judged = 0
         self.alerts = 0
-        self.ended = False
         self._readings_to_reminder = remind_minutes * 60 / SECONDS_PER_READING
         self._told_at = None  # the reading of this episode's last alert; None outside an episode
 
-    def judge(self, reading: Reading) -> Judgement | None:
-        """Take the probe's next reading; None for one that was taken before.
+    def judge(self, reading: Reading, heard: float = 0) -> Judgement | None:
+        """Take the probe's next reading, heard at this moment; None for one that was taken before.
 
         A reading marked as the last ends the watch quietly, whether it is new or repeated.
         """
         judgement = None
-        if reading.seq == 0 or reading.seq > self.seq:
-            self.seq = reading.seq
+        if reading.seq == 0 or self.newest is None or reading.seq > self.newest.seq:
+            self.newest = reading
+            self.heard = heard
             self.ended = False
             self.judged += 1
             self.window.append(reading.temperature)
             judgement = self._judge(reading)
+            self.alerts += len(judgement.alerts)
         if reading.last:
             self.ended = True
             self.window.clear()
@@ -104,14 +115,16 @@ class Watch:
         return judgement
 
     def _judge(self, reading: Reading) -> Judgement:
-        change = self.rule.change(self.window)
+        alerts = []
+        if self.silent:
+            self.silent = False
+            alerts.append(_found(reading))
+        change, readings = self.rule.change(self.window), len(self.window)
         state = self._next_state()
-        if state is None:
-            return Judgement(change, len(self.window), None)
-        self._told_at = None if state == "cleared" else self.judged
-        self.alerts += 1
-        alert = _alert(state, reading, self.rule, change, len(self.window))
-        return Judgement(change, len(self.window), alert)
+        if state is not None:
+            self._told_at = None if state == "cleared" else self.judged
+            alerts.append(_episode(state, reading, self.rule, change, readings))
+        return Judgement(change, readings, alerts)
 
     def _next_state(self) -> str | None:
         if self._told_at is None:
@@ -121,12 +134,38 @@ class Watch:
         due = self.judged - self._told_at >= self._readings_to_reminder > 0
         return "reminder" if due else None
 
+    def silence(self, now: float, seconds: float) -> Alert | None:
+        """The alert of a probe that has said nothing for so long: once, until it speaks again."""
+        if self.silent or self.ended or now - self.heard < seconds:
+            return None
+        self.silent = True
+        self.alerts += 1
+        return _lost(self.newest, seconds)
 
-def _alert(state: str, reading: Reading, rule: Rule, change: float, readings: int) -> Alert:
+
+def _episode(state: str, reading: Reading, rule: Rule, change: float, readings: int) -> Alert:
     minutes = readings * SECONDS_PER_READING / 60
-    title = PREFIXES[state] + rule.title.format(probe=reading.probe.name)
     facts = f"{reading.temperature:.1f} °F, {rule.verb} {change:g} °F in {minutes:g} minutes"
     advice = "It is over." if state == "cleared" else rule.advice.format(degrees=rule.degrees)
+    text = f"{facts} (its last {readings} readings).\n{advice}"
+    return _alert(
+        state, reading, f"{rule.title.format(probe=reading.probe.name)} {facts}", text, change
+    )
+
+
+def _lost(reading: Reading, seconds: float) -> Alert:
+    facts = f"nothing for {seconds / 60:g} minutes, last {reading.temperature:.1f} °F"
+    text = f"{facts}.\nLook after the probe, its batteries, and the producer."
+    return _alert("lost", reading, f"{reading.probe.name}: {facts}", text)
+
+
+def _found(reading: Reading) -> Alert:
+    facts = f"{reading.temperature:.1f} °F again"
+    return _alert("found", reading, f"{reading.probe.name}: {facts}", f"{facts}.")
+
+
+def _alert(state: str, reading: Reading, facts: str, text: str, change: float = 0) -> Alert:
+    subject = PREFIXES[state] + facts
     cook = f"Cook: {reading.cook}\n" if reading.cook else ""
     return Alert(
         id=f"{reading.id}/{state}",
@@ -136,12 +175,9 @@ def _alert(state: str, reading: Reading, rule: Rule, change: float, readings: in
         time=reading.time,
         temperature=reading.temperature,
         change=change,
-        subject=f"{title} {facts}",
-        text=(
-            f"{reading.probe.name} at {reading.time}: {facts} (its last {readings} readings).\n"
-            f"{advice}\n{cook}"
-        ),
-        sms=_ascii(f"{title} {facts} at {reading.time}"),
+        subject=subject,
+        text=f"{reading.probe.name} at {reading.time}: {text}\n{cook}",
+        sms=_ascii(f"{subject} at {reading.time}"),
     )
 
 

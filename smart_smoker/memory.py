@@ -1,0 +1,72 @@
+"""What a consumer remembers of its probe, and how it learns that again from the history."""
+
+from .readings import Reading
+from .rules import Rule
+from .watch import Alert, Watch
+
+TOO_OLD = 24 * 3600
+"""Seconds after which an alert is of no use to anybody."""
+
+
+class Memory:
+    """A watch for each cook, and the past from which the watches can be made again.
+
+    The past is told first: `recall` each of the history's readings and alerts. Then a cook's
+    readings before its first delivery were acknowledged, so they are judged silently; from that
+    delivery on all is judged aloud, but for the alerts that the history has.
+    `now` is in seconds of a clock that only goes forward; silences are in seconds, 0 for never.
+    """
+
+    def __init__(self, rule: Rule, remind_minutes: float, silence: float):
+        self._rule = rule
+        self._remind_minutes = remind_minutes
+        self._silence = silence
+        self._watches: dict[str, Watch] = {}
+        self._past: dict[str, list[Reading]] = {}
+        self._raised: set[str] = set()
+
+    def forget(self):
+        """Begin anew; only foreign readings, which no history numbers, stay as they are."""
+        self._watches = {cook: watch for cook, watch in self._watches.items() if cook == ""}
+        self._past, self._raised = {}, set()
+
+    def recall(self, past: Reading | str):
+        """Take one of the history's readings, or the id of one of its alerts, in their order."""
+        if isinstance(past, str):
+            self._raised.add(past)
+        elif past.cook:
+            self._past.setdefault(past.cook, []).append(past)
+
+    def settle(self, now: float, today: float):
+        """The queue is empty: all that is left of the past was acknowledged.
+
+        `today` is the time in seconds since 1970: what was silent for a day stays so untold.
+        """
+        for cook in list(self._past):
+            watch = self._restore(cook, None, now)
+            if watch.newest and today - watch.newest.sent > TOO_OLD:
+                watch.ended = True
+
+    def watch_of(self, reading: Reading, now: float) -> Watch:
+        """The watch that a delivered reading belongs to."""
+        watch = self._watches.get(reading.cook)
+        return watch or self._restore(reading.cook, reading.seq, now)
+
+    def is_new(self, alert: Alert) -> bool:
+        """Whether nobody has raised the alert yet."""
+        return alert.id not in self._raised
+
+    def silences(self, now: float) -> list[Alert]:
+        """The alerts of the cooks whose probe has fallen silent, each once."""
+        if not self._silence:
+            return []
+        told = [watch.silence(now, self._silence) for cook, watch in self._watches.items() if cook]
+        return [alert for alert in told if alert and self.is_new(alert)]
+
+    def _restore(self, cook: str, before: int | None, now: float) -> Watch:
+        watch = self._watches[cook] = Watch(self._rule, self._remind_minutes)
+        for reading in self._past.pop(cook, ()):
+            if before is None or reading.seq < before:
+                watch.judge(reading, now)
+                watch.silent = f"{reading.id}/lost" in self._raised
+        return watch
