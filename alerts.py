@@ -36,8 +36,8 @@ VERDICT_TIMEOUT = 120
 PORTS = 'port 587 goes with outgoing_email_security = "starttls", port 465 with "ssl"'
 
 REASONS = {
-    smtplib.SMTPRecipientsRefused: "takes no mail for {to} ({reason}): is that address right?",
-    smtplib.SMTPSenderRefused: "takes no mail from {mail.sender} ({reason}): is that right?",
+    smtplib.SMTPRecipientsRefused: "takes no mail for {to} ({reason}): check that address",
+    smtplib.SMTPSenderRefused: "takes no mail from {mail.sender} ({reason}): check that address",
     smtplib.SMTPDataError: "does not take this mail ({reason})",
     smtplib.SMTPAuthenticationError: "does not take the login of {mail.sender} ({reason}):"
     " check outgoing_email_password; many providers want an app password there",

@@ -1,4 +1,4 @@
-"""A definitions file for a shared broker: the queues, and three users who may do just what they need.
+"""A definitions file for a shared broker: its queues, and users with no more rights than needed.
 
     python -m smart_smoker.definitions HOST > definitions.json
     rabbitmqctl import_definitions definitions.json

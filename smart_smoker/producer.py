@@ -112,13 +112,15 @@ class Producer:
         """Publish the next row when it is due, or all that can go together."""
         if not self._next:
             self._read()
+        now = time.monotonic()
         if not self._next:
             broker.wait(0 if self._over else PATIENCE)
-        elif (left := self._due - time.monotonic()) > 0:
-            broker.wait(min(left, 0.5))
+        elif now < self._due:
+            broker.wait(min(self._due - now, 0.5))
         else:
             # A beat that was missed (no broker, a sleeping laptop) is not made up for.
-            self._due = max(self._due + self._interval, time.monotonic())
+            in_time = now < self._due + self._interval
+            self._due = (self._due if in_time else now) + self._interval
             self._sending, self._next = self._next, []
             for row in self._sending:
                 self.unconfirmed += self._cook.take(row)
@@ -220,12 +222,21 @@ def _followed(file: BinaryIO, path: str) -> Iterator[bytes | None]:
         if line.endswith(b"\n"):
             yield line
             line = b""
-        elif os.path.getsize(path) < file.tell():
-            log.warning("%s has become shorter: it is read from its beginning again.", path)
-            file.seek(0)
-            line = b""
+        elif _begins_anew(file, path):
+            log.warning("%s begins anew, and so do we.", path)
+            file.close()
+            file, line = open(path, "rb"), b""  # noqa: SIM115 - read on
         else:
             yield None
+
+
+def _begins_anew(file: BinaryIO, path: str) -> bool:
+    """Whether the file of this name has become another one, or shorter than what was read."""
+    try:
+        now = os.stat(path)
+    except FileNotFoundError:
+        return False  # Between an old file and a new one there can be none.
+    return now.st_ino != os.fstat(file.fileno()).st_ino or now.st_size < file.tell()
 
 
 def input_lines() -> Iterator[str | None]:

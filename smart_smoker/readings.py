@@ -146,7 +146,7 @@ def read_rows(lines: Iterable[str | None]) -> Iterator[Row | None]:
             continue
         if beginning and cells[0].startswith("<"):
             return
-        if not (beginning and _is_header(cells)):
+        if not _is_header(cells, beginning):
             yield _row(number, cells)
         beginning = False
 
@@ -170,11 +170,11 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in cells[: 1 + len(PROBES)]]
 
 
-def _is_header(cells: list[str]) -> bool:
-    time, temperatures = cells[0], cells[1:]
+def _is_header(cells: list[str], beginning: bool) -> bool:
+    time, numbers = cells[0], any(map(_NUMBER.fullmatch, cells[1:]))
     if time and not re.search(r"\d", time):
-        return True
-    return not time[:1].isdigit() and not any(map(_NUMBER.fullmatch, temperatures))
+        return beginning or not numbers  # a logger that starts again writes its header again
+    return beginning and not time[:1].isdigit() and not numbers
 
 
 def _row(number: int, cells: list[str]) -> Row:

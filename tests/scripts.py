@@ -21,6 +21,8 @@ from urllib.parse import quote, urlsplit
 
 import pika
 
+from smart_smoker.broker import Broker, Delivery
+
 HERE = Path(__file__).parent.parent
 LOOPBACK = "127.0.0.1"
 DEADLINE = 20
@@ -89,7 +91,7 @@ class Program:
             **others,
         }
         lines = [f"{key} = {json.dumps(value)}\n" for key, value in settings.items()]
-        self.write(".env.toml", "".join(lines))
+        self.write(".env.toml", "".join(lines)).chmod(0o600)
 
     def start(self, name: str, *options: object, **how) -> "Script":
         """Start a script; `terminal` gives it one, `typed` a pipe to write to, others are its
@@ -284,6 +286,12 @@ def broker_user(broker, url: str, **permissions: str) -> Iterator[str]:
         yield url.replace("guest:guest", f"{name}:{quote(PASSWORD)}")
     finally:
         ask_admin(broker, "DELETE", f"/users/{name}")
+
+
+def history(url: str) -> list[Delivery]:
+    """All that the history holds."""
+    with Broker(url, "a test") as broker:
+        return list(broker.replay("first"))
 
 
 class Stranger:

@@ -17,6 +17,7 @@ from scripts import (
     Stranger,
     ask_admin,
     broker_user,
+    history,
     until,
     virtual_host,
 )
@@ -31,7 +32,6 @@ from smart_smoker.broker import (
     reading_message,
     reading_of,
     rejected_message,
-    replay,
 )
 from smart_smoker.errors import BrokerAway, BrokerRefused, QueueTaken
 from smart_smoker.readings import FOOD_A, SMOKER, Reading
@@ -67,10 +67,6 @@ def take(broker: Broker, count: int) -> list:
     arrived = []
     until(lambda: arrived.extend(broker.take(0.1)) or len(arrived) >= count, f"{count} messages")
     return arrived
-
-
-def bodies(url: str) -> list[bytes]:
-    return [delivery.body for delivery in replay(url, "a test")]
 
 
 def unused_port() -> int:
@@ -202,7 +198,7 @@ def test_a_user_who_may_not_declare_publishes_reads_and_replays_what_is_there(br
             user.publish(messages(2))
             user.consume("01-smoker", prefetch=10)
             assert [delivery.id[-1] for delivery in take(user, 2)] == ["1", "2"]
-        assert len(bodies(theirs)) == 2
+        assert len(history(theirs)) == 2
 
 
 def test_a_user_who_may_not_bind_publishes_and_reads_all_the_same(broker, url):
@@ -260,7 +256,7 @@ def test_an_alert_is_on_the_wire_as_the_contract_says(url, stranger):
 def test_a_delivery_is_told_to_the_history_alone(url, stranger):
     with Broker(url, "a test") as broker:
         broker.publish([delivery_message(ALERT, "sms", "refused", "no such phone")])
-    (told,) = replay(url, "a test")
+    (told,) = history(url)
     assert (told.type, told.body, told.headers["alert"]) == ("delivery", b"no such phone", ALERT.id)
     assert (told.headers["channel"], told.headers["outcome"]) == ("sms", "refused")
     assert not any(map(stranger.waiting, PLAIN))
@@ -272,7 +268,7 @@ def test_what_is_put_aside_says_why_and_where_it_was(url, stranger):
     ((properties, body),) = stranger.take_all("06-rejected")
     assert (body, properties.delivery_mode) == (b"\xff\x00", 2)
     assert properties.headers == {"queue": "02-food-A", "reason": "not UTF-8 text"}
-    assert bodies(url) == []
+    assert history(url) == []
 
 
 def test_a_reading_arrives_as_it_was_sent(url):
@@ -379,29 +375,31 @@ def test_a_replay_gives_all_of_the_history_in_order_and_ends(url):
         broker.publish(messages(2500))
         broker.publish([alert_message(ALERT)])
     ids = [message.id for message in messages(2500)] + [ALERT.id]
-    assert [delivery.id for delivery in replay(url, "a test")] == ids
+    past = history(url)
+    assert [delivery.id for delivery in past] == ids
+    assert [past[0].queue, past[-1].queue] == ["01-smoker", "04-alerts"]
 
 
 def test_a_replay_ends_with_what_there_was_at_its_beginning(url):
     with Broker(url, "a test") as broker:
         broker.publish(messages(3))
-        history = replay(url, "a test")
-        beginning = [next(history)]
+        past = broker.replay("first")
+        beginning = [next(past)]
         broker.publish([reading_message(reading(4))])
-        assert [delivery.id[-1] for delivery in [*beginning, *history]] == ["1", "2", "3"]
+        assert [delivery.id[-1] for delivery in [*beginning, *past]] == ["1", "2", "3"]
 
 
 def test_a_replay_leaves_nothing_that_another_could_find(url):
-    assert bodies(url) == []
+    assert history(url) == []
     with Broker(url, "a test") as broker:
         broker.publish(messages(2))
-    assert [len(bodies(url)), len(bodies(url))] == [2, 2]
+    assert [len(history(url)), len(history(url))] == [2, 2]
 
 
-def test_two_replay_the_history_at_once_while_it_is_written(url):
-    with Broker(url, "a test") as broker:
+def test_two_can_replay_the_history_at_once(url):
+    with Broker(url, "a test") as broker, Broker(url, "another") as another:
         broker.publish(messages(10))
-        one, other = replay(url, "one"), replay(url, "another")
+        one, other = broker.replay("first"), another.replay("first")
         pairs = [(next(one).id, next(other).id) for _ in range(10)]
         assert [a for a, b in pairs if a == b] == [message.id for message in messages(10)]
         assert (list(one), list(other)) == ([], [])
@@ -453,7 +451,7 @@ def test_of_a_batch_that_a_cut_interrupts_nothing_is_there_until_it_is_sent_agai
             with pytest.raises(BrokerAway):
                 broker.publish(messages(1))
         assert stranger.waiting("01-smoker") == 1
-        assert len(bodies(url)) == 1
+        assert len(history(url)) == 1
         relay.open()
         with Broker(relay.url, "a test") as broker:
             broker.publish(messages(500))

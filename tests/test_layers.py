@@ -23,7 +23,7 @@ ORDER = (
     {"script"},
     {"screen"},
     {"broker", "private_broker", "inbox", "simulate"},
-    {"producer", "outbox"},
+    {"memory", "producer", "outbox", "rejected", "definitions"},
     {"consumer"},
     {"demo"},
 )
@@ -40,8 +40,8 @@ LIBRARIES = {
 }
 """One library, one module."""
 
-CORE = ("errors", "readings", "rules", "watch")
-PURE = {"collections", "csv", "dataclasses", "enum", "itertools", "json", "math", "re", "typing", "unicodedata"}
+CORE = ("errors", "readings", "rules", "watch", "memory")
+PURE = {"collections", "csv", "dataclasses", "json", "math", "re", "typing", "unicodedata"}
 """What the core may use: nothing that opens, connects, sleeps, asks the time or tosses a coin."""
 
 

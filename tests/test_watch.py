@@ -30,7 +30,7 @@ def readings(temperatures, probe=SMOKER, cook="brisket", first=1) -> list[Readin
 
 def alerts(watch: Watch, taken: list[Reading]) -> list[Alert]:
     judgements = [watch.judge(reading) for reading in taken]
-    return [judged.alert for judged in judgements if judged and judged.alert]
+    return [alert for judged in judgements if judged for alert in judged.alerts]
 
 
 def states(watch: Watch, temperatures) -> dict[int, str]:
@@ -132,7 +132,7 @@ def test_a_reading_that_was_judged_before_is_not_judged_again():
     assert len(alerts(watch, [one, two])) == 1
     assert [watch.judge(old) for old in (two, one, two)] == [None] * 3
     assert watch.judge(three).readings == 3
-    assert (watch.judged, watch.alerts, watch.seq) == (3, 1, 3)
+    assert (watch.judged, watch.alerts, watch.newest.seq) == (3, 1, 3)
 
 
 def test_a_gap_in_the_numbers_changes_nothing():
