@@ -173,7 +173,8 @@ def _cells(line: str) -> list[str]:
 def _is_header(cells: list[str], beginning: bool) -> bool:
     time, numbers = cells[0], any(map(_NUMBER.fullmatch, cells[1:]))
     if time and not re.search(r"\d", time):
-        return beginning or not numbers  # a logger that starts again writes its header again
+        # A logger that starts again writes its header again.
+        return beginning or (all(cells[1:]) and not numbers)
     return beginning and not time[:1].isdigit() and not numbers
 
 

@@ -480,6 +480,15 @@ def test_a_cut_connection_is_noticed_whatever_it_was_used_for(url):
                     use(broker)
 
 
+def test_a_broker_that_closes_the_connection_in_good_order_is_away_too(broker, url, host):
+    with Broker(url, "a test") as ours:
+        ours.consume("01-smoker", prefetch=10)
+        ask_admin(broker, "DELETE", f"/vhosts/{host}")
+        with pytest.raises(BrokerAway):
+            until(lambda: ours.take(0.1) and None, "an end of the reading")
+    ask_admin(broker, "PUT", f"/vhosts/{host}", {})
+
+
 def test_a_connection_tells_its_name_and_wants_a_heartbeat_every_ten_seconds(url):
     with Relay(url) as relay:
         relay.open()

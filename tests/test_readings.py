@@ -83,8 +83,13 @@ def test_a_first_line_that_begins_with_a_digit_is_a_row_even_without_a_temperatu
     assert (only.time, only.temperatures, len(only.skipped)) == (TIME, NOTHING, 1)
 
 
-def test_only_the_first_line_can_be_a_header():
-    assert len(rows(f"{TIME},84.2,,", HEADER)) == 2
+def test_a_logger_that_starts_again_writes_its_header_again():
+    assert len(rows(HEADER, f"{TIME},84.2,,", HEADER, f"{TIME},84.3,,")) == 2
+
+
+def test_a_row_with_a_word_for_a_temperature_is_no_header():
+    (_, row) = rows(f"{TIME},84.2,,", "noon,hot,,")
+    assert len(row.skipped) == 1
 
 
 @pytest.mark.parametrize(
