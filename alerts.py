@@ -1,8 +1,9 @@
 """Alerts on their way to people: e-mails, texts through a carrier's mail gateway, push messages.
 
-Run as a script it sends a test alert to every configured channel and says what became of it:
+Run as a script it sends a test alert to every configured channel and says what became of it, or
+shows the alerts that still wait to be sent:
 
-    python alerts.py
+    python alerts.py [--pending]
 """
 
 import argparse
@@ -21,7 +22,9 @@ from email.utils import localtime
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from smart_smoker.broker import connect
 from smart_smoker.errors import DeliveryFailed, DeliveryRefused, InputError
+from smart_smoker.outbox import pending
 from smart_smoker.script import run
 from smart_smoker.settings import Mail, Settings, load
 from smart_smoker.watch import Alert
@@ -193,12 +196,17 @@ def _without(secrets: list[str], text: str) -> str:
 
 
 def main() -> int:
-    argparse.ArgumentParser(description="Send a test alert to every channel.").parse_args()
+    parser = argparse.ArgumentParser(description="Send a test alert to every channel.")
+    parser.add_argument("--pending", action="store_true", help="show instead which alerts wait")
+    options = parser.parse_args()
     logger, _ = setup_logger(__file__)
-    configured = channels(load(Path(__file__).parent))
+    settings = load(Path(__file__).parent)
+    configured = channels(settings)
     if not configured:
         how = "copy .env.toml.example to .env.toml, fill in your mail server or notify_urls"
         raise InputError(f"nothing is configured: {how}, and run this again")
+    if options.pending:
+        return show_pending(settings, configured, logger)
     words = "Smart Smoker test: alerts will come this way."
     # A new id each time, as mail programs can hide a second mail with the Message-ID of the first.
     alert = Alert(f"test/{time.time_ns()}", "", "", "raised", "", 0, 0, words, words, words)
@@ -212,6 +220,18 @@ def main() -> int:
             refused += 1
             logger.error("%s: not accepted: %s", channel.label, error)
     return 2 if refused else 0
+
+
+def show_pending(
+    settings: Settings, configured: list[MailChannel | PushChannel], logger: logging.Logger
+) -> int:
+    """Say which alerts wait for which channel, and why."""
+    with connect(settings.rabbitmq_urls, "alerts.py --pending") as broker:
+        waiting = pending(broker, [channel.name for channel in configured])
+    for alert, name, reason in waiting:
+        logger.info("%s has not taken: %s (%s)", name, alert.subject, reason or "not tried yet")
+    logger.info("Alerts that wait to be sent: %d.", len(waiting))
+    return 0
 
 
 if __name__ == "__main__":

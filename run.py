@@ -6,6 +6,7 @@ python3 run.py setup                  the set-up alone
 python3 run.py test [pytest options]  the set-up, then the tests
 python3 run.py broker start           a RabbitMQ of one's own, for the scripts by hand
 python3 run.py broker stop | status
+python3 run.py rejected               what was put aside in 06-rejected, and why
 """
 # An old Python must be able to read this file, to be told so: no syntax newer than 3.6 here.
 
@@ -259,7 +260,7 @@ def seconds(text):
 def parse(arguments):
     parser = argparse.ArgumentParser(
         prog="run.py",
-        usage="python3 run.py [--interval SECONDS] [--broker URL] [setup | test | broker ...]",
+        usage="python3 run.py [--interval SECONDS] [--broker URL] [COMMAND]",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -272,6 +273,7 @@ def parse(arguments):
     parser.add_argument("--broker", metavar="URL", help="cook on this broker, not on our own")
     commands = parser.add_subparsers(dest="command", help=argparse.SUPPRESS)
     commands.add_parser("setup")
+    commands.add_parser("rejected")
     commands.add_parser("broker").add_argument("action", choices=["start", "stop", "status"])
     return parser.parse_args(arguments)
 
@@ -299,6 +301,10 @@ def main(arguments):
         return 0
     if not in_venv():
         return become([HERE / "run.py"] + arguments)
+    if options.command == "rejected":
+        from smart_smoker.rejected import show_rejected
+
+        return show_rejected(HERE)
     from smart_smoker.demo import demo
 
     return demo(options.interval, options.broker)
@@ -309,7 +315,7 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         say("\nStopped.")
-        sys.exit(130)
+        sys.exit(0)
     except SmartSmokerError as error:
         say(str(error))
         sys.exit(error.exit_code)

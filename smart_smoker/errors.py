@@ -34,6 +34,8 @@ class BrokerRefused(SmartSmokerError):
 class BrokerAway(SmartSmokerError):
     """Nobody's: no broker answers, or a connection was lost. Wait and try again."""
 
+    exit_code = 2
+
 
 class QueueTaken(SmartSmokerError):
     """Nobody's: another consumer is reading the queue. Stand by."""

@@ -1,14 +1,22 @@
 """Lists what was put aside in `06-rejected`, and leaves it there."""
 
 import time
+from pathlib import Path
 
-from .broker import REJECTED, Broker
+from .broker import REJECTED, Broker, connect
 from .readings import excerpt
 from .screen import show
+from .settings import load
 
 
-def show_rejected(broker: Broker) -> int:
-    """Show each message that nobody could use, with its reason; returns how many there are."""
+def show_rejected(folder: Path) -> int:
+    """Show each message that nobody could use, with its reason; the settings are in `folder`."""
+    with connect(load(folder).rabbitmq_urls, "rejected") as broker:
+        _show(broker)
+    return 0
+
+
+def _show(broker: Broker):
     count = broker.state(REJECTED)[0]
     broker.consume(REJECTED, prefetch=0)
     seen = 0
@@ -19,5 +27,4 @@ def show_rejected(broker: Broker) -> int:
             place = delivery.headers.get("queue", "?")
             reason = delivery.headers.get("reason", "no reason given")
             show(f"{sent}  {place}  {reason}: {excerpt(delivery.body)}")
-    show(f"Messages in {REJECTED}: {count}. They stay there until you purge it on the admin page.")
-    return count
+    show(f"Messages in {REJECTED}: {count}. They stay until you purge it on the admin page.")

@@ -198,7 +198,7 @@ def broker_urls(value: object) -> tuple[str, ...]:
             )
         for name, values in parse_qs(parts.query, keep_blank_values=True).items():
             if name != "cacertfile" or not Path(values[0]).is_file():
-                raise ValueError("amqps://…/?cacertfile=FILE with a file that is there, and no more")
+                raise ValueError("amqps://…/?cacertfile=FILE, a file that is there, and no more")
     return urls
 
 
