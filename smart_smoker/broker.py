@@ -21,6 +21,7 @@ from pika.exceptions import (
     AMQPError,
     AuthenticationError,
     ChannelClosedByBroker,
+    ConnectionBlockedTimeout,
     ConnectionClosedByBroker,
     ProbableAccessDeniedError,
     ProbableAuthenticationError,
@@ -179,7 +180,6 @@ class Broker:
         self._url, self._name = url, name
         with self._pika_errors():
             self._connection = pika.BlockingConnection(_parameters(url, name))
-            self._connection.add_on_connection_blocked_callback(self._block)
             self._setup = self._connection.channel()
             self._consuming = None
             self._arrived: list[Delivery] = []
@@ -193,12 +193,6 @@ class Broker:
     def __exit__(self, *_):
         with suppress(AMQPError, OSError):  # It may be lost already.
             self._connection.close()
-
-    def _block(self, connection, method):
-        if not self.blocked:
-            reason = method.method.reason
-            log.warning("The broker at %s takes no messages for now: %s.", self.place, reason)
-        self.blocked = True
 
     @contextmanager
     def _pika_errors(self) -> Iterator[None]:
@@ -217,6 +211,9 @@ class Broker:
             ) from error
         except (ChannelClosedByBroker, ConnectionClosedByBroker) as error:
             raise self._closed(error.reply_code, error.reply_text) from error
+        except ConnectionBlockedTimeout as error:
+            self.blocked = True
+            raise BrokerAway("it takes no messages, being low on memory or disk") from error
         except (AMQPError, OSError) as error:
             if isinstance(_innermost(error), ssl.SSLCertVerificationError):
                 raise BrokerRefused(
@@ -451,7 +448,7 @@ def connect(urls: Iterable[str], name: str) -> Broker:
             try:
                 return Broker(url, name, has_history)
             except NoStreams:
-                log.warning(NO_HISTORY, place(url))
+                continue
             except BrokerAway as error:
                 reasons.append(f"{place(url)}: {error}")
                 break
@@ -466,13 +463,16 @@ def stay_connected(
     Returns what `work` returns, or None when a stop was requested first. Every outage is told
     once, at `level`, and so is its end.
     """
-    told = blocked = False
+    told = blocked = told_no_history = False
     pauses = backoff(LONGEST_PAUSE)
     while not stop.requested:
         try:
             with connect(urls, name) as broker:
                 if told and not blocked:
                     log.log(level, "The broker at %s is back.", broker.place)
+                if not (broker.has_history or told_no_history):
+                    log.log(level, NO_HISTORY, broker.place)
+                    told_no_history = True
                 broker.blocked = blocked
                 pauses = backoff(LONGEST_PAUSE)
                 try:

@@ -1,0 +1,162 @@
+"""What a consumer remembers, and that it is the same again when it is learned from the history."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smart_smoker.memory import TOO_OLD, Memory
+from smart_smoker.readings import FOOD_A, SMOKER, Reading
+from smart_smoker.rules import FoodStall, SmokerDrop
+
+NOON = 1_700_000_000
+MINUTES = 60
+
+
+def cook(temperatures, name="brisket", probe=SMOKER) -> list[Reading]:
+    return [
+        Reading(probe, "12:00:00", t, f"{name}/{probe.queue}/{n}", name, n, sent=NOON)
+        for n, t in enumerate(temperatures, 1)
+    ]
+
+
+def memory(rule=None, past=(), silence=5 * MINUTES) -> Memory:
+    made = Memory(rule or SmokerDrop(), remind_minutes=5, silence=silence)
+    for each in past:
+        made.recall(each)
+    return made
+
+
+def judge(made: Memory, readings, now=0.0) -> list[str]:
+    """The ids of the alerts that are raised when these readings are delivered."""
+    raised = []
+    for reading in readings:
+        judgement = made.watch_of(reading, now).judge(reading, now)
+        raised += [a.id for a in (judgement.alerts if judgement else ()) if made.is_new(a)]
+    return raised
+
+
+LIDS = [225, 225, 200, 225, 225, 225, 225, 225, 205, 204, 203, 202, 201, 200, 225]
+
+temperatures = st.lists(st.integers(190, 230), min_size=1, max_size=80)
+
+
+@settings(deadline=None)
+@given(temperatures, st.data())
+def test_killed_anywhere_it_raises_what_it_would_have_raised_anyway(degrees, data):
+    readings = cook(degrees)
+    undisturbed = judge(memory(), readings)
+    acknowledged = data.draw(st.integers(0, len(readings)))
+    judged = data.draw(st.integers(acknowledged, len(readings)))
+    first = judge(memory(), readings[:judged])
+    again = memory(past=readings + first)
+    assert first + judge(again, readings[acknowledged:]) == undisturbed
+
+
+@settings(deadline=None)
+@given(temperatures, st.data())
+def test_what_was_sent_twice_is_judged_once(degrees, data):
+    readings = cook(degrees)
+    begin = data.draw(st.integers(0, len(readings) - 1))
+    end = data.draw(st.integers(begin, len(readings)))
+    repeated = readings[:end] + readings[begin:]
+    assert judge(memory(), repeated) == judge(memory(), readings)
+    past = memory(past=repeated)
+    past.settle(0, NOON)
+    assert judge(past, readings) == []
+
+
+def test_a_cook_that_the_queue_has_nothing_of_goes_on_where_it_was():
+    readings = cook(LIDS)
+    made = memory(past=readings[:10])
+    made.settle(0, NOON)
+    assert judge(made, readings[10:]) == judge(memory(), readings)[-1:]
+
+
+def test_two_cooks_never_share_a_window():
+    one, other = cook([225, 224, 223], "one"), cook([180, 181, 182], "other")
+    mixed = [reading for pair in zip(one, other, strict=True) for reading in pair]
+    assert judge(memory(), mixed) == []
+    assert judge(memory(past=mixed[:2]), mixed[2:]) == []
+
+
+def test_the_same_csv_twice_in_a_row_is_two_cooks_with_the_same_alerts():
+    made = memory()
+    first, second = judge(made, cook(LIDS, "first")), judge(made, cook(LIDS, "second"))
+    assert [id.replace("first", "second") for id in first] == second != []
+
+
+def test_foreign_readings_are_neither_forgotten_nor_learned():
+    foreign = [replace(r, cook="", seq=0, id=f"f{r.seq}") for r in cook([160] * 20, probe=FOOD_A)]
+    made = memory(FoodStall())
+    assert judge(made, foreign[:10]) == []
+    made.forget()
+    for reading in foreign[:10]:
+        made.recall(reading)
+    assert judge(made, foreign[10:]) == ["f20/raised"]
+    assert made.silences(10 * MINUTES) == []
+
+
+# --- silence -------------------------------------------------------------------------------------
+
+
+def silent(made: Memory, now: float) -> list[str]:
+    return [alert.id for alert in made.silences(now)]
+
+
+def test_a_probe_that_falls_silent_is_told_once_and_so_is_its_return():
+    made = memory()
+    readings = cook([225, 225, 225])
+    judge(made, readings[:2], now=100)
+    assert silent(made, 100 + 5 * MINUTES - 1) == []
+    assert silent(made, 100 + 5 * MINUTES) == ["brisket/01-smoker/2/lost"]
+    assert silent(made, 100 + 9 * MINUTES) == []
+    assert judge(made, readings[2:], now=1000) == ["brisket/01-smoker/3/found"]
+    assert silent(made, 1000 + 5 * MINUTES) == ["brisket/01-smoker/3/lost"]
+
+
+def test_a_probe_pulled_out_and_put_back_can_cause_two_alerts_at_once():
+    made = memory()
+    judge(made, cook([225, 225]), now=0)
+    made.silences(5 * MINUTES)
+    assert judge(made, cook([225, 225, 180])[2:], now=400) == [
+        "brisket/01-smoker/3/found",
+        "brisket/01-smoker/3/raised",
+    ]
+
+
+def test_the_end_of_a_cook_is_no_silence():
+    made = memory()
+    readings = cook([225, 225])
+    judge(made, [*readings, replace(readings[-1], last=True)])
+    assert silent(made, 60 * MINUTES) == []
+
+
+def test_a_silence_is_measured_anew_from_the_time_of_a_restore():
+    made = memory(past=cook([225, 225]))
+    made.settle(1000, NOON)
+    assert silent(made, 1000 + 5 * MINUTES - 1) == []
+    assert silent(made, 1000 + 5 * MINUTES) == ["brisket/01-smoker/2/lost"]
+
+
+def test_a_silence_that_somebody_has_told_is_not_told_again_but_its_end_is():
+    readings = cook([225, 225, 225])
+    past = [*readings[:2], "brisket/01-smoker/2/lost"]
+    made = memory(past=past)
+    made.settle(0, NOON)
+    assert silent(made, 60 * MINUTES) == []
+    assert judge(made, readings[2:]) == ["brisket/01-smoker/3/found"]
+    both = memory(past=[*past, readings[2], "brisket/01-smoker/3/found"])
+    assert judge(both, readings[2:]) == []
+
+
+def test_a_silence_of_more_than_a_day_is_not_told_any_more():
+    made = memory(past=cook([225, 225]))
+    made.settle(0, NOON + TOO_OLD + 1)
+    assert silent(made, 60 * MINUTES) == []
+
+
+def test_without_a_time_for_silence_nobody_is_missed():
+    made = memory(silence=0)
+    judge(made, cook([225]))
+    assert silent(made, 60 * MINUTES) == []
