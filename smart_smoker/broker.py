@@ -71,6 +71,9 @@ NO_HISTORY = (
 )
 NO_BROKER = "Is it running? (python3 run.py broker start) Trying again until it is there."
 
+LASTING = 8
+"""Tries after which an outage is told again; with their pauses, about a minute."""
+
 APP = "smart-smoker"
 T = TypeVar("T")
 
@@ -461,30 +464,30 @@ def stay_connected(
     """Call `work` with an open connection, and again with a new one whenever it is lost.
 
     Returns what `work` returns, or None when a stop was requested first. Every outage is told
-    once, at `level`, and so is its end.
+    once, at `level`, and so is its end; one that lasts is told again, with what is the matter now.
     """
-    told = blocked = told_no_history = False
-    pauses = backoff(LONGEST_PAUSE)
+    blocked = told_no_history = False
+    tries, pauses = 0, backoff(LONGEST_PAUSE)
     while not stop.requested:
         try:
             with connect(urls, name) as broker:
-                if told and not blocked:
+                if tries and not blocked:
                     log.log(level, "The broker at %s is back.", broker.place)
                 if not (broker.has_history or told_no_history):
                     log.log(level, NO_HISTORY, broker.place)
                     told_no_history = True
                 broker.blocked = blocked
-                pauses = backoff(LONGEST_PAUSE)
+                tries, pauses = 0, backoff(LONGEST_PAUSE)
                 try:
                     return work(broker)
                 except BrokerAway as error:
                     if not blocked:
                         log.log(level, "The broker at %s is lost: %s", broker.place, error)
-                    told, blocked = True, broker.blocked
+                    tries, blocked = 1, broker.blocked
         except BrokerAway as error:
-            if not told:
+            if tries in (0, LASTING):
                 log.log(level, "No broker: %s. %s", error, NO_BROKER)
-            told = True
+            tries += 1
         stop.wait(next(pauses))
     return None
 

@@ -142,7 +142,7 @@ class Producer:
             return
         # A stranger's script can have deleted a queue. What is published then still reaches the
         # history, so the broker confirms it and nobody would notice.
-        if time.monotonic() - self._declared >= 1:
+        if self._interval >= 1 or time.monotonic() - self._declared >= 1:
             broker.declare()
             self._declared = time.monotonic()
         broker.publish([reading_message(reading) for reading in self.unconfirmed])

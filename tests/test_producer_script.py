@@ -168,8 +168,6 @@ def test_a_folder_is_no_file(program, stranger, follow):
     [
         ("--interval", "-1"),
         ("--interval", "soon"),
-        ("--interval", "nan"),
-        ("--cook", ""),
         ("--cook", "two\nlines"),
         ("--cook", "a" * 61),
     ],
