@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import os
 import signal
 import sys
 import time
@@ -26,10 +25,6 @@ def run(main: Callable[[], int | None]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         log.info("Stopped.")
-        return 0
-    except BrokenPipeError:
-        # Whoever read the output has left, as `| head` does; Python would complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
         log.exception("this is a bug, details are in the log file: %r", error)
