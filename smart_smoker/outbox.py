@@ -118,6 +118,7 @@ class Outbox:
         self._stop.requested = True
         if self._lanes:
             self._thread.join()
+        if any(lane.accepted for lane in self._lanes):
             counts = ", ".join(f"{lane.accepted} by {lane.channel.name}" for lane in self._lanes)
             log.info("Alerts sent: %s.", counts)
         if self._held:
