@@ -3,7 +3,7 @@
 Run as a script it sends a test alert to every configured channel and says what became of it, or
 shows the alerts that still wait to be sent:
 
-    python alerts.py [--pending]
+    .venv/bin/python alerts.py [--pending]
 """
 
 import argparse
@@ -22,7 +22,8 @@ from email.utils import localtime
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from smart_smoker.broker import connect
+import smart_smoker.installed  # noqa: F401 - first: says what is missing
+from smart_smoker.broker import connect_once
 from smart_smoker.errors import DeliveryFailed, DeliveryRefused, InputError
 from smart_smoker.outbox import pending
 from smart_smoker.script import run
@@ -202,11 +203,11 @@ def main() -> int:
     logger, _ = setup_logger(__file__)
     settings = load(Path(__file__).parent)
     configured = channels(settings)
+    if options.pending:
+        return show_pending(settings, configured, logger)
     if not configured:
         how = "copy .env.toml.example to .env.toml, fill in your mail server or notify_urls"
         raise InputError(f"nothing is configured: {how}, and run this again")
-    if options.pending:
-        return show_pending(settings, configured, logger)
     words = "Smart Smoker test: alerts will come this way."
     # A new id each time, as mail programs can hide a second mail with the Message-ID of the first.
     alert = Alert(f"test/{time.time_ns()}", "", "", "raised", "", 0, 0, words, words, words)
@@ -226,7 +227,7 @@ def show_pending(
     settings: Settings, configured: list[MailChannel | PushChannel], logger: logging.Logger
 ) -> int:
     """Say which alerts wait for which channel, and why."""
-    with connect(settings.rabbitmq_urls, "alerts.py --pending") as broker:
+    with connect_once(settings.rabbitmq_urls, "alerts.py --pending") as broker:
         waiting = pending(broker, [channel.name for channel in configured])
     for alert, name, reason in waiting:
         logger.info("%s has not taken: %s (%s)", name, alert.subject, reason or "not tried yet")

@@ -273,6 +273,7 @@ def parse(arguments):
     parser.add_argument("--broker", metavar="URL", help="cook on this broker, not on our own")
     commands = parser.add_subparsers(dest="command", help=argparse.SUPPRESS)
     commands.add_parser("setup")
+    commands.add_parser("test")
     commands.add_parser("rejected")
     commands.add_parser("broker").add_argument("action", choices=["start", "stop", "status"])
     return parser.parse_args(arguments)

@@ -458,6 +458,14 @@ def connect(urls: Iterable[str], name: str) -> Broker:
     raise BrokerAway("; ".join(reasons), urls)
 
 
+def connect_once(urls: Iterable[str], name: str) -> Broker:
+    """Open a connection for a command that does not wait. Raises BrokerAway with what to do."""
+    try:
+        return connect(urls, name)
+    except BrokerAway as error:
+        raise BrokerAway(f"no broker: {error} (python3 run.py broker start)", urls) from error
+
+
 def stay_connected(
     urls: Iterable[str], name: str, stop: Stop, work: Callable[[Broker], T], level=logging.WARNING
 ) -> T | None:
@@ -472,7 +480,7 @@ def stay_connected(
         try:
             with connect(urls, name) as broker:
                 if tries and not blocked:
-                    log.log(level, "The broker at %s is back.", broker.place)
+                    log.log(min(level, logging.INFO), "The broker at %s is back.", broker.place)
                 if not (broker.has_history or told_no_history):
                     log.log(level, NO_HISTORY, broker.place)
                     told_no_history = True

@@ -41,8 +41,8 @@ LOOK = 1
 """Seconds between two looks for a silent probe."""
 
 NO_CHANNELS = (
-    "Alerts are shown and logged, but sent to nobody. To get them by mail, copy .env.toml.example"
-    " to .env.toml and fill it in."
+    "Alerts are shown and logged, but sent to nobody yet: they wait for a day. To get them by mail,"
+    " copy .env.toml.example to .env.toml and fill it in."
 )
 
 
@@ -184,4 +184,4 @@ def watch(probe: Probe, rule: Rule, options, settings: Settings, channels: Seque
         log.info(NO_CHANNELS)
     with Outbox(settings.rabbitmq_urls, f"sender beside the {name}", channels):
         stay_connected(settings.rabbitmq_urls, name, stop, consumer.work)
-    log.info("Stopped: judged %d readings, raised %d alerts.", consumer.judged, consumer.alerts)
+    log.info("Stopped: judged %d readings, alerts: %d.", consumer.judged, consumer.alerts)

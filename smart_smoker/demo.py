@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from .broker import Delivery, connect
+from .broker import Delivery, connect, connect_once
 from .errors import InputError, SmartSmokerError
 from .private_broker import USUAL_PORTS, PrivateBroker, answers, command_line, free_ports
 from .readings import PROBES
 from .screen import show
-from .script import Stop
-from .settings import Settings, load
+from .script import Stop, ask, interrupt_on_signals, on_terminal
+from .settings import Settings, broker_urls, load
 
 FOLDER = Path(__file__).resolve().parent.parent
 BROKERS = FOLDER / ".rabbitmq"
@@ -40,7 +40,8 @@ NEXT = """
 What to do next
   See it as it is meant to be, in four terminals and a row every 30 seconds: python3 run.py broker
   start, and then as the README says. Or here: python3 run.py --interval 30
-  Get the alerts yourself: copy .env.toml.example to .env.toml, fill it in, try python3 alerts.py
+  Get the alerts yourself: copy .env.toml.example to .env.toml, fill it in, and try it with
+  .venv/bin/python alerts.py
 """
 
 
@@ -89,13 +90,17 @@ def demo(interval: float | None, broker_url: str | None) -> int:
 
     Raises InputError, or SmartSmokerError when a script ends before its time.
     """
+    interrupt_on_signals()
     settings = load(FOLDER)
-    stop = Stop().listen()
+    channels = _channels(settings)
+    if channels and on_terminal():
+        question = f"Send the sample's alerts to you ({', '.join(channels)}), by your own settings?"
+        channels = channels if ask(question) else []
     with ExitStack() as running:
         url = running.enter_context(_broker(broker_url))
         _nobody_else_reads(url)
+        stop = Stop().listen()
         environment = {"RABBITMQ_URL": url}
-        channels = _channels(settings)
         speakers = []
 
         def start(name: str, *command: str, ready: str) -> Speaker:
@@ -107,7 +112,7 @@ def demo(interval: float | None, broker_url: str | None) -> int:
 
         if not channels:
             channels, mail = ["email", "sms"], free_ports(1)[0]
-            show("No mail is configured: an inbox here receives the e-mails and texts.")
+            show("Nothing is sent to anybody: an inbox here receives the e-mails and texts.")
             start("inbox", "-m", "smart_smoker.inbox", "--port", str(mail), ready="Receiving")
             environment |= _local_mail(mail)
         consumers = [start(*consumer, ready="Waiting for") for consumer in CONSUMERS.items()]
@@ -131,6 +136,10 @@ def demo(interval: float | None, broker_url: str | None) -> int:
 def _broker(url: str | None) -> Iterator[str]:
     """The broker to use: the one that was named, or one of our own for so long."""
     if url:
+        try:
+            (url,) = broker_urls(url)
+        except ValueError as error:
+            raise InputError(f"--broker: expected is one address like {error}", url) from error
         yield url
         return
     for folder in BROKERS.glob("demo-*"):
@@ -157,7 +166,7 @@ def _clear_away(folder: Path):
 
 
 def _nobody_else_reads(url: str):
-    with connect([url], "demo") as broker:
+    with connect_once([url], "demo") as broker:
         for probe in PROBES:
             if broker.state(probe.queue)[1]:
                 raise InputError(
@@ -167,10 +176,10 @@ def _nobody_else_reads(url: str):
 
 
 def _channels(settings: Settings) -> list[str]:
-    """The ways by which the settings send alerts; only their number counts."""
+    """Whom the settings send alerts to, one for each channel."""
     mail = settings.mail
     by_mail = [to for to in (mail.email_to, mail.sms_to) if to] if mail else []
-    return [*by_mail, *settings.notify_urls]
+    return by_mail + ["push"] * len(settings.notify_urls)
 
 
 def _local_mail(port: int) -> dict[str, str]:
@@ -183,6 +192,7 @@ def _local_mail(port: int) -> dict[str, str]:
         "OUTGOING_EMAIL_PASSWORD": "",
         "EMAIL_ADDRESS_FOR_ALERTS": "pitmaster@smart-smoker.test",
         "SMS_ADDRESS_FOR_TEXTS": "5550100@texts.smart-smoker.test",
+        "NOTIFY_URLS": "",
     }
 
 
@@ -222,7 +232,7 @@ def _sum_up(cook: str, judged: int, events: list[Delivery], channels: Sequence) 
     )
     show(f"\nThe cook {cook}", "bold")
     show(f"  Readings    {types['reading']:,} sent, {judged:,} judged")
-    show(f"  Alerts      {_counts(states)}")
+    show(f"  Alerts      {types['alert']:,}: {_counts(states)}")
     for channel in sorted({channel for channel, _ in outcomes}):
         counts = {o: n for (c, o), n in outcomes.items() if c == channel and o != "failed"}
         show(f"  By {channel:8} {_counts(counts) or 'none accepted'}")
@@ -230,7 +240,7 @@ def _sum_up(cook: str, judged: int, events: list[Delivery], channels: Sequence) 
         n for (_, outcome), n in outcomes.items() if outcome == "accepted"
     )
     if missing:
-        show(f"  Not sent    {missing}: python alerts.py tells what to mend")
+        show(f"  Not sent    {missing}: .venv/bin/python alerts.py tells what to mend")
     show(NEXT)
     return 2 if missing else 0
 

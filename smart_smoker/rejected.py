@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from .broker import REJECTED, Broker, connect
+from .broker import REJECTED, Broker, connect_once
 from .readings import excerpt
 from .screen import show
 from .settings import load
@@ -11,7 +11,7 @@ from .settings import load
 
 def show_rejected(folder: Path) -> int:
     """Show each message that nobody could use, with its reason; the settings are in `folder`."""
-    with connect(load(folder).rabbitmq_urls, "rejected") as broker:
+    with connect_once(load(folder).rabbitmq_urls, "rejected") as broker:
         _show(broker)
     return 0
 

@@ -17,7 +17,7 @@ def run(main: Callable[[], int | None]) -> int:
 
     0: finished or stopped; 1: a bug; 2: input, settings or options; 3: the broker refuses.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    interrupt_on_signals()
     try:
         return main() or 0
     except SmartSmokerError as error:
@@ -31,21 +31,32 @@ def run(main: Callable[[], int | None]) -> int:
         return 1
 
 
+# A terminal that is closed hangs up; Windows has no such signal.
+SIGNALS = [signal.SIGINT, signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])
+
+
+def interrupt_on_signals():
+    """Have whatever is being done ended by Ctrl+C, SIGTERM or the end of the terminal."""
+    for number in SIGNALS:
+        signal.signal(number, _interrupt)
+
+
 def _interrupt(number, frame):
     raise KeyboardInterrupt
 
 
 class Stop:
-    """Whether a person has asked the script to stop, by Ctrl+C or SIGTERM.
+    """Whether the script has been asked to stop.
 
-    `listen` makes both set a flag, so that a loop ends after its turn; a second one interrupts.
+    `listen` makes its signals set a flag, so that a loop ends after its turn; a second signal
+    interrupts.
     """
 
     def __init__(self):
         self.requested = False
 
     def listen(self) -> "Stop":
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in SIGNALS:
             signal.signal(number, self._request)
         return self
 
@@ -69,7 +80,8 @@ def on_terminal() -> bool:
 def ask(question: str) -> bool:
     """Ask for y or n until one of them is the answer; the end of the input means n."""
     # A flag would not end the wait for an answer.
-    before = signal.signal(signal.SIGINT, _interrupt), signal.signal(signal.SIGTERM, _interrupt)
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    interrupt_on_signals()
     try:
         while True:
             answer = input(f"{question} y or n ").strip().lower()
@@ -78,8 +90,8 @@ def ask(question: str) -> bool:
     except EOFError:
         return False
     finally:
-        signal.signal(signal.SIGINT, before[0])
-        signal.signal(signal.SIGTERM, before[1])
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def number_from(least: float, most: float = 1e9, kind: type = float) -> Callable[[str], float]:

@@ -119,10 +119,9 @@ class _Found:
         self._places = places
         for key in places[".env.toml"]:
             if key not in CHECKS:
-                near = difflib.get_close_matches(key, CHECKS, 1) or sorted(CHECKS)
-                raise InputError(
-                    f".env.toml: there is no setting {key}; did you mean {' or '.join(near)}?", key
-                )
+                near = difflib.get_close_matches(key, CHECKS, 1)
+                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(CHECKS)}."
+                raise InputError(f".env.toml: there is no setting {key}; {hint}", key)
 
     def _place(self, key: str) -> tuple[str, str, object] | None:
         for place, values in self._places.items():
@@ -253,6 +252,6 @@ def _text_of(path: Path) -> str:
 
 def _toml(path: Path) -> dict:
     try:
-        return tomli.loads(_text_of(path))
+        return {key.lower(): value for key, value in tomli.loads(_text_of(path)).items()}
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path.name} is not valid TOML: {error}", path) from None

@@ -145,7 +145,8 @@ class Watch:
 
 def _episode(state: str, reading: Reading, rule: Rule, change: float, readings: int) -> Alert:
     minutes = readings * SECONDS_PER_READING / 60
-    facts = f"{reading.temperature:.1f} °F, {rule.verb} {change:g} °F in {minutes:g} minutes"
+    span = f"{minutes:g} minute" + ("" if minutes == 1 else "s")
+    facts = f"{reading.temperature:.1f} °F, {rule.verb} {change:g} °F in {span}"
     advice = "It is over." if state == "cleared" else rule.advice.format(degrees=rule.degrees)
     text = f"{facts} (its last {readings} readings).\n{advice}"
     return _alert(

@@ -162,7 +162,7 @@ def test_a_reading_that_comes_twice_is_judged_once(program, stranger):
     stranger.put_readings("01-smoker", "brisket", [225, 224, 209])
     stranger.put_readings("01-smoker", "brisket", [225, 224, 209, 208])
     consumer.said(judged("Smoker", 208))
-    assert "judged 4 readings, raised 1 alerts." in consumer.end(signal.SIGINT)[1]
+    assert "judged 4 readings, alerts: 1." in consumer.end(signal.SIGINT)[1]
 
 
 def test_garbage_is_put_aside_with_its_reason_and_foreign_readings_are_judged(
@@ -180,7 +180,7 @@ def test_garbage_is_put_aside_with_its_reason_and_foreign_readings_are_judged(
     stranger.put("01-smoker", "05/22/21 12:01:30, 210")
     until(lambda: len(inbox.messages) >= 2, "an e-mail and a text")
     until(lambda: stranger.waiting("06-rejected") == 7, "seven messages that were put aside")
-    assert "judged 3 readings, raised 1 alerts." in consumer.end(signal.SIGTERM)[1]
+    assert "judged 3 readings, alerts: 1." in consumer.end(signal.SIGTERM)[1]
     assert subjects(inbox) == ["Smoker Alert! 210.0 °F, down 15 °F in 1.5 minutes"]
     assert "Cook" not in first_mail(inbox).text
     aside = {
@@ -270,7 +270,7 @@ def test_a_second_copy_stands_by_and_takes_over_reading_and_sending(program, str
     code, output = second.end(signal.SIGINT)
     assert code == 0
     assert len(second.lines("standing by")) == 1
-    assert "Stopped: judged 2 readings, raised 1 alerts." in output
+    assert "Stopped: judged 2 readings, alerts: 1." in output
     assert [stranger.waiting(queue) for queue in PLAIN] == [0] * 5
 
 
@@ -470,5 +470,5 @@ def test_all_scripts_go_on_when_the_broker_was_stopped_and_started_again(rabbitm
                 if script is not food:
                     assert [len(script.lines(words)) for words in OUTAGE] == [0, 1, 1]
     assert subjects(inbox) == ["Smoker Alert! 210.0 °F, down 15 °F in 1.5 minutes"]
-    assert "raised 1 alerts." in smoker.text
-    assert "Stopped: judged 3 readings, raised 0 alerts." in food.text
+    assert "alerts: 1." in smoker.text
+    assert "Stopped: judged 3 readings, alerts: 0." in food.text
