@@ -288,7 +288,7 @@ def main(arguments):
     with locked(HERE / ".rabbitmq" / "setup-lock", "Another set-up is under way here."):
         set_up("requirements-dev.txt" if testing else "requirements.txt")
         try:
-            if not options.broker:
+            if not options.broker and options.command != "rejected":
                 install_rabbitmq()
         except InputError as error:
             if not testing:

@@ -6,6 +6,7 @@ logger, logname = setup_logger(__file__)
 import logging
 import sys
 import time
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -48,7 +49,8 @@ class _Screen(logging.Handler):
     def emit(self, record):
         clock = time.strftime("%H:%M:%S", time.localtime(record.created))
         line = f"{clock} {MARKS.get(record.levelno, '')}{record.getMessage()}"
-        show(line, STYLES.get(record.levelno, ""))
+        with suppress(OSError):  # The terminal may be gone; the work and the file go on.
+            show(line, STYLES.get(record.levelno, ""))
 
 
 class _LogFile(RotatingFileHandler):

@@ -10,7 +10,7 @@ import re
 import ssl
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -56,7 +56,7 @@ HEARTBEAT = 10
 """Seconds. A connection that broke half-way keeps its queue for three of them: at RabbitMQ's
 default of 60 a successor would wait three minutes."""
 
-BLOCKED_SECONDS = 30
+BLOCKED_SECONDS = 10
 """How long a broker may hold a publish back under a memory or disk alarm before we say so."""
 
 LONGEST_COOK = 100
@@ -180,15 +180,21 @@ class Broker:
         self.place = place(url)
         self.has_history = has_history
         self.blocked = False
+        self.useful = False  # whether anything has come or gone by it
         self._url, self._name = url, name
         with self._pika_errors():
             self._connection = pika.BlockingConnection(_parameters(url, name))
-            self._setup = self._connection.channel()
-            self._consuming = None
-            self._arrived: list[Delivery] = []
-            self.declare()
-            self._publishing = self._connection.channel()
-            self._publishing.tx_select()
+        try:
+            with self._pika_errors():
+                self._setup = self._connection.channel()
+                self._consuming = None
+                self._arrived: list[Delivery] = []
+                self.declare()
+                self._publishing = self._connection.channel()
+                self._publishing.tx_select()
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __enter__(self) -> "Broker":
         return self
@@ -202,12 +208,16 @@ class Broker:
         try:
             yield
         except (ProbableAuthenticationError, AuthenticationError) as error:
+            if not _SAID.search(str(error)):  # cut off, which pika takes for a refusal
+                raise BrokerAway(_reason(error), self.place) from error
             raise BrokerRefused(
                 f"the broker at {self.place} refuses the login: check user and password in"
                 " RABBITMQ_URL",
                 self.place,
             ) from error
         except ProbableAccessDeniedError as error:
+            if not _SAID.search(str(error)):
+                raise BrokerAway(_reason(error), self.place) from error
             raise BrokerRefused(
                 f"the broker at {self.place} does not let this user in: {_reason(error)}",
                 self.place,
@@ -283,7 +293,7 @@ class Broker:
             if error.reply_code != 403:
                 raise
 
-    def publish(self, messages: Iterable[Message]):
+    def publish(self, messages: Sequence[Message]):
         """Hand messages over and return when the broker has taken responsibility for them all.
 
         One transaction: pika's blocking channel confirms a single message at a time, which costs
@@ -297,7 +307,6 @@ class Broker:
                     message.body,
                     pika.BasicProperties(
                         app_id=APP,
-                        content_type="text/plain",
                         delivery_mode=pika.DeliveryMode.Persistent.value,
                         headers=message.headers,
                         message_id=message.id or None,
@@ -306,6 +315,7 @@ class Broker:
                     ),
                 )
             self._publishing.tx_commit()
+        self.useful = self.useful or any(not message.straight for message in messages)
         if self.blocked:
             self.blocked = False
             log.warning("The broker at %s takes messages again.", self.place)
@@ -335,7 +345,7 @@ class Broker:
                 method.routing_key if queue == HISTORY else queue,
                 method.delivery_tag,
                 body,
-                properties.message_id or "",
+                str(properties.message_id or ""),
                 properties.type or "",
                 properties.headers or {},
                 properties.timestamp or 0,
@@ -344,11 +354,12 @@ class Broker:
 
     def take(self, seconds: float) -> list[Delivery]:
         """What has arrived, in order; waits up to so many seconds for the first."""
-        self.wait(seconds)
+        self.wait(0 if self._arrived else seconds)
         # A channel that the broker closed, or a queue that somebody deleted, says nothing.
         if not self._consuming.is_open or not self._consuming.consumer_tags:
             raise BrokerAway("the broker has ended our reading of the queue", self.place)
         arrived, self._arrived = self._arrived, []
+        self.useful = self.useful or bool(arrived)
         return arrived
 
     def acknowledge(self, tag: int, and_all_before: bool = False):
@@ -366,21 +377,28 @@ class Broker:
         with self._pika_errors():
             self._connection.add_callback_threadsafe(lambda: None)
 
-    def replay(self, since: str) -> Iterator[Delivery]:
+    def replay(self, since: str, stop: Stop | None = None) -> Iterator[Delivery]:
         """What the history holds at this moment, in order; nothing where a broker has no streams.
 
-        `since` is where to begin, as `consume` takes it. A connection of its own reads it, while
-        this one is kept alive.
+        `since` is where to begin, as `consume` takes it; it ends early when a stop is requested. A
+        connection of its own reads it, while this one is kept alive: pika can end the reading of a
+        stream only with its connection.
         """
         if not self.has_history:
             return
+        self.declare()  # Without the history the marker would be lost, and never come.
         end = uuid.uuid4().hex
         self.publish([Message(HISTORY, b"", "marker", end, straight=True)])
         with Broker(self._url, f"{self._name}, history") as reader:
             reader.consume(HISTORY, prefetch=1000, since=since)
-            while True:
+            heard = time.monotonic()
+            while not (stop and stop.requested):
                 self.wait(0)
-                arrived = reader.take(1)
+                arrived = reader.take(0.5)
+                if arrived:
+                    heard = time.monotonic()
+                elif time.monotonic() - heard > BLOCKED_SECONDS:
+                    raise BrokerAway("the history does not give what was put into it", self.place)
                 for delivery in arrived:
                     if delivery.id == end:
                         return
@@ -423,6 +441,10 @@ def _parameters(url: str, name: str) -> pika.URLParameters:
     return parameters
 
 
+_SAID = re.compile(r"\(\d{3}\) ['\"](.*)['\"]")
+"""What a broker said before it left, with its code: who is merely cut off has none."""
+
+
 def _innermost(error: BaseException) -> BaseException:
     """What went wrong at the bottom of pika's nested exceptions."""
     inner = getattr(error, "exception", None) or next(iter(error.args), None)
@@ -431,7 +453,7 @@ def _innermost(error: BaseException) -> BaseException:
 
 def _reason(error: BaseException) -> str:
     """What went wrong, for people."""
-    if said := re.search(r"\(\d{3}\) '(.*)'", str(error)):  # by a broker, before it left
+    if said := _SAID.search(str(error)):
         return said[1]
     error = _innermost(error)
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
@@ -474,24 +496,28 @@ def stay_connected(
     Returns what `work` returns, or None when a stop was requested first. Every outage is told
     once, at `level`, and so is its end; one that lasts is told again, with what is the matter now.
     """
-    blocked = told_no_history = False
+    blocked = brief = told_no_history = False
     tries, pauses = 0, backoff(LONGEST_PAUSE)
     while not stop.requested:
         try:
             with connect(urls, name) as broker:
-                if tries and not blocked:
+                if tries and not (blocked or brief):
                     log.log(min(level, logging.INFO), "The broker at %s is back.", broker.place)
                 if not (broker.has_history or told_no_history):
                     log.log(level, NO_HISTORY, broker.place)
                     told_no_history = True
                 broker.blocked = blocked
-                tries, pauses = 0, backoff(LONGEST_PAUSE)
                 try:
                     return work(broker)
                 except BrokerAway as error:
-                    if not blocked:
+                    # A connection that was of no use has not ended an outage.
+                    brief = tries > 0 and not broker.useful
+                    if not (blocked or brief):
                         log.log(level, "The broker at %s is lost: %s", broker.place, error)
-                    tries, blocked = 1, broker.blocked
+                        tries, pauses = 0, backoff(LONGEST_PAUSE)
+                    elif tries == LASTING:
+                        log.log(level, "The broker at %s is still lost: %s", broker.place, error)
+                    tries, blocked = tries + 1, broker.blocked
         except BrokerAway as error:
             if tries in (0, LASTING):
                 log.log(level, "No broker: %s. %s", error, NO_BROKER)

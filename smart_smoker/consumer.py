@@ -70,6 +70,8 @@ class Consumer:
         if not read_alone(broker, self._probe.queue, PREFETCH, self._stop):
             return
         self._restore(broker)
+        if self._stop.requested:
+            return
         log.info("Waiting for readings in %s. To end, press Ctrl+C.", self._probe.queue)
         while not self._stop.requested:
             self._turn(broker)
@@ -78,9 +80,7 @@ class Consumer:
         self._memory.forget()
         self._unpublished = []
         readings = 0
-        for event in broker.replay(RESTORED):
-            if self._stop.requested:
-                return
+        for event in broker.replay(RESTORED, self._stop):
             if event.type == "alert":
                 self._memory.recall(event.id)
             elif event.queue == self._probe.queue:
@@ -95,28 +95,34 @@ class Consumer:
         arrived = broker.take(0.5)
         now = time.monotonic()
         if unshown := self._pace.unshown(now):
-            log.info("%s (and %s more in this second)", self._line(), f"{unshown - 1:,}")
+            more = f" (and {unshown - 1:,} more in this second)" if unshown > 1 else ""
+            log.info("%s%s", self._line(), more)
+        if not arrived and now >= self._next_look:
+            self._next_look = now + LOOK
+            arrived = self._look(broker, now)
         for delivery in arrived:
             try:
                 self._judge(reading_of(delivery, self._probe), now)
             except UnreadableMessage as error:
                 self._put_aside(delivery, str(error))
-        if not arrived and now >= self._next_look:
-            self._next_look = now + LOOK
-            self._look(broker, now)
         if self._unpublished:
+            # A stranger's script can have deleted a queue, and what has none is confirmed and lost.
+            broker.declare()
             broker.publish(self._unpublished)
             self._unpublished = []
         if arrived:
             broker.acknowledge(arrived[-1].tag, and_all_before=True)
 
-    def _look(self, broker: Broker, now: float):
-        """See whether a probe is silent; a queue that is not empty has nothing to do with that."""
-        if broker.state(self._probe.queue)[0]:
-            return
+    def _look(self, broker: Broker, now: float) -> list[Delivery]:
+        """See whether a probe is silent, unless the queue has readings after all: return those."""
+        waiting = broker.state(self._probe.queue)[0]
+        arrived = broker.take(0)
+        if waiting or arrived:
+            return arrived
         self._memory.settle(now, time.time())
         for alert in self._memory.silences(now):
             self._raise(alert)
+        return []
 
     def _judge(self, reading: Reading, now: float):
         watch = self._memory.watch_of(reading, now)

@@ -1,19 +1,15 @@
 """Says in one line what is missing when a script is started without its libraries.
 
-The scripts import this first: without it, a forgotten virtual environment is a traceback, and so is
-Ctrl+C while the libraries are being loaded.
+The scripts import this first: without it, a forgotten virtual environment is a traceback.
 """
 
 import importlib.util
-import signal
 import sys
 
 LIBRARIES = ("pika", "tomli", "dotenv", "rich")
 
 if sys.version_info < (3, 10):
     sys.exit("Smart Smoker needs Python 3.10 or newer; this is " + sys.version.split()[0])
-
-signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 _missing = [library for library in LIBRARIES if importlib.util.find_spec(library) is None]
 if _missing:

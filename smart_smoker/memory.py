@@ -2,10 +2,7 @@
 
 from .readings import Reading
 from .rules import Rule
-from .watch import Alert, Watch
-
-TOO_OLD = 24 * 3600
-"""Seconds after which an alert is of no use to anybody."""
+from .watch import TOO_OLD, Alert, Watch
 
 
 class Memory:

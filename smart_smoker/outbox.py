@@ -8,6 +8,7 @@ holds up the watching of temperatures.
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -33,15 +34,12 @@ from .errors import (
     UnreadableMessage,
 )
 from .script import Stop
-from .watch import Alert
+from .watch import TOO_OLD, Alert
 
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 60
 """Seconds between two tries on a channel that fails; the first pause is 1 s, then it doubles."""
-
-TOO_OLD = 24 * 3600
-"""Seconds after which an alert is of no use to anybody."""
 
 LONGEST_HOLD = 10 * 60
 """Seconds that alerts are held at a stretch; RabbitMQ closes the channel of whoever holds one for
@@ -53,8 +51,11 @@ RESTORED = "2D"
 SETTLED = ("accepted", "refused")
 """Outcomes after which a channel is not tried again."""
 
-PREFETCH = 100
-"""Alerts held at a time."""
+PREFETCH = 5000
+"""Alerts held at a time: so many can wait for a channel that fails before others must."""
+
+AFTER_A_BUG = 60
+"""Seconds until the sender begins anew."""
 
 REMEMBERED = 10_000
 """Alerts whose channels are remembered, so that one that comes again is not sent again."""
@@ -80,11 +81,17 @@ class _Held:
     alert: Alert
     failed: dict[str, str] = field(default_factory=dict)
     """By channel, why the last try failed; told to the history whenever it changes."""
+    tries: Counter = field(default_factory=Counter)
+    """By channel, how often it was tried."""
 
 
 @dataclass
 class _Lane:
-    """One channel and how it is doing. It takes one alert at a time, the oldest first."""
+    """One channel and how it is doing.
+
+    It takes one alert at a time: the oldest of those that were tried least often, so that one
+    which it never takes does not keep the others waiting.
+    """
 
     channel: Channel
     busy: bool = False
@@ -125,12 +132,15 @@ class Outbox:
             log.info("%d wait in %s until a consumer runs again.", len(self._held), ALERTS)
 
     def _run(self):
-        try:
-            stay_connected(self._urls, self._name, self._stop, self._work, logging.DEBUG)
-        except SmartSmokerError as error:
-            log.error("alerts are shown but not sent: %s", error)
-        except Exception as error:
-            log.exception("alerts are shown but no longer sent, this is a bug: %r", error)
+        while not self._stop.requested:
+            try:
+                stay_connected(self._urls, self._name, self._stop, self._work, logging.DEBUG)
+                return
+            except SmartSmokerError as error:
+                log.error("Alerts are not sent for now: %s", error)
+            except Exception as error:
+                log.exception("alerts are not sent for now, this is a bug: %r", error)
+            self._stop.wait(AFTER_A_BUG)
 
     def _work(self, broker: Broker):
         if not self._begin(broker):
@@ -148,10 +158,11 @@ class Outbox:
         if not read_alone(broker, ALERTS, PREFETCH, self._stop, logging.DEBUG):
             return False
         self._held_since = time.monotonic()
-        for event in broker.replay(RESTORED):
-            if event.type == "delivery" and event.headers.get("outcome") in SETTLED:
-                self._channels_done(event.headers["alert"]).add(event.headers["channel"])
-        return True
+        for event in broker.replay(RESTORED, self._stop):
+            alert, channel, outcome = _record_of(event)
+            if outcome in SETTLED:
+                self._channels_done(alert).add(channel)
+        return not self._stop.requested
 
     def _turn(self, broker: Broker):
         """Take what has come, start what can be sent, and acknowledge what is settled."""
@@ -167,12 +178,13 @@ class Outbox:
         if lane.busy or time.monotonic() < lane.next_try:
             return
         name = lane.channel.name
-        for held in self._held:
-            if name not in self._channels_done(held.alert.id):
-                lane.busy = True
-                attempt = (lane, held, broker)
-                threading.Thread(target=self._send, args=attempt, name=name, daemon=True).start()
-                return
+        waiting = [held for held in self._held if name not in self._channels_done(held.alert.id)]
+        if waiting:
+            held = min(waiting, key=lambda held: held.tries[name])
+            held.tries[name] += 1
+            lane.busy = True
+            attempt = (lane, held, broker)
+            threading.Thread(target=self._send, args=attempt, name=name, daemon=True).start()
 
     def _send(self, lane: _Lane, held: _Held, broker: Broker):
         try:
@@ -250,6 +262,13 @@ class Outbox:
         return done
 
 
+def _record_of(event: Delivery) -> tuple[str, str, str]:
+    """Alert, channel and outcome as a delivery's record has them; empty where it is none."""
+    if event.type != "delivery":
+        return "", "", ""
+    return tuple(str(event.headers.get(name, "")) for name in ("alert", "channel", "outcome"))
+
+
 def pending(broker: Broker, names: Sequence[str]) -> list[tuple[Alert, str, str]]:
     """What waits: each alert that a channel of these names has neither accepted nor refused.
 
@@ -261,12 +280,12 @@ def pending(broker: Broker, names: Sequence[str]) -> list[tuple[Alert, str, str]
     reasons: dict[tuple[str, str], str] = {}
     for event in broker.replay(RESTORED):
         if event.type == "alert" and time.time() - event.sent < TOO_OLD:
-            alerts[event.id] = Alert.parse(event.body)
-        elif event.type == "delivery":
-            which = event.headers["alert"], event.headers["channel"]
-            if event.headers["outcome"] in SETTLED:
-                settled.add(which)
-            reasons[which] = event.body.decode()
+            with suppress(UnreadableMessage):
+                alerts[event.id] = Alert.parse(event.body)
+        alert, name, outcome = _record_of(event)
+        reasons[alert, name] = event.body.decode(errors="replace")
+        if outcome in SETTLED:
+            settled.add((alert, name))
     return [
         (alert, name, reasons.get((id, name), ""))
         for id, alert in alerts.items()

@@ -5,8 +5,9 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from typing import BinaryIO
 
 from .broker import Broker, reading_message
@@ -167,7 +168,8 @@ class Report:
             return
         now = time.monotonic()
         if unshown := self._pace.unshown(now):
-            log.info("%s (and %s rows more in this second)", self._newest, f"{unshown - 1:,}")
+            more = f" (and {unshown - 1:,} rows more in this second)" if unshown > 1 else ""
+            log.info("%s%s", self._newest, more)
         for row in rows:
             for words in row.skipped:
                 log.warning("%s", words)
@@ -224,8 +226,8 @@ def _followed(file: BinaryIO, path: str) -> Iterator[bytes | None]:
             line = b""
         elif _begins_anew(file, path):
             log.warning("%s begins anew, and so do we.", path)
-            file.close()
-            file, line = open(path, "rb"), b""  # noqa: SIM115 - read on
+            with suppress(OSError):  # It may be gone again: then it is looked for again.
+                file, line = open(path, "rb"), b""  # noqa: SIM115 - read on
         else:
             yield None
 
@@ -234,7 +236,7 @@ def _begins_anew(file: BinaryIO, path: str) -> bool:
     """Whether the file of this name has become another one, or shorter than what was read."""
     try:
         now = os.stat(path)
-    except FileNotFoundError:
+    except OSError:
         return False  # Between an old file and a new one there can be none.
     return now.st_ino != os.fstat(file.fileno()).st_ino or now.st_size < file.tell()
 
@@ -245,11 +247,11 @@ def input_lines() -> Iterator[str | None]:
     They are read by a thread, since a read of a pipe cannot be interrupted to keep a connection
     alive.
     """
-    lines: SimpleQueue = SimpleQueue()
+    lines: Queue = Queue(maxsize=10_000)
 
     def read():
         # A copy of the descriptor: at exit Python may not find its own stdin locked by us.
-        with open(os.dup(0), encoding="utf-8", errors="replace") as file:
+        with suppress(OSError), open(os.dup(0), encoding="utf-8", errors="replace") as file:
             for line in file:
                 lines.put(line)
         lines.put(None)

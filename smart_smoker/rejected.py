@@ -20,10 +20,13 @@ def _show(broker: Broker):
     count = broker.state(REJECTED)[0]
     broker.consume(REJECTED, prefetch=0)
     seen = 0
-    while seen < count:
-        for delivery in broker.take(1)[: count - seen]:
+    while seen < count and (arrived := broker.take(1)):
+        for delivery in arrived[: count - seen]:
             seen += 1
-            sent = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(delivery.sent))
+            try:
+                sent = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(delivery.sent))
+            except (OSError, OverflowError, ValueError):
+                sent = "some time"
             place = delivery.headers.get("queue", "?")
             reason = delivery.headers.get("reason", "no reason given")
             show(f"{sent}  {place}  {reason}: {excerpt(delivery.body)}")

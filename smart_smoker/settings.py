@@ -179,7 +179,7 @@ def _security(value: object) -> str:
 def _url(text: str, schemes: tuple[str, ...]) -> SplitResult | None:
     try:
         parts = urlsplit(text)
-        whole = parts.hostname and parts.port != 0 and "@" not in parts.path
+        whole = (parts.hostname or "").encode("idna") and parts.port != 0 and "@" not in parts.path
         return parts if parts.scheme in schemes and whole else None
     except ValueError:
         return None

@@ -17,6 +17,9 @@ from .rules import Rule
 LONGEST_TEXT = 160
 """The most characters of one text message in plain ASCII; a single `°` would make it 70."""
 
+TOO_OLD = 24 * 3600
+"""Seconds after which an alert is of no use to anybody."""
+
 PREFIXES = {
     "raised": "",
     "reminder": "Reminder: ",
@@ -61,7 +64,7 @@ class Alert:
                     value.encode()
                 elif not math.isfinite(value):
                     raise ValueError(f"{field.name} is no temperature")
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        except (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError) as error:
             raise UnreadableMessage(f"not an alert: {error}", body) from None
         return alert
 

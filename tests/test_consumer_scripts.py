@@ -120,7 +120,7 @@ def test_a_cook_causes_its_alerts_and_no_others_whoever_starts_first(
         code, output = consumer.end(number)
         readings, alerts = counts[consumer.name]
         assert code == 0
-        assert f"Stopped: judged {readings} readings, raised {alerts} alerts." in output
+        assert f"Stopped: judged {readings} readings, alerts: {alerts}." in output
         assert len(consumer.lines("!!! ")) == int(alerts)
 
     assert sorted(subjects(inbox)) == sorted(SUBJECTS)
@@ -243,7 +243,7 @@ def test_without_mail_alerts_are_shown_and_one_line_says_how_to_get_them(program
     consumer = program.start("consumer_smoker.py")
     consumer.said(WAITING)
     stranger.put_readings("01-smoker", "brisket", [225, 210])
-    consumer.said(r"!!! Smoker Alert! 210\.0 °F, down 15 °F in 1 minutes")
+    consumer.said(r"!!! Smoker Alert! 210\.0 °F, down 15 °F in 1 minute")
     code, output = consumer.end(signal.SIGINT)
     assert code == 0
     assert len(consumer.lines("copy .env.toml.example to .env.toml")) == 1
@@ -312,7 +312,7 @@ def test_a_consumer_that_is_killed_is_followed_by_one_that_knows_what_it_knew(
     code, output = second.end(signal.SIGINT)
     assert code == 0
     assert subjects(inbox) == [
-        "Smoker Alert! 209.0 °F, down 16 °F in 1 minutes",
+        "Smoker Alert! 209.0 °F, down 16 °F in 1 minute",
         "Smoker Alert! 260.0 °F, down 15 °F in 1.5 minutes",
     ]
     assert [stranger.waiting(queue) for queue in PLAIN] == [0] * 5
@@ -343,7 +343,7 @@ def test_a_mail_server_that_is_down_or_refuses_delays_an_alert_and_nothing_else(
         code, output = consumer.end(signal.SIGTERM)
     assert code == 0
     assert len(consumer.lines("email failed")) == 1
-    assert subjects(server) == ["Smoker Alert! 210.0 °F, down 15 °F in 1 minutes"]
+    assert subjects(server) == ["Smoker Alert! 210.0 °F, down 15 °F in 1 minute"]
     assert stranger.waiting("04-alerts") == 0
 
 

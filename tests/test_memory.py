@@ -5,9 +5,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smart_smoker.memory import TOO_OLD, Memory
+from smart_smoker.memory import Memory
 from smart_smoker.readings import FOOD_A, SMOKER, Reading
 from smart_smoker.rules import FoodStall, SmokerDrop
+from smart_smoker.watch import TOO_OLD
 
 NOON = 1_700_000_000
 MINUTES = 60
