@@ -208,7 +208,7 @@ class Broker:
         try:
             yield
         except (ProbableAuthenticationError, AuthenticationError) as error:
-            if not _SAID.search(str(error)):  # cut off, which pika takes for a refusal
+            if not _REFUSAL.search(str(error)):  # cut off, which pika takes for a refusal
                 raise BrokerAway(_reason(error), self.place) from error
             raise BrokerRefused(
                 f"the broker at {self.place} refuses the login: check user and password in"
@@ -216,7 +216,7 @@ class Broker:
                 self.place,
             ) from error
         except ProbableAccessDeniedError as error:
-            if not _SAID.search(str(error)):
+            if not _REFUSAL.search(str(error)):
                 raise BrokerAway(_reason(error), self.place) from error
             raise BrokerRefused(
                 f"the broker at {self.place} does not let this user in: {_reason(error)}",
@@ -441,8 +441,11 @@ def _parameters(url: str, name: str) -> pika.URLParameters:
     return parameters
 
 
+_REFUSAL = re.compile(r"\((403|530)\) ['\"]")
+"""A login or a virtual host that is refused; a broker that is just being stopped says 320."""
+
 _SAID = re.compile(r"\(\d{3}\) ['\"](.*)['\"]")
-"""What a broker said before it left, with its code: who is merely cut off has none."""
+"""What a broker said before it left, with its code."""
 
 
 def _innermost(error: BaseException) -> BaseException:

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from .broker import (
     Broker,
@@ -133,8 +134,13 @@ class Consumer:
             self._newest = reading, judgement
             if self._pace.allows():
                 log.info("%s", self._line())
-            for alert in filter(self._memory.is_new, judgement.alerts):
+        for alert in judgement.alerts if judgement else self._memory.untold(reading):
+            if self._memory.is_new(alert):
                 self._raise(alert)
+            else:
+                # A broker that crashed can have it in the history alone. Who sends it knows by its
+                # id whether it was sent.
+                self._unpublished.append(replace(alert_message(alert), straight=True))
         if watch.ended and not had_ended:
             log.info(
                 "%s: the cook %s has ended after %d readings and %d alerts.",

@@ -21,11 +21,12 @@ class Memory:
         self._watches: dict[str, Watch] = {}
         self._past: dict[str, list[Reading]] = {}
         self._raised: set[str] = set()
+        self._untold: dict[str, list[Alert]] = {}
 
     def forget(self):
         """Begin anew; only foreign readings, which no history numbers, stay as they are."""
         self._watches = {cook: watch for cook, watch in self._watches.items() if cook == ""}
-        self._past, self._raised = {}, set()
+        self._past, self._raised, self._untold = {}, set(), {}
 
     def recall(self, past: Reading | str):
         """Take one of the history's readings, or the id of one of its alerts, in their order."""
@@ -53,6 +54,14 @@ class Memory:
         """Whether nobody has raised the alert yet."""
         return alert.id not in self._raised
 
+    def untold(self, reading: Reading) -> list[Alert]:
+        """The alerts of a reading that was taken for acknowledged, and that comes all the same.
+
+        A broker that crashed can have a reading in the history and not yet in its queue: the
+        producer sends it again.
+        """
+        return self._untold.pop(reading.id, [])
+
     def silences(self, now: float) -> list[Alert]:
         """The alerts of the cooks whose probe has fallen silent, each once."""
         if not self._silence:
@@ -64,6 +73,8 @@ class Memory:
         watch = self._watches[cook] = Watch(self._rule, self._remind_minutes)
         for reading in self._past.pop(cook, ()):
             if before is None or reading.seq < before:
-                watch.judge(reading, now)
+                judgement = watch.judge(reading, now)
+                if judgement and (alerts := list(filter(self.is_new, judgement.alerts))):
+                    self._untold[reading.id] = alerts
                 watch.silent = f"{reading.id}/lost" in self._raised
         return watch

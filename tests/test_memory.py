@@ -98,6 +98,17 @@ def test_foreign_readings_are_neither_forgotten_nor_learned():
     assert made.silences(10 * MINUTES) == []
 
 
+def test_a_reading_that_a_crash_took_from_the_queue_alone_is_told_when_it_comes_again():
+    readings = cook([225, 225, 200, 199])
+    made = memory(past=readings)
+    assert judge(made, readings[3:]) == []
+    assert [alert.id for alert in made.untold(readings[2])] == ["brisket/01-smoker/3/raised"]
+    assert made.untold(readings[2]) == []
+    told = memory(past=[*readings, "brisket/01-smoker/3/raised"])
+    assert judge(told, readings[3:]) == []
+    assert told.untold(readings[2]) == []
+
+
 # --- silence -------------------------------------------------------------------------------------
 
 
