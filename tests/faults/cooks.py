@@ -1,0 +1,59 @@
+"""Cooks with many episodes, and what an undisturbed run says about them."""
+
+from random import Random
+
+from scripts import cook_csv
+
+from smart_smoker.readings import FOOD_A, FOOD_B, SMOKER, Reading, read_rows
+from smart_smoker.rules import FoodStall, SmokerDrop
+from smart_smoker.watch import Watch
+
+RULES = {SMOKER: SmokerDrop(), FOOD_A: FoodStall(), FOOD_B: FoodStall()}
+
+
+def cook(chance: Random, rows: int) -> str:
+    """The CSV of a cook with an episode every 30 to 60 readings, under both rules."""
+    return cook_csv(_fire(chance, rows), _meat(chance, rows), _meat(chance, rows))
+
+
+def _fire(chance: Random, rows: int) -> list:
+    """A fire that goes down by 15 to 40 °F within 1 to 5 readings, again and again."""
+    said = []
+    while len(said) < rows:
+        said += [round(225 + chance.uniform(-2, 2), 1) for _ in range(chance.randint(15, 40))]
+        steps = chance.randint(1, 4)
+        depth = chance.uniform(15, 40)
+        said += [round(225 - depth * step / steps, 1) for step in range(1, steps + 1)]
+        said += [round(225 - depth, 1)] * chance.randint(1, 6)
+    return said[:rows]
+
+
+def _meat(chance: Random, rows: int) -> list:
+    """Meat that warms and stalls by turns, with a reading missing now and then."""
+    said, now = [], 60.0
+    while len(said) < rows:
+        for _ in range(chance.randint(10, 30)):
+            now += chance.uniform(0.5, 1.5)
+            said.append(None if chance.random() < 0.03 else round(now, 1))
+        stall = chance.randint(20, 30)
+        said += [round(now + chance.uniform(0, 0.8), 1) for _ in range(stall)]
+        if now > 900:
+            now = 60.0
+    return said[:rows]
+
+
+def expected(csv: str, cook: str) -> tuple[dict[str, bytes], list[str]]:
+    """The bodies of a cook's readings and its alerts, by their ids."""
+    watches = {probe: Watch(rule) for probe, rule in RULES.items()}
+    seqs = dict.fromkeys(RULES, 0)
+    bodies, alerts = {}, []
+    for row in read_rows(csv.splitlines()):
+        for probe, temperature in zip(RULES, row.temperatures, strict=True):
+            if temperature is None:
+                continue
+            seqs[probe] += 1
+            id = f"{cook}/{probe.queue}/{seqs[probe]}"
+            reading = Reading(probe, row.time, temperature, id, cook, seqs[probe])
+            bodies[id] = reading.body()
+            alerts += [alert.id for alert in watches[probe].judge(reading).alerts]
+    return bodies, alerts

@@ -1,0 +1,282 @@
+"""A round: one cook, the real scripts, what goes wrong meanwhile, and what came of it."""
+
+import re
+import signal
+import time
+from collections import Counter
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from random import Random
+from urllib.parse import unquote
+
+import pika
+from scripts import Program, Script, Stranger, history, until
+
+from smart_smoker.errors import BrokerAway
+from smart_smoker.outbox import SETTLED
+from smart_smoker.readings import PROBES
+
+from .cooks import cook, expected
+from .mailbox import Mailbox
+from .proxy import Proxy
+
+CONSUMERS = ("consumer_smoker.py", "consumer_food_a.py", "consumer_food_b.py")
+CHANNELS = ("email", "sms")
+WAITING = "Waiting for readings in "
+SENDING = "Sending alerts by "
+
+PATIENCE = 90
+"""Seconds without anything new after which what has not happened is counted as lost."""
+
+
+@dataclass
+class Count:
+    """What a round, or all rounds of a scenario, came to.
+
+    `alerts` are those of an undisturbed run, once for each channel. `twice` are those raised or
+    sent twice without an excuse; `mails_twice` had one: server or sender died before our record.
+    """
+
+    rounds: int = 0
+    faults: int = 0
+    readings: int = 0
+    alerts: int = 0
+    lost: int = 0
+    wrong: int = 0
+    twice: int = 0
+    readings_lost: int = 0
+    mails_twice: int = 0
+    refused: int = 0
+    details: list[str] = field(default_factory=list)
+
+    def __iadd__(self, other: "Count") -> "Count":
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+        return self
+
+    @property
+    def bad(self) -> int:
+        return self.lost + self.wrong + self.twice + self.readings_lost
+
+
+def over(script: Script) -> bool:
+    """Whether its process has ended."""
+    return script._process.poll() is not None
+
+
+class Round:
+    """The scripts and servers of one cook, for a scenario to trouble."""
+
+    def __init__(self, scenario, node, url: str, folder: Path, chance: Random, rows: int):
+        self.scenario, self.node, self.url, self.chance = scenario, node, url, chance
+        self.csv = cook(chance, rows)
+        self.count = Count(rounds=1)
+        self.mailbox = Mailbox()
+        self.network = Proxy(int(re.search(r":(\d+)/", url)[1]))
+        self.mail_way = Proxy(self.mailbox.port)
+        self.program = Program(folder, url)
+        self.program.configure_mail(self.mail_way.port)
+        self.consumers: list[Script] = []
+        self.past: list[Script] = []
+        self.producer: Script | None = None
+        self.rejected: Counter[bytes] = Counter()
+
+    def __enter__(self) -> "Round":
+        return self
+
+    def __exit__(self, *exception):
+        try:
+            self.program.__exit__(*exception)
+        finally:
+            for one in (self.mail_way, self.network):
+                one.__exit__()
+            self.mailbox.stop()
+
+    # --- what scenarios use ---
+
+    def start_consumer(self, name: str) -> Script:
+        script = self.program.start(name, RABBITMQ_URL=self._url())
+        self.consumers.append(script)
+        return script
+
+    def kill(self, script: Script):
+        """SIGKILL a consumer, and start a new one at once."""
+        script.kill()
+        self._follow(script)
+
+    def restart(self, script: Script):
+        """End a consumer in good order, and start a new one."""
+        assert script.end(signal.SIGTERM)[0] == 0, script.text
+        self._follow(script)
+
+    def _follow(self, script: Script):
+        self.consumers.remove(script)
+        self.past.append(script)
+        self.start_consumer(script.name)
+
+    def doing(self, words: str) -> list[Script]:
+        """The consumers that have said that they do this."""
+        return [script for script in self.consumers if words in script.text]
+
+    def injected(self, faults: int = 1):
+        self.count.faults += faults
+
+    # --- from the beginning to the end ---
+
+    def run(self) -> Count:
+        for name in CONSUMERS:
+            for _ in range(self.scenario.copies):
+                self.start_consumer(name)
+        for name in CONSUMERS:
+            until(lambda name=name: self._said(name, WAITING), f"{name} reads")
+        self.scenario.begin(self)
+        if self.scenario.typed:
+            self.producer = self.program.start("smoker_producer.py", "-", typed=True)
+            self._type()
+        else:
+            path = self.program.write("cook.csv", self.csv)
+            how = ("--interval", self.scenario.interval)
+            self.producer = self.program.start(
+                "smoker_producer.py", path, *how, RABBITMQ_URL=self._url()
+            )
+            self.producer.said("The cook is")
+            while not over(self.producer):
+                time.sleep(self.chance.uniform(*self.scenario.pause))
+                self.scenario.inject(self)
+        self.scenario.end(self)
+        assert self.producer.ended()[0] == 0, self.producer.text
+        self._settle(*expected(self.csv, self.cook))
+        self._compare()
+        code, words = self.program.run("alerts.py", "--pending")
+        if code or "wait to be sent: 0." not in words:
+            self.count.lost += 1
+            self._complain(f"alerts.py --pending ends with {code}:\n{words}")
+        for script in self.consumers:
+            assert script.end(signal.SIGTERM)[0] == 0, script.text
+        return self.count
+
+    def _url(self) -> str:
+        return self.network.url(self.url) if self.scenario.by_network else self.url
+
+    @property
+    def cook(self) -> str:
+        return re.search(r"The cook is (\S+),", self.producer.text)[1]
+
+    def _said(self, name: str, words: str) -> bool:
+        scripts = (*self.consumers, *self.past)
+        return any(words in script.text for script in scripts if script.name == name)
+
+    def _type(self):
+        """Give the cook to the producer in parts, with a fault after each when all is quiet."""
+        lines = self.csv.splitlines(keepends=True)
+        sent = 0
+        while sent < len(lines):
+            part = self.chance.randint(10, 40)
+            for line in lines[sent : sent + part]:
+                self.producer.type(line)
+                time.sleep(self.scenario.interval)
+            sent += part
+            self.producer.said("The cook is")
+            self._settle(*expected("".join(lines[:sent]), self.cook), ended=False)
+            time.sleep(self.chance.uniform(*self.scenario.pause))
+            self.scenario.inject(self)
+        self.producer.end_input()
+
+    def _settle(self, bodies: dict[str, bytes], alerts: list[str], ended: bool = True):
+        """Wait until all has been read, told and recorded, or until nothing happens any more."""
+        wanted = {(alert, channel) for alert in alerts for channel in CHANNELS}
+        last, since = None, time.monotonic()
+        while True:
+            missing = self._missing(bodies, wanted, ended)
+            if not missing:
+                return
+            if missing != last:
+                last, since = missing, time.monotonic()
+            if time.monotonic() - since > PATIENCE:
+                self._complain(f"for {PATIENCE} s it has not come to this: {missing}")
+                return
+            time.sleep(0.3)
+
+    def _missing(self, bodies, wanted, ended) -> list:
+        try:
+            with Stranger(self.url) as stranger:
+                waiting = [q.queue for q in PROBES if stranger.waiting(q.queue)]
+                waiting += ["04-alerts"] if stranger.waiting("04-alerts") else []
+            events = history(self.url)
+        except (BrokerAway, pika.exceptions.AMQPError) as error:
+            return [repr(error)]
+        done = {
+            (e.headers.get("alert"), e.headers.get("channel"))
+            for e in events
+            if e.type == "delivery" and e.headers.get("outcome") in SETTLED
+        }
+        words = f"the cook {self.cook} has ended"
+        silent = [name for name in CONSUMERS if ended and not self._said(name, words)]
+        unread = bodies.keys() - {e.id for e in events}
+        return waiting + silent + sorted(unread)[:5] + sorted(wanted - done)
+
+    def _complain(self, words: str):
+        """Keep what is wrong, and once what every script said last."""
+        if self.count.details:
+            self.count.details.append(words)
+            return
+        last = [f"{s.name}:\n    " + "\n    ".join(s.text.splitlines()[-15:]) for s in self._all()]
+        self.count.details.append("\n".join([words, *last]))
+
+    def _all(self) -> list[Script]:
+        return [self.producer, *self.consumers]
+
+    def _compare(self):
+        count, sender_dies = self.count, self.scenario.sender_dies
+        bodies, alerts = expected(self.csv, self.cook)
+        count.readings, count.alerts = len(bodies), len(alerts) * len(CHANNELS)
+        events = history(self.url)
+        with Stranger(self.url) as stranger:
+            rejected = stranger.take_all("06-rejected")
+        refused = self._refused(rejected)
+        got = self._delivered()
+        wanted = {(alert, channel) for alert in alerts for channel in CHANNELS}
+        raised = Counter(e.id for e in events if e.type == "alert" and e.id.startswith(self.cook))
+        found = {e.id: e.body for e in events if e.type == "reading"}
+
+        lost = wanted - got.keys() - refused
+        wrong = (got.keys() - wanted) | (raised.keys() - set(alerts))
+        twice = [id for id, times in raised.items() if times > 1]
+        again = {pair: times - 1 for pair, times in got.items() if times > 1}
+        excused = {p: n for p, n in again.items() if sender_dies or self._kept(p) >= n}
+        twice += [pair for pair in again if pair not in excused]
+        count.mails_twice = sum(excused.values())
+        count.refused = len(refused)
+        unread = [id for id, body in bodies.items() if found.get(id) != body]
+        aside = Counter(body for _, body in rejected if not re.match(rb'{"id": "cook-', body))
+        for what, these in (
+            ("lost", lost),
+            ("wrong", wrong),
+            ("twice", twice),
+            ("readings_lost", unread),
+            ("wrong", (aside - self.rejected) + (self.rejected - aside)),
+        ):
+            setattr(count, what, getattr(count, what) + len(these))
+            if these:
+                self._complain(f"{what}: {sorted(map(str, these))[:20]}")
+
+    def _refused(self, rejected) -> set:
+        """The alerts that were put aside as refused, each with its channel."""
+        found = set()
+        for properties, body in rejected:
+            words = re.match(r"(\w+) refused it: ", properties.headers.get("reason", ""))
+            if words:
+                found.add((re.search(rb'"id": "([^"]+)"', body)[1].decode(), words[1]))
+        return found
+
+    def _delivered(self) -> Counter:
+        """How often each alert was taken by the mail server, by its id and channel."""
+        found = Counter()
+        for message_id, times in self.mailbox.received().items():
+            alert, _, channel = unquote(message_id.partition("@")[0]).rpartition(".")
+            found[alert, channel] += times
+        return found
+
+    def _kept(self, pair) -> int:
+        kept = {unquote(id.partition("@")[0]): n for id, n in self.mailbox.kept.items()}
+        return kept.get(".".join(pair), 0)

@@ -1,0 +1,262 @@
+"""What goes wrong, by name: each scenario troubles a round in its own way."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+
+import pika
+from scripts import Stranger, until
+
+from smart_smoker.broker import HISTORY, Broker
+from smart_smoker.errors import BrokerAway, UnreadableMessage
+from smart_smoker.readings import PROBES, parse_body
+
+from .mailbox import FOR_A_WHILE, HANGING, REFUSED
+from .rounds import CONSUMERS, SENDING, WAITING, Round, over
+
+QUEUES = [probe.queue for probe in PROBES]
+
+
+class Scenario:
+    """The base of all: nothing goes wrong.
+
+    `pause` is the range of seconds between two faults, `rows` how long a cook is in the long form;
+    `by_network`: the scripts reach the broker through the proxy; `sender_dies`: a sender can die,
+    or lose its connection, between a mail server's 250 and our record.
+    """
+
+    name = "undisturbed"
+    copies, rows, interval, pause = 1, 300, 0.02, (0.2, 0.8)
+    own_broker = by_network = typed = sender_dies = False
+
+    def begin(self, round: Round):
+        """All consumers read, and the producer is about to start."""
+
+    def inject(self, round: Round):
+        """Let something go wrong, and count it."""
+
+    def end(self, round: Round):
+        """Let everything be right again."""
+
+
+class Consumers(Scenario):
+    """A consumer is killed, a new one started at once; sometimes that one too, as it restores."""
+
+    name = "consumers: SIGKILL, also during the restore"
+    rows, interval, sender_dies = 450, 0.03, True
+
+    def inject(self, round):
+        victim = round.chance.choice(round.consumers)
+        round.kill(victim)
+        round.injected()
+        if round.chance.random() < 0.5:
+            time.sleep(round.chance.uniform(0.3, 1))
+            round.kill(round.consumers[-1])
+            round.injected()
+
+
+class Standby(Scenario):
+    """Three copies of each consumer, and the one that reads is killed."""
+
+    name = "standby: of three copies, the reading one killed"
+    copies, rows, interval, pause, sender_dies = 3, 600, 0.03, (0.3, 1.2), True
+
+    def inject(self, round):
+        reading = round.doing(WAITING)
+        if reading:
+            round.kill(round.chance.choice(reading))
+            round.injected()
+
+
+class Network(Scenario):
+    """Connections are cut by RST or closed, stalled, half-closed; new ones refused for a while."""
+
+    name = "network: cut, stalled, half-closed, refused"
+    rows, by_network, pause, sender_dies = 600, True, (0.2, 1), True
+
+    def inject(self, round):
+        chance, network = round.chance, round.network
+        ways = network.some(chance)
+        fault = chance.choice(("reset", "closed", "stalled", "half-closed", "refused"))
+        if fault == "stalled":
+            network.stall(ways)
+            time.sleep(chance.uniform(0.5, 4))
+            network.go_on()
+        elif fault == "half-closed":
+            network.half_close(ways, untold=chance.uniform(0, 3))
+        elif fault == "refused":
+            network.refuse()
+            network.cut(ways, reset=True)
+            time.sleep(chance.uniform(0.2, 2))
+            network.allow()
+        else:
+            network.cut(ways, reset=fault == "reset")
+        round.injected()
+
+    def end(self, round):
+        round.network.allow()
+        round.network.go_on()
+
+
+class BrokerStopped(Scenario):
+    """The broker is stopped and started."""
+
+    name = "broker: stopped and started"
+    rows, interval, pause, own_broker, sender_dies = 300, 0.03, (0.1, 1), True, True
+
+    def inject(self, round):
+        self.take_away(round)
+        heard = round.producer.text.count("is back.")
+        round.node.start()
+        round.injected()
+        # A broker that is gone again before anybody has found it is one outage, not two.
+        until(
+            lambda: round.producer.text.count("is back.") > heard or over(round.producer),
+            "a producer that is back",
+        )
+
+    def take_away(self, round):
+        round.node.stop()
+
+
+class BrokerKilled(BrokerStopped):
+    """The broker is killed and started; half the times just as an alert reaches the history."""
+
+    name = "broker: SIGKILL and started"
+
+    def begin(self, round):
+        # RabbitMQ 3.10.8 keeps what was declared in memory for a second, and for about three who
+        # leads the streams: killed before, it has lost the history for good.
+        def on_disk(name: str, *files: str) -> bool:
+            paths = [path for pattern in files for path in round.node.folder.rglob(pattern)]
+            return any(name.encode() in path.read_bytes() for path in paths)
+
+        for queue in (*QUEUES, "04-alerts", "05-history", "06-rejected"):
+            until(lambda name=queue: on_disk(name, "*.LOG"), f"{queue} on disk")
+        until(lambda: on_disk("rabbit_stream_coordinator", "names.dets"), "the streams on disk")
+
+    def take_away(self, round):
+        pid = round.node.pid
+        if round.chance.random() < 0.5:
+            with suppress(BrokerAway):
+                self._await_alert(round.url)
+            os.kill(pid, signal.SIGKILL)  # at once; what follows looks around first
+        round.node.kill()
+
+    def _await_alert(self, url: str):
+        with Broker(url, "faults") as broker:
+            broker.consume(HISTORY, prefetch=100, since="next")
+            give_up = time.monotonic() + 2
+            while time.monotonic() < give_up:
+                arrived = broker.take(0.2)
+                if any(event.type == "alert" for event in arrived):
+                    return
+                if arrived:
+                    broker.acknowledge(arrived[-1].tag, and_all_before=True)
+
+
+class Mail(Scenario):
+    """The mail server throttles, refuses, hangs and breaks off; the sender is killed."""
+
+    name = "mail: refused, throttled, hanging, dropped, 550; the sender killed"
+    rows, pause = 300, (0.3, 1)
+
+    def inject(self, round):
+        chance, mailbox = round.chance, round.mailbox
+        sending = round.doing(SENDING)
+        dice = chance.random()
+        if dice < 0.1 and sending:
+            round.kill(chance.choice(sending))
+        elif dice < 0.2:
+            round.mail_way.refuse()
+            time.sleep(chance.uniform(0.2, 1))
+            round.mail_way.allow()
+        elif dice < 0.3:
+            mailbox.fates.append(REFUSED)
+        elif dice < 0.33:
+            mailbox.fates.append(HANGING)
+        else:
+            mailbox.fates.append(chance.choice(list(FOR_A_WHILE)))
+        round.injected()
+
+    def end(self, round):
+        round.mail_way.allow()
+        round.injected(-len(round.mailbox.fates))  # There was no mail left for them.
+        round.mailbox.fates.clear()
+
+
+class Noise(Scenario):
+    """Bytes that are no readings and no alerts, straight into the queues and by the exchange.
+
+    In their midst a sender ends, and another one has to make sense of the history.
+    """
+
+    name = "noise between the readings"
+    rows, pause, at_once = 400, (0.05, 0.5), 200
+
+    def inject(self, round):
+        with Stranger(round.url) as stranger:
+            for _ in range(self.at_once):
+                self._put(round, stranger.channel)
+        round.injected(self.at_once)
+        if (sending := round.doing(SENDING)) and round.chance.random() < 0.1:
+            round.restart(sending[0])
+
+    def _put(self, round, channel):
+        chance = round.chance
+        while True:
+            body = chance.randbytes(chance.choice((0, 5, 40, 300, 5000)))
+            try:
+                parse_body(body)
+            except UnreadableMessage:
+                break
+        properties = chance.choice(
+            (
+                None,
+                pika.BasicProperties(type="reading", headers={"cook": "x", "seq": 1}),
+                pika.BasicProperties(type="alert", message_id="x", headers={"cook": 7}),
+                pika.BasicProperties(type="delivery", headers={"outcome": "accepted"}),
+                pika.BasicProperties(type="marker", message_id="x", timestamp=2**40),
+            )
+        )
+        exchange = chance.choice(("", "smart-smoker"))
+        channel.basic_publish(exchange, chance.choice([*QUEUES, "04-alerts"]), body, properties)
+        round.rejected[body] += 1
+
+
+class Visitor(Scenario):
+    """A stranger's script declares plainly, purges and deletes, while nothing waits."""
+
+    name = "a stranger declares, purges, deletes"
+    rows, typed, pause, interval = 300, True, (1.1, 1.4), 0.01
+
+    def inject(self, round):
+        with Stranger(round.url) as stranger:
+            for _ in range(3):
+                queue = round.chance.choice([*QUEUES, "04-alerts"])
+                deed = round.chance.choice(("declare", "queue_purge", "queue_delete"))
+                if deed == "declare" or stranger.waiting(queue) < 0:
+                    stranger.declare(queue)
+                else:
+                    getattr(stranger.channel, deed)(queue)
+                round.injected()
+
+
+SCENARIOS = {
+    kind.__name__.lower(): kind
+    for kind in (
+        Consumers,
+        Standby,
+        Network,
+        BrokerStopped,
+        BrokerKilled,
+        Mail,
+        Noise,
+        Visitor,
+        Scenario,
+    )
+}
+"""By the name that `--only` takes."""
+
+assert len(CONSUMERS) == len(QUEUES)

@@ -1,0 +1,37 @@
+"""A short form of the fault harness; the long one is `python -m tests.faults`."""
+
+import secrets
+from random import Random
+
+import pytest
+from faults.__main__ import one_round
+from faults.cooks import RULES, cook, expected
+from faults.scenarios import SCENARIOS
+
+SHORT = {
+    "consumers": 100,
+    "network": 100,
+    "mail": 100,
+    "noise": 80,
+    "visitor": 50,
+}
+"""Rows of a cook, by scenario; what is not here takes too long for the suite."""
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_nothing_is_lost_and_nothing_is_said_twice(broker, name):
+    seed = secrets.token_hex(4)
+    print(f"seed: {seed}")
+    scenario = SCENARIOS[name]()
+    count = one_round(scenario, broker, seed, SHORT[name])
+    assert not count.bad, "\n".join(count.details)
+    assert count.alerts > 0
+    assert count.faults > 0
+
+
+def test_a_cook_has_an_episode_every_thirty_to_sixty_readings():
+    bodies, alerts = expected(cook(Random(7), 1000), "cook")
+    for probe in RULES:
+        readings = sum(f"/{probe.queue}/" in id for id in bodies)
+        raised = sum(f"/{probe.queue}/" in id and id.endswith("/raised") for id in alerts)
+        assert 30 < readings / raised < 60
