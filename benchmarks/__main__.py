@@ -41,7 +41,7 @@ Samples = dict[tuple[str, str], list[float]]
 
 def main():
     parser = argparse.ArgumentParser(description="Measure Smart Smoker beside plain scripts.")
-    whole = number_from(1, int)
+    whole = number_from(1, kind=int)
     parser.add_argument("--rounds", type=whole, default=5, metavar="N", help="how often (5)")
     parser.add_argument("--alerts", type=whole, default=40, metavar="N", help="a round (40)")
     options = parser.parse_args()
