@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from scripts import Program, Stranger, virtual_host
 
 from smart_smoker.private_broker import PrivateBroker, find_server
 
@@ -20,3 +21,22 @@ def broker(rabbitmq, tmp_path_factory):
     """One running PrivateBroker on free ports for all tests: leave it running, and its queues."""
     with PrivateBroker(tmp_path_factory.mktemp("broker")) as node:
         yield node
+
+
+@pytest.fixture
+def url(broker):
+    """A virtual host of the test's own."""
+    with virtual_host(broker) as url:
+        yield url
+
+
+@pytest.fixture
+def program(tmp_path, url):
+    with Program(tmp_path / "program", url) as program:
+        yield program
+
+
+@pytest.fixture
+def stranger(url):
+    with Stranger(url) as stranger:
+        yield stranger

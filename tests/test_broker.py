@@ -14,12 +14,10 @@ from scripts import (
     LOOPBACK,
     PASSWORD,
     Relay,
-    Stranger,
     ask_admin,
     broker_user,
     history,
     until,
-    virtual_host,
 )
 
 from smart_smoker.broker import (
@@ -73,18 +71,6 @@ def unused_port() -> int:
     with socket.socket() as found:
         found.bind((LOOPBACK, 0))
         return found.getsockname()[1]
-
-
-@pytest.fixture
-def url(broker):
-    with virtual_host(broker) as url:
-        yield url
-
-
-@pytest.fixture
-def stranger(url):
-    with Stranger(url) as stranger:
-        yield stranger
 
 
 @pytest.fixture

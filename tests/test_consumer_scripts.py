@@ -12,12 +12,10 @@ from scripts import (
     SENDER,
     Program,
     Relay,
-    Stranger,
     clock,
     cook_csv,
     history,
     until,
-    virtual_host,
 )
 from smtp_server import MailServer, hang
 
@@ -44,24 +42,6 @@ SUBJECTS = {
     "Cleared: Food A Stall Alert! 152.5 °F, changed 2.5 °F in 10 minutes": 23,
     "Food B Stall Alert! 160.0 °F, changed 0 °F in 10 minutes": 20,
 }
-
-
-@pytest.fixture
-def url(broker):
-    with virtual_host(broker) as url:
-        yield url
-
-
-@pytest.fixture
-def program(tmp_path, url):
-    with Program(tmp_path / "program", url) as program:
-        yield program
-
-
-@pytest.fixture
-def stranger(url):
-    with Stranger(url) as stranger:
-        yield stranger
 
 
 @pytest.fixture

@@ -10,14 +10,12 @@ import pytest
 from scripts import (
     HERE,
     PASSWORD,
-    Program,
     Relay,
     Stranger,
     clock,
     cook_csv,
     history,
     until,
-    virtual_host,
 )
 
 from smart_smoker.broker import Broker
@@ -33,24 +31,6 @@ on_a_terminal = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseu
 MONITOR = r"Would you like to monitor RabbitMQ queues\? y or n "
 OUTAGE = "No broker: ", " is lost: ", " is back."
 CLEAR = r"Clear the queues\? y or n "
-
-
-@pytest.fixture
-def url(broker):
-    with virtual_host(broker) as url:
-        yield url
-
-
-@pytest.fixture
-def program(tmp_path, url):
-    with Program(tmp_path / "program", url) as program:
-        yield program
-
-
-@pytest.fixture
-def stranger(url):
-    with Stranger(url) as stranger:
-        yield stranger
 
 
 def sent(stranger: Stranger, queue: str) -> list[tuple]:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 import trustme
-from scripts import LOOPBACK, PASSWORD, Program, Stranger, ask_admin, history, until, virtual_host
+from scripts import LOOPBACK, PASSWORD, Stranger, ask_admin, history, until
 
 from smart_smoker import private_broker
 from smart_smoker.broker import REJECTED, Broker, Message, reading_message, stay_connected
@@ -24,24 +24,6 @@ from smart_smoker.script import Stop
 
 WAITING = "Waiting for readings in"
 SMOKER_QUEUE = SMOKER.queue
-
-
-@pytest.fixture
-def url(broker):
-    with virtual_host(broker) as url:
-        yield url
-
-
-@pytest.fixture
-def program(tmp_path, url):
-    with Program(tmp_path / "program", url) as program:
-        yield program
-
-
-@pytest.fixture
-def stranger(url):
-    with Stranger(url) as stranger:
-        yield stranger
 
 
 def alerts(url: str) -> list[str]:
