@@ -1,6 +1,7 @@
 """The consumer of the smoker's queue: its speed with a full one, its start, its memory."""
 
-from smart_smoker.broker import connect, reading_message
+from smart_smoker.broker import connect
+from smart_smoker.messages import reading_message
 from smart_smoker.producer import file_lines
 from smart_smoker.readings import SMOKER, Reading, read_rows
 

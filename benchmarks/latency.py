@@ -4,8 +4,9 @@ import random
 import time
 from queue import SimpleQueue
 
-from smart_smoker.broker import Broker, connect, reading_message
+from smart_smoker.broker import Broker, connect
 from smart_smoker.inbox import Inbox
+from smart_smoker.messages import reading_message
 
 from .consumer import SCRIPTS, reading
 from .scripts import Script, clear

@@ -11,7 +11,8 @@ from queue import SimpleQueue
 
 import pika
 
-from smart_smoker.broker import BOUND, HISTORY, REJECTED, connect
+from smart_smoker.broker import connect
+from smart_smoker.messages import BOUND, HISTORY, REJECTED
 
 FOLDER = Path(__file__).resolve().parent.parent
 SAMPLE = FOLDER / "smoker-temps.csv"

@@ -1,4 +1,4 @@
-"""RabbitMQ: the exchange, the queues, and what goes in and out of them.
+"""RabbitMQ: one connection to it, what goes in and out by it, and staying connected.
 
 This is the only module that knows pika; its exceptions become BrokerAway (wait and try again),
 BrokerRefused (a person has to mend it) or QueueTaken (stand by).
@@ -12,7 +12,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,30 +26,11 @@ from pika.exceptions import (
     ProbableAuthenticationError,
 )
 
-from .errors import BrokerAway, BrokerRefused, QueueTaken, UnreadableMessage
-from .readings import PROBES, Probe, Reading, excerpt, parse_body
+from .errors import BrokerAway, BrokerRefused, QueueTaken
+from .messages import BOUND, EXCHANGE, HISTORY, QUEUES, Arrival, Message
 from .script import Stop
-from .watch import Alert
 
 log = logging.getLogger(__name__)
-
-EXCHANGE = "smart-smoker"
-ALERTS = "04-alerts"
-HISTORY = "05-history"
-REJECTED = "06-rejected"
-BOUND = (*(probe.queue for probe in PROBES), ALERTS)
-"""The queues that the exchange feeds, each by its own name as the key; the history has them all."""
-
-QUEUES = {
-    **dict.fromkeys((*BOUND, REJECTED)),
-    HISTORY: {
-        "x-queue-type": "stream",
-        "x-max-age": "7D",
-        # Only whole segments expire, and one of the default 500 MB would never be full.
-        "x-stream-max-segment-size-bytes": 1_000_000,
-    },
-}
-"""All queues and their arguments: none, so that a stranger's plain declaration fits."""
 
 HEARTBEAT = 10
 """Seconds. A connection that broke half-way keeps its queue for three of them: at RabbitMQ's
@@ -58,9 +38,6 @@ default of 60 a successor would wait three minutes."""
 
 BLOCKED_SECONDS = 10
 """How long a broker may hold a publish back under a memory or disk alarm before we say so."""
-
-LONGEST_COOK = 100
-"""Bytes of a cook's id; with queue, number and state an AMQP short string (255) has room for it."""
 
 LONGEST_PAUSE = 15
 """Seconds between two tries to reach a broker."""
@@ -76,91 +53,6 @@ LASTING = 8
 
 APP = "smart-smoker"
 T = TypeVar("T")
-
-
-# --- messages ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What is published: by the exchange to a queue and the history, or `straight` to a queue."""
-
-    queue: str
-    body: bytes
-    type: str
-    id: str = ""
-    headers: dict = field(default_factory=dict)
-    straight: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What arrived from a queue; `tag` is what it is acknowledged by, `sent` in seconds."""
-
-    queue: str
-    tag: int
-    body: bytes
-    id: str
-    type: str
-    headers: dict
-    sent: float
-
-
-def reading_message(reading: Reading) -> Message:
-    """The message that carries a reading to its probe's queue."""
-    headers = {"cook": reading.cook, "seq": reading.seq}
-    if reading.last:
-        headers["last"] = True
-    return Message(reading.probe.queue, reading.body(), "reading", reading.id, headers)
-
-
-def reading_of(delivery: Delivery, probe: Probe) -> Reading:
-    """The reading that a delivery carries; a foreign one belongs to cook "".
-
-    Raises UnreadableMessage with the reason.
-    """
-    if delivery.type not in ("reading", ""):
-        raise UnreadableMessage(f"type {excerpt(delivery.type)} is no reading", delivery.body)
-    timestamp, temperature = parse_body(delivery.body)
-    cook, seq = delivery.headers.get("cook"), delivery.headers.get("seq")
-    if not (_is_cook(cook) and type(seq) is int and seq > 0):
-        return Reading(probe, timestamp, temperature, id=uuid.uuid4().hex)
-    return Reading(
-        probe,
-        timestamp,
-        temperature,
-        id=f"{cook}/{probe.queue}/{seq}",
-        cook=cook,
-        seq=seq,
-        last=delivery.headers.get("last") is True,
-        sent=delivery.sent,
-    )
-
-
-def _is_cook(cook: object) -> bool:
-    if not isinstance(cook, str) or not cook.isprintable():
-        return False
-    return 0 < len(cook.encode()) <= LONGEST_COOK
-
-
-def alert_message(alert: Alert) -> Message:
-    """The message that carries an alert to whoever sends it on."""
-    return Message(ALERTS, alert.body(), "alert", alert.id, {"cook": alert.cook})
-
-
-def delivery_message(alert: Alert, channel: str, outcome: str, reason: str = "") -> Message:
-    """The record, for the history, of what a channel did with an alert.
-
-    `outcome` is accepted, refused or failed.
-    """
-    headers = {"cook": alert.cook, "alert": alert.id, "channel": channel, "outcome": outcome}
-    return Message(HISTORY, reason.encode(), "delivery", "", headers, straight=True)
-
-
-def rejected_message(queue: str, body: bytes, reason: str) -> Message:
-    """The message that puts aside what `queue` held and nobody could use."""
-    headers = {"queue": queue, "reason": reason}
-    return Message(REJECTED, body, "rejected", "", headers, straight=True)
 
 
 class NoStreams(BrokerAway):
@@ -188,7 +80,7 @@ class Broker:
             with self._pika_errors():
                 self._setup = self._connection.channel()
                 self._consuming = None
-                self._arrived: list[Delivery] = []
+                self._arrived: list[Arrival] = []
                 self.declare()
                 self._publishing = self._connection.channel()
                 self._publishing.tx_select()
@@ -341,7 +233,7 @@ class Broker:
 
     def _arrive(self, queue, channel, method, properties, body):
         self._arrived.append(
-            Delivery(
+            Arrival(
                 method.routing_key if queue == HISTORY else queue,
                 method.delivery_tag,
                 body,
@@ -352,7 +244,7 @@ class Broker:
             )
         )
 
-    def take(self, seconds: float) -> list[Delivery]:
+    def take(self, seconds: float) -> list[Arrival]:
         """What has arrived, in order; waits up to so many seconds for the first."""
         self.wait(0 if self._arrived else seconds)
         # A channel that the broker closed, or a queue that somebody deleted, says nothing.
@@ -363,7 +255,7 @@ class Broker:
         return arrived
 
     def acknowledge(self, tag: int, and_all_before: bool = False):
-        """Tell the broker that a delivery is done with and can be forgotten."""
+        """Tell the broker that a message is done with and can be forgotten."""
         with self._pika_errors():
             self._consuming.basic_ack(tag, multiple=and_all_before)
 
@@ -377,7 +269,7 @@ class Broker:
         with self._pika_errors():
             self._connection.add_callback_threadsafe(lambda: None)
 
-    def replay(self, since: str, stop: Stop | None = None) -> Iterator[Delivery]:
+    def replay(self, since: str, stop: Stop | None = None) -> Iterator[Arrival]:
         """What the history holds at this moment, in order; nothing where a broker has no streams.
 
         `since` is where to begin, as `consume` takes it; it ends early when a stop is requested. A
@@ -399,11 +291,11 @@ class Broker:
                     heard = time.monotonic()
                 elif time.monotonic() - heard > BLOCKED_SECONDS:
                     raise BrokerAway("the history does not give what was put into it", self.place)
-                for delivery in arrived:
-                    if delivery.id == end:
+                for arrival in arrived:
+                    if arrival.id == end:
                         return
-                    if delivery.type != "marker":
-                        yield delivery
+                    if arrival.type != "marker":
+                        yield arrival
                 if arrived:
                     reader.acknowledge(arrived[-1].tag, and_all_before=True)
 

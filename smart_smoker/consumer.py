@@ -7,18 +7,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from .broker import (
-    Broker,
-    Delivery,
-    Message,
-    alert_message,
-    read_alone,
-    reading_of,
-    rejected_message,
-    stay_connected,
-)
+from .broker import Broker, read_alone, stay_connected
 from .errors import UnreadableMessage
 from .memory import Memory
+from .messages import Arrival, Message, alert_message, reading_of, rejected_message
 from .outbox import Channel, Outbox
 from .readings import Probe, Reading, excerpt
 from .rules import Rule
@@ -101,11 +93,11 @@ class Consumer:
         if not arrived and now >= self._next_look:
             self._next_look = now + LOOK
             arrived = self._look(broker, now)
-        for delivery in arrived:
+        for arrival in arrived:
             try:
-                self._judge(reading_of(delivery, self._probe), now)
+                self._judge(reading_of(arrival, self._probe), now)
             except UnreadableMessage as error:
-                self._put_aside(delivery, str(error))
+                self._put_aside(arrival, str(error))
         if self._unpublished:
             # A stranger's script can have deleted a queue, and what has none is confirmed and lost.
             broker.declare()
@@ -114,7 +106,7 @@ class Consumer:
         if arrived:
             broker.acknowledge(arrived[-1].tag, and_all_before=True)
 
-    def _look(self, broker: Broker, now: float) -> list[Delivery]:
+    def _look(self, broker: Broker, now: float) -> list[Arrival]:
         """See whether a probe is silent, unless the queue has readings after all: return those."""
         waiting = broker.state(self._probe.queue)[0]
         arrived = broker.take(0)
@@ -163,10 +155,10 @@ class Consumer:
             f" {self._verb} {judgement.change:g} °F in the last {judgement.readings}"
         )
 
-    def _put_aside(self, delivery: Delivery, reason: str):
-        shown = excerpt(delivery.body)
-        log.warning("%s in %s is put into 06-rejected: %s", shown, delivery.queue, reason)
-        self._unpublished.append(rejected_message(delivery.queue, delivery.body, reason))
+    def _put_aside(self, arrival: Arrival, reason: str):
+        shown = excerpt(arrival.body)
+        log.warning("%s in %s is put into 06-rejected: %s", shown, arrival.queue, reason)
+        self._unpublished.append(rejected_message(arrival.queue, arrival.body, reason))
 
 
 def parse_options(page: str, degrees: float, window: int, remind: float, silence: float):

@@ -13,7 +13,7 @@ import json
 import secrets
 import sys
 
-from .broker import ALERTS, BOUND, EXCHANGE, HISTORY, QUEUES, REJECTED
+from .messages import ALERTS, BOUND, EXCHANGE, HISTORY, QUEUES, REJECTED
 from .readings import PROBES
 
 READINGS = "|".join(probe.queue for probe in PROBES)

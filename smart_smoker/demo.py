@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from .broker import Delivery, connect, connect_once
+from .broker import connect, connect_once
 from .errors import InputError, SmartSmokerError
+from .messages import Arrival
 from .private_broker import USUAL_PORTS, PrivateBroker, answers, command_line, free_ports
 from .readings import PROBES
 from .screen import show
@@ -207,7 +208,7 @@ def _wait(condition: Callable[[], object], speakers: list[Speaker], stop: Stop):
         time.sleep(0.05)
 
 
-def _settled_history(url: str, cook: str, channels: Sequence, stop: Stop) -> list[Delivery]:
+def _settled_history(url: str, cook: str, channels: Sequence, stop: Stop) -> list[Arrival]:
     """What the history holds of a cook, once every channel has accepted or refused its alerts."""
     before, since = 0, time.monotonic()
     while True:
@@ -223,7 +224,7 @@ def _settled_history(url: str, cook: str, channels: Sequence, stop: Stop) -> lis
         stop.wait(0.5)
 
 
-def _sum_up(cook: str, judged: int, events: list[Delivery], channels: Sequence) -> int:
+def _sum_up(cook: str, judged: int, events: list[Arrival], channels: Sequence) -> int:
     """Show what it all came to, and return the exit code."""
     types = Counter(event.type for event in events)
     states = Counter(e.id.rpartition("/")[2] for e in events if e.type == "alert")

@@ -9,8 +9,8 @@ class Memory:
     """A watch for each cook, and the past from which the watches can be made again.
 
     The past is told first: `recall` each of the history's readings and alerts. Then a cook's
-    readings before its first delivery were acknowledged, so they are judged silently; from that
-    delivery on all is judged aloud, but for the alerts that the history has.
+    readings before the first that the queue gives were acknowledged, so they are judged silently;
+    from that one on all is judged aloud, but for the alerts that the history has.
     `now` is in seconds of a clock that only goes forward; silences are in seconds, 0 for never.
     """
 

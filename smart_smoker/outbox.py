@@ -15,17 +15,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
-from .broker import (
-    ALERTS,
-    Broker,
-    Delivery,
-    Message,
-    backoff,
-    delivery_message,
-    read_alone,
-    rejected_message,
-    stay_connected,
-)
+from .broker import Broker, backoff, read_alone, stay_connected
 from .errors import (
     BrokerAway,
     DeliveryFailed,
@@ -33,6 +23,7 @@ from .errors import (
     SmartSmokerError,
     UnreadableMessage,
 )
+from .messages import ALERTS, Arrival, Message, delivery_message, rejected_message
 from .script import Stop
 from .watch import TOO_OLD, Alert
 
@@ -77,7 +68,7 @@ class Channel(Protocol):
 class _Held:
     """An alert that we have from the broker and have not acknowledged yet."""
 
-    delivery: Delivery
+    arrival: Arrival
     alert: Alert
     failed: dict[str, str] = field(default_factory=dict)
     """By channel, why the last try failed; told to the history whenever it changes."""
@@ -201,9 +192,9 @@ class Outbox:
         with suppress(BrokerAway):  # The next connection finds the result.
             broker.wake()
 
-    def _settle(self, broker: Broker, arrived: list[Delivery]):
-        for delivery in arrived:
-            self._hold(broker, delivery)
+    def _settle(self, broker: Broker, arrived: list[Arrival]):
+        for arrival in arrived:
+            self._hold(broker, arrival)
         try:
             while True:
                 self._record(*self._results.get_nowait())
@@ -215,22 +206,22 @@ class Outbox:
         names = {lane.channel.name for lane in self._lanes}
         for held in list(self._held):
             if names <= self._channels_done(held.alert.id):
-                broker.acknowledge(held.delivery.tag)
+                broker.acknowledge(held.arrival.tag)
                 self._held.remove(held)
 
-    def _hold(self, broker: Broker, delivery: Delivery):
+    def _hold(self, broker: Broker, arrival: Arrival):
         try:
-            alert = Alert.parse(delivery.body)
+            alert = Alert.parse(arrival.body)
         except UnreadableMessage as error:
             log.warning("%s: %s; put into 06-rejected", ALERTS, error)
-            broker.publish([rejected_message(ALERTS, delivery.body, str(error))])
-            broker.acknowledge(delivery.tag)
+            broker.publish([rejected_message(ALERTS, arrival.body, str(error))])
+            broker.acknowledge(arrival.tag)
             return
-        if delivery.sent and time.time() - delivery.sent > TOO_OLD:
+        if arrival.sent and time.time() - arrival.sent > TOO_OLD:
             log.warning("Not sent, as it is older than a day: %s", alert.subject)
-            broker.acknowledge(delivery.tag)
+            broker.acknowledge(arrival.tag)
             return
-        self._held.append(_Held(delivery, alert))
+        self._held.append(_Held(arrival, alert))
 
     def _record(self, lane: _Lane, held: _Held, outcome: str, reason: str):
         name, alert = lane.channel.name, held.alert
@@ -252,7 +243,7 @@ class Outbox:
         if outcome == "refused":
             log.error("%s refused for good (%s): %s", name, reason, alert.subject)
             why = f"{name} refused it: {reason}"
-            self._unpublished.append(rejected_message(ALERTS, held.delivery.body, why))
+            self._unpublished.append(rejected_message(ALERTS, held.arrival.body, why))
         self._unpublished.append(delivery_message(alert, name, outcome, reason))
 
     def _channels_done(self, alert_id: str) -> set[str]:
@@ -262,7 +253,7 @@ class Outbox:
         return done
 
 
-def _record_of(event: Delivery) -> tuple[str, str, str]:
+def _record_of(event: Arrival) -> tuple[str, str, str]:
     """Alert, channel and outcome as a delivery's record has them; empty where it is none."""
     if event.type != "delivery":
         return "", "", ""

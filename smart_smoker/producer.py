@@ -10,8 +10,9 @@ from dataclasses import replace
 from queue import Empty, Queue
 from typing import BinaryIO
 
-from .broker import Broker, reading_message
+from .broker import Broker
 from .errors import InputError
+from .messages import reading_message
 from .readings import PROBES, Probe, Reading, Row
 from .screen import CookBar, Pace
 from .script import Stop

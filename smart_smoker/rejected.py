@@ -3,7 +3,8 @@
 import time
 from pathlib import Path
 
-from .broker import REJECTED, Broker, connect_once
+from .broker import Broker, connect_once
+from .messages import REJECTED
 from .readings import excerpt
 from .screen import show
 from .settings import load
@@ -21,13 +22,13 @@ def _show(broker: Broker):
     broker.consume(REJECTED, prefetch=0)
     seen = 0
     while seen < count and (arrived := broker.take(1)):
-        for delivery in arrived[: count - seen]:
+        for arrival in arrived[: count - seen]:
             seen += 1
             try:
-                sent = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(delivery.sent))
+                sent = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(arrival.sent))
             except (OSError, OverflowError, ValueError):
                 sent = "some time"
-            place = delivery.headers.get("queue", "?")
-            reason = delivery.headers.get("reason", "no reason given")
-            show(f"{sent}  {place}  {reason}: {excerpt(delivery.body)}")
+            place = arrival.headers.get("queue", "?")
+            reason = arrival.headers.get("reason", "no reason given")
+            show(f"{sent}  {place}  {reason}: {excerpt(arrival.body)}")
     show(f"Messages in {REJECTED}: {count}. They stay until you purge it on the admin page.")

@@ -21,7 +21,8 @@ from urllib.parse import quote, urlsplit
 
 import pika
 
-from smart_smoker.broker import Broker, Delivery
+from smart_smoker.broker import Broker
+from smart_smoker.messages import Arrival
 
 HERE = Path(__file__).parent.parent
 LOOPBACK = "127.0.0.1"
@@ -288,7 +289,7 @@ def broker_user(broker, url: str, **permissions: str) -> Iterator[str]:
         ask_admin(broker, "DELETE", f"/users/{name}")
 
 
-def history(url: str) -> list[Delivery]:
+def history(url: str) -> list[Arrival]:
     """All that the history holds."""
     with Broker(url, "a test") as broker:
         return list(broker.replay("first"))

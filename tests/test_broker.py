@@ -20,18 +20,16 @@ from scripts import (
     until,
 )
 
-from smart_smoker.broker import (
-    Broker,
+from smart_smoker.broker import Broker, connect, read_alone
+from smart_smoker.errors import BrokerAway, BrokerRefused, QueueTaken
+from smart_smoker.messages import (
     Message,
     alert_message,
-    connect,
     delivery_message,
-    read_alone,
     reading_message,
     reading_of,
     rejected_message,
 )
-from smart_smoker.errors import BrokerAway, BrokerRefused, QueueTaken
 from smart_smoker.readings import FOOD_A, SMOKER, Reading
 from smart_smoker.script import Stop
 from smart_smoker.watch import Alert
@@ -183,7 +181,7 @@ def test_a_user_who_may_not_declare_publishes_reads_and_replays_what_is_there(br
         with Broker(theirs, "a test") as user:
             user.publish(messages(2))
             user.consume("01-smoker", prefetch=10)
-            assert [delivery.id[-1] for delivery in take(user, 2)] == ["1", "2"]
+            assert [arrival.id[-1] for arrival in take(user, 2)] == ["1", "2"]
         assert len(history(theirs)) == 2
 
 
@@ -262,7 +260,7 @@ def test_a_reading_arrives_as_it_was_sent(url):
     with Broker(url, "a test") as broker:
         broker.publish(map(reading_message, sent))
         broker.consume("02-food-A", prefetch=10)
-        arrived = [reading_of(delivery, FOOD_A) for delivery in take(broker, 2)]
+        arrived = [reading_of(arrival, FOOD_A) for arrival in take(broker, 2)]
     assert all(each.sent for each in arrived)
     assert [replace(each, sent=0) for each in arrived] == sent
 
@@ -324,7 +322,7 @@ def test_what_was_not_acknowledged_comes_again_and_in_order(url):
         broker.acknowledge(arrived[3].tag)
     with Broker(url, "a successor") as broker:
         broker.consume("01-smoker", prefetch=10)
-        assert [delivery.id[-1] for delivery in take(broker, 2)] == ["3", "5"]
+        assert [arrival.id[-1] for arrival in take(broker, 2)] == ["3", "5"]
         assert broker.state("01-smoker")[0] == 0
 
 
@@ -333,7 +331,7 @@ def test_a_queue_can_be_read_anew_by_the_same_connection(url):
         broker.publish(messages(2))
         for _ in range(2):
             broker.consume("01-smoker", prefetch=10)
-            assert [delivery.id[-1] for delivery in take(broker, 2)] == ["1", "2"]
+            assert [arrival.id[-1] for arrival in take(broker, 2)] == ["1", "2"]
 
 
 def test_a_queue_that_a_stranger_deletes_ends_the_reading(url, stranger):
@@ -362,7 +360,7 @@ def test_a_replay_gives_all_of_the_history_in_order_and_ends(url):
         broker.publish([alert_message(ALERT)])
     ids = [message.id for message in messages(2500)] + [ALERT.id]
     past = history(url)
-    assert [delivery.id for delivery in past] == ids
+    assert [event.id for event in past] == ids
     assert [past[0].queue, past[-1].queue] == ["01-smoker", "04-alerts"]
 
 
@@ -372,7 +370,7 @@ def test_a_replay_ends_with_what_there_was_at_its_beginning(url):
         past = broker.replay("first")
         beginning = [next(past)]
         broker.publish([reading_message(reading(4))])
-        assert [delivery.id[-1] for delivery in [*beginning, *past]] == ["1", "2", "3"]
+        assert [arrival.id[-1] for arrival in [*beginning, *past]] == ["1", "2", "3"]
 
 
 def test_a_replay_leaves_nothing_that_another_could_find(url):

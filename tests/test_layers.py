@@ -19,6 +19,7 @@ ORDER = (
     {"readings"},
     {"rules"},
     {"watch"},
+    {"messages"},
     {"settings"},
     {"script"},
     {"screen"},

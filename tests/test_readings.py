@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smart_smoker.broker import Delivery, reading_message, reading_of
 from smart_smoker.errors import InputError, UnreadableMessage
+from smart_smoker.messages import Arrival, reading_message, reading_of
 from smart_smoker.readings import (
     FOOD_A,
     PROBES,
@@ -312,8 +312,8 @@ def test_whatever_a_body_holds_it_is_a_reading_or_unreadable(body):
 # --- the message around it -----------------------------------------------------------------------
 
 
-def delivery(body=b"05/22/21 12:20:15, 84.2", id="", type="", headers=(), sent=0) -> Delivery:
-    return Delivery(SMOKER.queue, 1, body, id, type, dict(headers), sent)
+def arrival(body=b"05/22/21 12:20:15, 84.2", id="", type="", headers=(), sent=0) -> Arrival:
+    return Arrival(SMOKER.queue, 1, body, id, type, dict(headers), sent)
 
 
 def test_a_message_has_the_cook_and_the_number_of_its_reading():
@@ -334,7 +334,7 @@ def test_a_reading_comes_out_of_its_message_as_it_went_in(reading, seq, last):
     id = f"brisket/{reading.probe.queue}/{seq}"
     reading = replace(reading, id=id, cook="brisket", seq=seq, last=last, sent=1621686015)
     sent = reading_message(reading)
-    arrived = delivery(sent.body, sent.id, sent.type, sent.headers, 1621686015)
+    arrived = arrival(sent.body, sent.id, sent.type, sent.headers, 1621686015)
     assert reading_of(arrived, reading.probe) == reading
 
 
@@ -355,7 +355,7 @@ def test_a_reading_comes_out_of_its_message_as_it_went_in(reading, seq, last):
     ids=str,
 )
 def test_a_foreign_reading_is_of_no_cook_and_unlike_any_other(headers):
-    first, second = (reading_of(delivery(headers=headers), SMOKER) for _ in range(2))
+    first, second = (reading_of(arrival(headers=headers), SMOKER) for _ in range(2))
     assert (first.time, first.temperature) == (TIME, 84.2)
     assert (first.cook, first.seq, first.last, first.sent) == ("", 0, False, 0)
     assert first.id != second.id
@@ -363,4 +363,4 @@ def test_a_foreign_reading_is_of_no_cook_and_unlike_any_other(headers):
 
 def test_a_message_of_another_type_is_no_reading():
     with pytest.raises(UnreadableMessage, match="alert"):
-        reading_of(delivery(type="alert"), SMOKER)
+        reading_of(arrival(type="alert"), SMOKER)

@@ -13,10 +13,11 @@ import trustme
 from scripts import LOOPBACK, PASSWORD, Stranger, ask_admin, history, until
 
 from smart_smoker import private_broker
-from smart_smoker.broker import REJECTED, Broker, Message, reading_message, stay_connected
+from smart_smoker.broker import Broker, stay_connected
 from smart_smoker.definitions import PERMISSIONS, definitions
 from smart_smoker.errors import BrokerRefused
 from smart_smoker.inbox import Inbox
+from smart_smoker.messages import REJECTED, Message, reading_message
 from smart_smoker.private_broker import PrivateBroker, free_ports
 from smart_smoker.readings import SMOKER, Reading
 from smart_smoker.rejected import show_rejected

@@ -8,8 +8,9 @@ from contextlib import suppress
 import pika
 from scripts import Stranger, until
 
-from smart_smoker.broker import HISTORY, Broker
+from smart_smoker.broker import Broker
 from smart_smoker.errors import BrokerAway, UnreadableMessage
+from smart_smoker.messages import HISTORY
 from smart_smoker.readings import PROBES, parse_body
 
 from .mailbox import FOR_A_WHILE, HANGING, REFUSED
