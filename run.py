@@ -305,7 +305,7 @@ def main(arguments):
     if options.command == "rejected":
         from smart_smoker.rejected import show_rejected
 
-        return show_rejected(HERE)
+        return show_rejected(HERE, options.broker)
     from smart_smoker.demo import demo
 
     return demo(options.interval, options.broker)

@@ -8,6 +8,7 @@ import logging
 import random
 import re
 import ssl
+import struct
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -59,6 +60,19 @@ class NoStreams(BrokerAway):
     """The broker is older than RabbitMQ 3.9, or has streams switched off; it has hung up."""
 
 
+class _Properties(pika.BasicProperties):
+    """What a stranger has written beside a message, as far as pika can read it.
+
+    At a header that it cannot, a time in milliseconds perhaps, pika ends the connection. The next
+    one would meet the same message again, in its queue and for days in the history.
+    """
+
+    def decode(self, encoded, offset=0):
+        with suppress(AMQPError, ArithmeticError, LookupError, OSError, ValueError, struct.error):
+            super().decode(encoded, offset)
+        return self
+
+
 # --- the connection ------------------------------------------------------------------------------
 
 
@@ -74,6 +88,7 @@ class Broker:
         self.blocked = False
         self.useful = False  # whether anything has come or gone by it
         self._url, self._name = url, name
+        pika.spec.props[pika.BasicProperties.INDEX] = _Properties
         with self._pika_errors():
             self._connection = pika.BlockingConnection(_parameters(url, name))
         try:
@@ -230,6 +245,11 @@ class Broker:
                 exclusive=since is None,
                 arguments={"x-stream-offset": since} if since else None,
             )
+        if since is None and self.state(queue)[1] > 1:
+            # A quorum queue knows no exclusive readers: whoever finds another one there leaves.
+            with self._pika_errors():
+                self._consuming.close()
+            raise QueueTaken(f"{queue} has another reader", queue)
 
     def _arrive(self, queue, channel, method, properties, body):
         self._arrived.append(
@@ -358,21 +378,23 @@ def _reason(error: BaseException) -> str:
 
 
 def connect(urls: Iterable[str], name: str) -> Broker:
-    """Open a connection to the first broker that answers; `name` is shown on its admin page.
+    """Open a connection to the first broker that takes it; `name` is shown on its admin page.
 
-    Raises BrokerAway when none does.
+    Raises BrokerRefused when all of them refuse it, else BrokerAway.
     """
-    reasons = []
+    errors = []
     for url in urls:
         for has_history in (True, False):
             try:
                 return Broker(url, name, has_history)
             except NoStreams:
                 continue
-            except BrokerAway as error:
-                reasons.append(f"{place(url)}: {error}")
+            except (BrokerAway, BrokerRefused) as error:
+                errors.append((place(url), error))
                 break
-    raise BrokerAway("; ".join(reasons), urls)
+    if errors and all(isinstance(error, BrokerRefused) for _, error in errors):
+        raise errors[0][1]
+    raise BrokerAway("; ".join(f"{place}: {error}" for place, error in errors), urls)
 
 
 def connect_once(urls: Iterable[str], name: str) -> Broker:
@@ -447,6 +469,8 @@ def read_alone(broker: Broker, queue: str, prefetch: int, stop: Stop, level=logg
                     queue,
                 )
             waiting = True
-        while broker.state(queue)[1] and not stop.requested:
-            broker.wait(0.5)
+        while not stop.requested:
+            broker.wait(random.uniform(0.2, 0.5))  # Two that leave at once come back one by one.
+            if not broker.state(queue)[1]:
+                break
     return False

@@ -146,6 +146,7 @@ class Outbox:
     def _begin(self, broker: Broker) -> bool:
         """Become the one who sends, and learn from the history what others have sent."""
         self._held = []  # What was held before, the broker gives again.
+        self._publish_results(broker)  # Before another one takes over, who would send it again.
         if not read_alone(broker, ALERTS, PREFETCH, self._stop, logging.DEBUG):
             return False
         self._held_since = time.monotonic()
@@ -195,19 +196,20 @@ class Outbox:
     def _settle(self, broker: Broker, arrived: list[Arrival]):
         for arrival in arrived:
             self._hold(broker, arrival)
-        try:
-            while True:
-                self._record(*self._results.get_nowait())
-        except Empty:
-            pass
-        if self._unpublished:
-            broker.publish(self._unpublished)
-            self._unpublished = []
+        self._publish_results(broker)
         names = {lane.channel.name for lane in self._lanes}
         for held in list(self._held):
             if names <= self._channels_done(held.alert.id):
                 broker.acknowledge(held.arrival.tag)
                 self._held.remove(held)
+
+    def _publish_results(self, broker: Broker):
+        with suppress(Empty):
+            while True:
+                self._record(*self._results.get_nowait())
+        if self._unpublished:
+            broker.publish(self._unpublished)
+            self._unpublished = []
 
     def _hold(self, broker: Broker, arrival: Arrival):
         try:

@@ -10,9 +10,13 @@ from .screen import show
 from .settings import load
 
 
-def show_rejected(folder: Path) -> int:
-    """Show each message that nobody could use, with its reason; the settings are in `folder`."""
-    with connect_once(load(folder).rabbitmq_urls, "rejected") as broker:
+def show_rejected(folder: Path, url: str | None = None) -> int:
+    """Show each message that nobody could use, with its reason.
+
+    The broker is that of the settings in `folder`, unless a URL names another.
+    """
+    urls = [url] if url else load(folder).rabbitmq_urls
+    with connect_once(urls, "rejected") as broker:
         _show(broker)
     return 0
 

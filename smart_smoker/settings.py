@@ -6,6 +6,7 @@ import ipaddress
 import logging
 import os
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -196,9 +197,17 @@ def broker_urls(value: object) -> tuple[str, ...]:
                 " (a sign like @ or / in the password is written %40 or %2F)"
             )
         for name, values in parse_qs(parts.query, keep_blank_values=True).items():
-            if name != "cacertfile" or not Path(values[0]).is_file():
-                raise ValueError("amqps://…/?cacertfile=FILE, a file that is there, and no more")
+            if name != "cacertfile" or not all(map(_is_certificate, values)):
+                raise ValueError("amqps://…/?cacertfile=FILE, a file of certificates, and no more")
     return urls
+
+
+def _is_certificate(path: str) -> bool:
+    try:
+        ssl.create_default_context(cafile=path or os.devnull)
+        return True
+    except OSError:
+        return False
 
 
 def _web_url(value: object) -> str:

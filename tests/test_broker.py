@@ -6,7 +6,9 @@ import struct
 import threading
 import time
 from dataclasses import replace
+from datetime import datetime
 
+import pika
 import pytest
 from scripts import (
     DEADLINE,
@@ -313,6 +315,44 @@ def test_a_reader_that_stands_by_can_be_stopped(url):
         assert not read_alone(another, "01-smoker", 10, stop)
 
 
+def test_of_two_readers_that_a_broker_lets_in_at_once_the_later_one_leaves(broker, url, stranger):
+    stranger.channel.queue_declare("01-smoker", durable=True, arguments={"x-queue-type": "quorum"})
+    for queue in ("02-food-A", "03-food-B", "04-alerts", "06-rejected"):
+        stranger.declare(queue)
+    stranger.channel.exchange_declare("smart-smoker", "topic", durable=True)
+    arguments = {"x-queue-type": "stream"}
+    stranger.channel.queue_declare("05-history", durable=True, arguments=arguments)
+    stranger.channel.queue_bind("01-smoker", "smart-smoker", "01-smoker")
+    rights = EVERYTHING | {"configure": ""}
+    with broker_user(broker, url, **rights) as user, Broker(user, "another") as another:
+        with Broker(user, "a test") as first:
+            first.consume("01-smoker", prefetch=10)
+            with pytest.raises(QueueTaken):
+                another.consume("01-smoker", prefetch=10)
+            another.publish(messages(2))
+            assert [arrival.id[-1] for arrival in take(first, 2)] == ["1", "2"]
+        assert read_alone(another, "01-smoker", 10, Stop())
+        assert [arrival.id[-1] for arrival in take(another, 2)] == ["1", "2"]
+
+
+class Milliseconds(datetime):
+    """A time as JavaScript counts it, which no header of a message should hold."""
+
+    def utctimetuple(self):
+        return (1970, 1, 1, 0, 0, 1_621_686_015_000)
+
+
+def test_a_header_that_nobody_can_decode_ends_no_reading(url, stranger):
+    headers = {"time": Milliseconds(2021, 5, 22)}
+    with Broker(url, "a test") as broker:
+        broker.consume("01-smoker", prefetch=10)
+        properties = pika.BasicProperties(headers=headers)
+        stranger.channel.basic_publish("smart-smoker", "01-smoker", b"12:20, 84.2", properties)
+        (arrived,) = take(broker, 1)
+        assert (arrived.body, reading_of(arrived, SMOKER).cook) == (b"12:20, 84.2", "")
+        assert [event.body for event in broker.replay("first")] == [b"12:20, 84.2"]
+
+
 def test_what_was_not_acknowledged_comes_again_and_in_order(url):
     with Broker(url, "a test") as broker:
         broker.publish(messages(5))
@@ -409,6 +449,17 @@ def test_several_brokers_are_tried_in_turn(url):
     nobody = f"amqp://guest:guest@{LOOPBACK}:{unused_port()}/"
     with connect([nobody, url], "a test") as broker:
         assert f"@{broker.place}/" in url
+
+
+def test_a_broker_that_refuses_does_not_keep_the_next_from_being_tried(url):
+    refusing = url.replace("guest:guest", f"guest:{PASSWORD}")
+    nobody = f"amqp://guest:guest@{LOOPBACK}:{unused_port()}/"
+    with connect([refusing, url], "a test"):
+        pass
+    with pytest.raises(BrokerAway, match="refuses the login"):
+        connect([refusing, nobody], "a test")
+    with pytest.raises(BrokerRefused):
+        connect([refusing, refusing], "a test")
 
 
 def test_when_no_broker_of_several_answers_each_is_named():

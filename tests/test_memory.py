@@ -67,6 +67,15 @@ def test_what_was_sent_twice_is_judged_once(degrees, data):
     assert judge(past, readings) == []
 
 
+@settings(deadline=None)
+@given(temperatures, st.data())
+def test_clocks_that_jump_change_no_alert(degrees, data):
+    readings = cook(degrees)
+    seconds = st.integers(-(10**6), 10**10)
+    astray = [replace(r, time=str(data.draw(seconds)), sent=data.draw(seconds)) for r in readings]
+    assert judge(memory(), astray) == judge(memory(), readings)
+
+
 def test_a_cook_that_the_queue_has_nothing_of_goes_on_where_it_was():
     readings = cook(LIDS)
     made = memory(past=readings[:10])

@@ -83,6 +83,63 @@ def test_the_end_of_a_cook_is_no_silence(program, url):
     assert alerts(url) == ["silent/01-smoker/1/lost"]
 
 
+# --- the rules in real life ----------------------------------------------------------------------
+
+LIDS = ["cook/3/raised", "cook/5/cleared", "cook/9/raised"]
+
+
+@pytest.fixture
+def lids(program):
+    """A CSV of a fire that goes down twice, and whose clock jumps back between the two."""
+    fire = [225, 225, 200, 200, 225, 225, 225, 225, 205]
+    clock = ["14:00", "14:01", "14:02", "14:03", "13:00", "13:01", "13:02", "13:03", "13:04"]
+    rows = [f"05/22/21 {time}:00,{fire}\n" for time, fire in zip(clock, fire, strict=True)]
+    return program.write("lids.csv", "time,smoker\n" + "".join(rows))
+
+
+def told_by_cook(url: str) -> list[list[str]]:
+    """Of each cook its alerts, in their order, under the same name."""
+    cooks: dict[str, list[str]] = {}
+    for id in alerts(url):
+        cook, _, rest = id.partition("/01-smoker")
+        cooks.setdefault(cook, []).append("cook" + rest)
+    return list(cooks.values())
+
+
+def test_the_same_csv_twice_in_a_row_causes_the_same_alerts_twice(program, url, lids):
+    consumer = program.start("consumer_smoker.py", "--silence-minutes", 0.01)
+    for times in (1, 2):
+        assert program.run("smoker_producer.py", lids, "--interval", 0)[0] == 0
+        consumer.said("has ended after 9 readings and 3 alerts", times)
+    consumer.end(signal.SIGTERM)
+    assert told_by_cook(url) == [LIDS, LIDS]
+
+
+def test_two_producers_at_once_are_two_cooks_that_know_nothing_of_each_other(program, url, lids):
+    consumer = program.start("consumer_smoker.py")
+    consumer.said(WAITING)
+    both = [program.start("smoker_producer.py", lids, "--interval", 0.05) for _ in range(2)]
+    assert [producer.ended()[0] for producer in both] == [0, 0]
+    consumer.said("has ended after 9 readings and 3 alerts", times=2)
+    consumer.end(signal.SIGTERM)
+    assert told_by_cook(url) == [LIDS, LIDS]
+
+
+def test_a_producer_that_is_stopped_and_started_begins_a_cook_with_a_window_of_its_own(
+    program, url, lids
+):
+    consumer = program.start("consumer_smoker.py")
+    stopped = program.start("smoker_producer.py", "-", typed=True)
+    stopped.type("05/22/21 11:00:00,300\n")
+    consumer.said("Smoker 300.0 °F")
+    assert stopped.end(signal.SIGINT)[0] == 0
+    consumer.said("has ended after 1 readings and 0 alerts")
+    assert program.run("smoker_producer.py", lids, "--interval", 0)[0] == 0
+    consumer.said("has ended after 9 readings and 3 alerts")
+    consumer.end(signal.SIGTERM)
+    assert told_by_cook(url) == [LIDS]
+
+
 # --- brokers that are not as they should be ------------------------------------------------------
 
 

@@ -139,6 +139,14 @@ def test_several_brokers_are_separated_by_commas_and_the_admin_page_is_at_the_fi
     assert found.admin_url == "http://[::1]:15672/#/queues"
 
 
+@pytest.mark.parametrize("named", ["cacertfile=", "cacertfile=gone.pem", "cacertfile={}", "x=1"])
+def test_an_authority_that_is_no_certificate_is_named_at_the_start(tmp_path, named):
+    (tmp_path / "ca.pem").write_text("no certificate\n")
+    url = "amqps://one/?" + named.format(tmp_path / "ca.pem")
+    with pytest.raises(InputError, match="a file of certificates"):
+        load(NOWHERE, {"RABBITMQ_URL": url})
+
+
 def test_push_urls_are_separated_by_spaces_in_the_environment_and_a_list_in_env_toml(tmp_path):
     urls = ("ntfy://a", "pover://b@c")
     assert load(NOWHERE, {"NOTIFY_URLS": " ntfy://a   pover://b@c\n"}).notify_urls == urls
