@@ -123,6 +123,10 @@ class _Found:
                 near = difflib.get_close_matches(key, CHECKS, 1)
                 hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(CHECKS)}."
                 raise InputError(f".env.toml: there is no setting {key}; {hint}", key)
+        for key in places[".env"]:  # Others' settings may stand there too.
+            near = difflib.get_close_matches(key.lower(), CHECKS, 1, cutoff=0.85)
+            if near and key != near[0].upper():
+                log.warning(".env: %s is no setting; did you mean %s?", key, near[0].upper())
 
     def _place(self, key: str) -> tuple[str, str, object] | None:
         for place, values in self._places.items():
@@ -148,7 +152,7 @@ class _Found:
         raise InputError(f"{place}: {name}{shown} is not right: expected is {expected}", name)
 
     def missing(self, key: str, why: str):
-        raise InputError(f".env.toml: {key} is missing: {why}", key)
+        raise InputError(f"{key} is missing in .env.toml or .env: {why}", key)
 
 
 def _text(value: object) -> str:

@@ -154,12 +154,12 @@ def test_garbage_is_put_aside_with_its_reason_and_foreign_readings_are_judged(
     consumer.said(SENDING)
     stranger.put("01-smoker", "05/22/21 12:00:00, 225", b"\xff\xfe", "no comma")
     stranger.put("01-smoker", "05/22/21 12:00:30, warm", " 05/22/21 12:01:00,219.9 ", b"")
-    stranger.put("01-smoker", "05/22/21 12:01:00, 9999")
+    stranger.put("01-smoker", "12:01, 6553.5", "12:01, nan", "12:01, inf", b"\0" * 1_000_000)
     stranger.put("01-smoker", "05/22/21 12:01:00, 200", type="alert")
     stranger.put("04-alerts", '{"id": "an alert?"}')
     stranger.put("01-smoker", "05/22/21 12:01:30, 210")
     until(lambda: len(inbox.messages) >= 2, "an e-mail and a text")
-    until(lambda: stranger.waiting("06-rejected") == 7, "seven messages that were put aside")
+    until(lambda: stranger.waiting("06-rejected") == 10, "ten messages that were put aside")
     assert "judged 3 readings, alerts: 1." in consumer.end(signal.SIGTERM)[1]
     assert subjects(inbox) == ["Smoker Alert! 210.0 °F, down 15 °F in 1.5 minutes"]
     assert "Cook" not in first_mail(inbox).text
@@ -175,7 +175,10 @@ def test_garbage_is_put_aside_with_its_reason_and_foreign_readings_are_judged(
         b"no comma": ("01-smoker", "no comma between a timestamp and a temperature"),
         b"05/22/21 12:00:30, warm": ("01-smoker", "'warm' is not a temperature"),
         b"": ("01-smoker", "no comma between a timestamp and a temperature"),
-        b"05/22/21 12:01:00, 9999": ("01-smoker", "'9999' is outside -60 to 1,000 °F"),
+        b"12:01, 6553.5": ("01-smoker", "'6553.5' is outside -60 to 1,000 °F"),
+        b"12:01, nan": ("01-smoker", "'nan' is not a temperature"),
+        b"12:01, inf": ("01-smoker", "'inf' is not a temperature"),
+        b"\0" * 1_000_000: ("01-smoker", "no comma between a timestamp and a temperature"),
         b"05/22/21 12:01:00, 200": ("01-smoker", "type 'alert' is no reading"),
     }
     assert [stranger.waiting(queue) for queue in PLAIN] == [0] * 5

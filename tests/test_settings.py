@@ -241,6 +241,15 @@ def test_a_misspelt_key_is_named_with_the_right_one(tmp_path):
         load_from(tmp_path, env_toml={"sms_adress_for_texts": "a@b"})
 
 
+def test_a_misspelt_key_in_env_is_warned_of_and_others_keys_are_not(tmp_path, caplog):
+    (tmp_path / ".env").write_text("OUTGOING_EMAIL_HOTS=a\nrabbitmq_url=b\nPATH_OF_MINE=c\n")
+    load(tmp_path, {})
+    assert [" ".join(record.args) for record in caplog.records if "no setting" in record.msg] == [
+        "OUTGOING_EMAIL_HOTS OUTGOING_EMAIL_HOST",
+        "rabbitmq_url RABBITMQ_URL",
+    ]
+
+
 @pytest.mark.parametrize(
     ("missing", "given"),
     [
