@@ -243,8 +243,18 @@ class Round:
         wrong = (got.keys() - wanted) | (raised.keys() - set(alerts))
         twice = [id for id, times in raised.items() if times > 1]
         again = {pair: times - 1 for pair, times in got.items() if times > 1}
-        excused = {p: n for p, n in again.items() if sender_dies or self._kept(p) >= n}
-        twice += [pair for pair in again if pair not in excused]
+        recorded = Counter(
+            (e.headers.get("alert"), e.headers.get("channel"))
+            for e in events
+            if e.headers.get("outcome") == "accepted"
+        )
+        # What was recorded once was sent again because whoever had sent it before was killed.
+        excused = {
+            pair: times
+            for pair, times in again.items()
+            if sender_dies or self._kept(pair) >= times or recorded[pair] == 1
+        }
+        twice += [(*pair, recorded[pair]) for pair in again if pair not in excused]
         count.mails_twice = sum(excused.values())
         count.refused = len(refused)
         unread = [id for id, body in bodies.items() if found.get(id) != body]
