@@ -60,6 +60,17 @@ class NoStreams(BrokerAway):
     """The broker is older than RabbitMQ 3.9, or has streams switched off; it has hung up."""
 
 
+_UNDECODABLE = (
+    AMQPError,
+    ArithmeticError,
+    LookupError,
+    OSError,
+    RecursionError,  # tables within tables within tables
+    ValueError,
+    struct.error,
+)
+
+
 class _Properties(pika.BasicProperties):
     """What a stranger has written beside a message, as far as pika can read it.
 
@@ -68,7 +79,7 @@ class _Properties(pika.BasicProperties):
     """
 
     def decode(self, encoded, offset=0):
-        with suppress(AMQPError, ArithmeticError, LookupError, OSError, ValueError, struct.error):
+        with suppress(*_UNDECODABLE):
             super().decode(encoded, offset)
         return self
 
