@@ -90,10 +90,11 @@ class _Properties(pika.BasicProperties):
 class Broker:
     """One open connection: publishes on a channel of its own, consumes on another.
 
-    Everything here raises BrokerAway when the connection is lost.
+    One that `only_looks` never declares anything: what is not there is not made. Everything here
+    raises BrokerAway when the connection is lost.
     """
 
-    def __init__(self, url: str, name: str, has_history: bool = True):
+    def __init__(self, url: str, name: str, has_history: bool = True, only_looks: bool = False):
         self.place = place(url)
         self.has_history = has_history
         self.blocked = False
@@ -107,7 +108,8 @@ class Broker:
                 self._setup = self._connection.channel()
                 self._consuming = None
                 self._arrived: list[Arrival] = []
-                self.declare()
+                if not only_looks:
+                    self.declare()
                 self._publishing = self._connection.channel()
                 self._publishing.tx_select()
         except BaseException:
@@ -331,9 +333,16 @@ class Broker:
                     reader.acknowledge(arrived[-1].tag, and_all_before=True)
 
     def state(self, queue: str) -> tuple[int, int]:
-        """How many messages wait in a queue, and how many consumers it has."""
+        """How many messages wait in a queue, and how many consumers it has.
+
+        Raises BrokerAway where there is no such queue.
+        """
         with self._pika_errors():
-            declared = self._setup.queue_declare(queue, passive=True).method
+            try:
+                declared = self._setup.queue_declare(queue, passive=True).method
+            except ChannelClosedByBroker:
+                self._setup = self._connection.channel()
+                raise
             return declared.message_count, declared.consumer_count
 
     def purge(self, queue: str):
@@ -388,7 +397,7 @@ def _reason(error: BaseException) -> str:
 # --- staying connected ---------------------------------------------------------------------------
 
 
-def connect(urls: Iterable[str], name: str) -> Broker:
+def connect(urls: Iterable[str], name: str, only_looks: bool = False) -> Broker:
     """Open a connection to the first broker that takes it; `name` is shown on its admin page.
 
     Raises BrokerRefused when all of them refuse it, else BrokerAway.
@@ -397,7 +406,7 @@ def connect(urls: Iterable[str], name: str) -> Broker:
     for url in urls:
         for has_history in (True, False):
             try:
-                return Broker(url, name, has_history)
+                return Broker(url, name, has_history, only_looks)
             except NoStreams:
                 continue
             except (BrokerAway, BrokerRefused) as error:
