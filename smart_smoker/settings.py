@@ -39,13 +39,15 @@ class Mail:
 class Settings:
     """All that a script is told beside its options.
 
-    `mail` is None where no mail server is set. The URLs hold secrets: `repr` leaves them out.
+    `mail` is None where no mail server is set; without `panel_password` the panel is for this
+    machine alone. The URLs hold secrets: `repr` leaves them out.
     """
 
     rabbitmq_urls: tuple[str, ...] = field(repr=False)
     admin_url: str = field(repr=False)
     mail: Mail | None
     notify_urls: tuple[str, ...] = field(repr=False)
+    panel_password: str = field(default="", repr=False)
 
 
 def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -69,6 +71,7 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         admin_url=found.get("rabbitmq_admin_url", f"http://{admin_host}:15672/#/queues"),
         mail=_mail(found),
         notify_urls=found.get("notify_urls", ()),
+        panel_password=found.get("panel_password", ""),
     )
 
 
@@ -238,8 +241,15 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "sms_address_for_texts": _address,
     "email_address_for_alerts": _address,
     "notify_urls": _notify_urls,
+    "panel_password": _text,
 }
-SECRET = ("rabbitmq_url", "rabbitmq_admin_url", "outgoing_email_password", "notify_urls")
+SECRET = (
+    "rabbitmq_url",
+    "rabbitmq_admin_url",
+    "outgoing_email_password",
+    "notify_urls",
+    "panel_password",
+)
 
 
 def _warn_of_readers(folder: Path):

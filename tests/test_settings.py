@@ -30,6 +30,7 @@ TAKEN = {
     "email_address_for_alerts": ("pitmaster@example.com", lambda s: s.mail.email_to),
     "sms_address_for_texts": ("5551234@txt.example.com", lambda s: s.mail.sms_to),
     "notify_urls": ("ntfy://smoker", lambda s: s.notify_urls[0]),
+    "panel_password": ("hickory & oak", lambda s: s.panel_password),
 }
 """Each setting, a value for it, and where it is found again."""
 

@@ -1,0 +1,78 @@
+"""How the program itself is, in words that a cook understands: who reads the queues, what waits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .messages import ALERTS, REJECTED
+from .readings import PROBES
+
+BEHIND = 20
+"""Readings that may wait in a queue before its consumer is called behind."""
+
+CONSUMERS = dict(
+    zip(PROBES, ("consumer_smoker.py", "consumer_food_a.py", "consumer_food_b.py"), strict=True)
+)
+"""The script that watches each probe."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """What there is to say of one queue; `wrong` is what somebody should mend now."""
+
+    queue: str
+    words: str
+    fine: bool = False
+    wrong: bool = False
+
+
+def notes(queues: Mapping[str, tuple[int, int] | None], unsent: int, cooking: bool) -> list[Note]:
+    """A note for each queue that people should know of.
+
+    `queues` has how many messages wait in each and how many consumers it has; `unsent` is how many
+    alerts a channel did not take when it was tried last; `cooking` is whether a cook goes on.
+    """
+    found = [_readings(probe, queues.get(probe.queue), cooking) for probe in PROBES]
+    return [*found, _alerts(queues.get(ALERTS), unsent), _rejected(queues.get(REJECTED))]
+
+
+def _readings(probe, state, cooking) -> Note:
+    if state is None:
+        return Note(probe.queue, f"{probe.name}: its queue is not there yet.")
+    waiting, consumers = state
+    if consumers:
+        behind = f", {waiting:,} readings behind" if waiting > BEHIND else ""
+        return Note(probe.queue, f"{probe.name} is watched{behind}.", fine=not behind)
+    wait = f", and {_count(waiting, 'reading')} {_verb(waiting)}" if waiting else ""
+    words = f"Nobody watches {probe.name}{wait}: start {CONSUMERS[probe]}."
+    return Note(probe.queue, words, wrong=cooking or waiting > 0)
+
+
+def _alerts(state, unsent) -> Note:
+    if state is None:
+        return Note(ALERTS, "Alerts: their queue is not there yet.")
+    waiting, consumers = state
+    if not consumers and waiting:
+        how = "nobody sends them: set up mail or push, as the README says"
+        return Note(ALERTS, f"{_count(waiting, 'alert')} {_verb(waiting)}, and {how}.", wrong=True)
+    if not consumers:
+        return Note(ALERTS, "No alert waits. Nobody would send one: no mail or push is set up.")
+    if unsent:
+        words = f"{_count(unsent, 'alert')} could not be sent yet; trying goes on."
+        return Note(ALERTS, words, wrong=True)
+    return Note(ALERTS, "Alerts are sent as they come.", fine=True)
+
+
+def _rejected(state) -> Note:
+    waiting = state[0] if state else 0
+    if not waiting:
+        return Note(REJECTED, "Nothing was put aside.", fine=True)
+    words = f"{_count(waiting, 'message')} could not be used: python3 run.py rejected tells why."
+    return Note(REJECTED, words)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _verb(number: int) -> str:
+    return "waits" if number == 1 else "wait"
