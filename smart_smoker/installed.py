@@ -8,10 +8,16 @@ import sys
 
 LIBRARIES = ("pika", "tomli", "dotenv", "rich")
 
+
+def missing(*libraries):
+    """Those of the libraries that are not installed for this Python."""
+    return [library for library in libraries if importlib.util.find_spec(library) is None]
+
+
 if sys.version_info < (3, 10):
     sys.exit("Smart Smoker needs Python 3.10 or newer; this is " + sys.version.split()[0])
 
-_missing = [library for library in LIBRARIES if importlib.util.find_spec(library) is None]
+_missing = missing(*LIBRARIES)
 if _missing:
     print(
         "The libraries " + ", ".join(_missing) + " are not installed for this Python. Run"

@@ -1,0 +1,42 @@
+"""Shows the cook on a page for browsers: the temperatures, a chart, the alerts, and the queues."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import smart_smoker.installed  # noqa: F401 - first: says what is missing
+from smart_smoker.errors import InputError
+from smart_smoker.follower import Follower
+from smart_smoker.installed import missing
+from smart_smoker.script import number_from, run
+from smart_smoker.settings import is_loopback, load
+from util_logger import setup_logger
+
+HOST, PORT = "127.0.0.1", 8000
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default=HOST, help=f"whom it listens to (default: {HOST})")
+    port = number_from(0, 65535, int)
+    parser.add_argument("--port", type=port, default=PORT, help=f"0: a free one (default: {PORT})")
+    options = parser.parse_args()
+    setup_logger(__file__)
+    settings = load(Path(__file__).parent)
+    if not is_loopback(options.host) and not settings.panel_password:
+        raise InputError(
+            f"--host {options.host} lets other machines in: set panel_password in .env.toml"
+            " (or PANEL_PASSWORD) first",
+            options.host,
+        )
+    if missing("nicegui"):
+        raise InputError(
+            f"the panel needs NiceGUI: {sys.executable} -m pip install -r requirements-panel.txt"
+        )
+    from smart_smoker.page import serve  # here, as not everybody has NiceGUI
+
+    serve(Follower(settings.rabbitmq_urls), settings, options.host, options.port)
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))
