@@ -34,6 +34,7 @@ INSTALL_RABBITMQ = {
     "brew": "brew install rabbitmq",
     "choco": "choco install rabbitmq   (as administrator; it brings Erlang along)",
 }
+BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 SERVICES = ["rabbitmq-server.service", "epmd.service", "epmd.socket"]
 SERVICE_PORTS = {5672: ["service", "rabbitmq-server", "stop"], 4369: ["epmd", "-kill"]}
 SILENT = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -102,7 +103,7 @@ def become(arguments):
 def set_up(requirements):
     """Make .venv and install `requirements` into it, unless the note says that it is done."""
     wanted = {"python": sys.version}
-    for name in {"requirements.txt", requirements}:
+    for name in {"requirements.txt", "requirements-panel.txt", requirements}:
         wanted[name] = hashlib.sha256((HERE / name).read_bytes()).hexdigest()
     done = read_note()
     if all(done.get(name) == value for name, value in wanted.items()):
@@ -199,6 +200,19 @@ def install_rabbitmq():
         raise InputError("RabbitMQ is missing here. Run: " + install_line())
 
 
+def find_browser():
+    """The path of a Chromium or Chrome, for the tests of the panel, or None."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def install_browser():
+    """Install Chromium if there is no browser; where we may not, raise InputError."""
+    if not find_browser() and may_apt():
+        apt_install("chromium")
+    if not find_browser():
+        raise InputError("Chromium is missing here: install it as your system does.")
+
+
 def install_line():
     """How RabbitMQ is installed on this system, in one line for the user to type."""
     usual = {"darwin": "brew", "win32": "choco"}.get(sys.platform, "apt-get")
@@ -286,14 +300,15 @@ def main(arguments):
         return broker(options.action)
     (HERE / ".rabbitmq").mkdir(exist_ok=True)
     with locked(HERE / ".rabbitmq" / "setup-lock", "Another set-up is under way here."):
-        set_up("requirements-dev.txt" if testing else "requirements.txt")
-        try:
-            if not options.broker and options.command != "rejected":
-                install_rabbitmq()
-        except InputError as error:
-            if not testing:
-                raise
-            say("{}\nThe tests that need it are skipped.".format(error))
+        set_up("requirements-dev.txt" if testing else "requirements-panel.txt")
+        for install in [install_rabbitmq] + [install_browser] * testing:
+            try:
+                if not options.broker and options.command != "rejected":
+                    install()
+            except InputError as error:
+                if not testing:
+                    raise
+                say("{}\nThe tests that need it are skipped.".format(error))
     if testing:
         os.chdir(str(HERE))
         return become(["-m", "pytest"] + arguments[1:])

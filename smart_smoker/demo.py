@@ -1,4 +1,4 @@
-"""The sample cook in one terminal: a broker, an inbox, three consumers and the producer."""
+"""The sample cook in one terminal: broker, panel, inbox, three consumers and the producer."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from .messages import Arrival
 from .private_broker import USUAL_PORTS, PrivateBroker, answers, command_line, free_ports
 from .readings import PROBES
 from .screen import show
-from .script import Stop, ask, interrupt_on_signals, on_terminal
+from .script import Stop, ask, interrupt_on_signals, on_terminal, wait_for_enter
 from .settings import Settings, broker_urls, load
 
 FOLDER = Path(__file__).resolve().parent.parent
@@ -35,6 +35,7 @@ CONSUMERS = {
     "food A": "consumer_food_a.py",
     "food B": "consumer_food_b.py",
 }
+PANEL_PORT = 8000
 STYLES = {"smoker": "yellow", "food A": "magenta", "food B": "blue", "inbox": "green"}
 
 NEXT = """
@@ -98,10 +99,10 @@ def demo(interval: float | None, broker_url: str | None) -> int:
         question = f"Send the sample's alerts to you ({', '.join(channels)}), by your own settings?"
         channels = channels if ask(question) else []
     with ExitStack() as running:
-        url = running.enter_context(_broker(broker_url))
+        environment = running.enter_context(_broker(broker_url))
+        url = environment["RABBITMQ_URL"]
         _nobody_else_reads(url)
         stop = Stop().listen()
-        environment = {"RABBITMQ_URL": url}
         speakers = []
 
         def start(name: str, *command: str, ready: str) -> Speaker:
@@ -111,11 +112,12 @@ def demo(interval: float | None, broker_url: str | None) -> int:
             _wait(lambda: speaker.said(ready), speakers, stop)
             return speaker
 
+        address = start("panel", *_panel(), ready="The panel: ").said(r"http://\S+")[0]
         if not channels:
             channels, mail = ["email", "sms"], free_ports(1)[0]
             show("Nothing is sent to anybody: an inbox here receives the e-mails and texts.")
             start("inbox", "-m", "smart_smoker.inbox", "--port", str(mail), ready="Receiving")
-            environment |= _local_mail(mail)
+            environment |= local_mail(mail)
         consumers = [start(*consumer, ready="Waiting for") for consumer in CONSUMERS.items()]
         beat = str(INTERVAL if interval is None else interval)
         producer = start(
@@ -130,18 +132,26 @@ def demo(interval: float | None, broker_url: str | None) -> int:
         judged = sum(int(consumer.said(ended)[2]) for consumer in consumers)
         cook = consumers[0].said(ended)[1]
         events = _settled_history(url, cook, channels, stop)
-    return _sum_up(cook, judged, events, channels)
+        code = _sum_up(cook, judged, events, channels)
+        if on_terminal():
+            wait_for_enter(f"The cook is still at {address} until you press Enter. ")
+    show(NEXT)
+    return code
+
+
+def _panel() -> list[str]:
+    return ["panel.py", "--port", "0" if answers(PANEL_PORT) else str(PANEL_PORT)]
 
 
 @contextmanager
-def _broker(url: str | None) -> Iterator[str]:
-    """The broker to use: the one that was named, or one of our own for so long."""
+def _broker(url: str | None) -> Iterator[dict[str, str]]:
+    """The settings of the broker to use: the one that was named, or one of our own for so long."""
     if url:
         try:
             (url,) = broker_urls(url)
         except ValueError as error:
             raise InputError(f"--broker: expected is one address like {error}", url) from error
-        yield url
+        yield {"RABBITMQ_URL": url}
         return
     for folder in BROKERS.glob("demo-*"):
         _clear_away(folder)
@@ -153,7 +163,7 @@ def _broker(url: str | None) -> Iterator[str]:
     try:
         node.start()
         show(f"Its admin page: {node.admin_url} (user guest, password guest)")
-        yield node.url
+        yield {"RABBITMQ_URL": node.url, "RABBITMQ_ADMIN_URL": node.admin_url}
     finally:
         node.stop()
         shutil.rmtree(node.folder, ignore_errors=True)
@@ -183,7 +193,7 @@ def _channels(settings: Settings) -> list[str]:
     return by_mail + ["push"] * len(settings.notify_urls)
 
 
-def _local_mail(port: int) -> dict[str, str]:
+def local_mail(port: int) -> dict[str, str]:
     """The settings by which the scripts send to the inbox of the demo."""
     return {
         "OUTGOING_EMAIL_HOST": "127.0.0.1",
@@ -242,7 +252,6 @@ def _sum_up(cook: str, judged: int, events: list[Arrival], channels: Sequence) -
     )
     if missing:
         show(f"  Not sent    {missing}: .venv/bin/python alerts.py tells what to mend")
-    show(NEXT)
     return 2 if missing else 0
 
 

@@ -5,7 +5,8 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from .errors import SmartSmokerError
 
@@ -79,16 +80,27 @@ def on_terminal() -> bool:
 
 def ask(question: str) -> bool:
     """Ask for y or n until one of them is the answer; the end of the input means n."""
-    # A flag would not end the wait for an answer.
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    interrupt_on_signals()
-    try:
+    with _interrupting(), suppress(EOFError):
         while True:
             answer = input(f"{question} y or n ").strip().lower()
             if answer in ("y", "yes", "n", "no"):
                 return answer.startswith("y")
-    except EOFError:
-        return False
+    return False
+
+
+def wait_for_enter(words: str):
+    """Show these words until Enter is pressed, the input ends or a signal comes."""
+    with _interrupting(), suppress(EOFError, KeyboardInterrupt):
+        input(words)
+
+
+@contextmanager
+def _interrupting() -> Iterator[None]:
+    """Have signals interrupt for so long: a flag would not end the wait for an answer."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    interrupt_on_signals()
+    try:
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -24,6 +24,7 @@ def clone(tmp_path):
         shutil.copy(TOP / "smart_smoker" / f"{name}.py", tmp_path / "smart_smoker")
     shutil.copy(TOP / "run.py", tmp_path)
     (tmp_path / "requirements.txt").write_text("# nothing\n")
+    (tmp_path / "requirements-panel.txt").write_text("-r requirements.txt\n")
     return tmp_path
 
 
@@ -97,7 +98,7 @@ def test_a_requirement_that_cannot_be_had_is_exit_code_2_and_can_be_tried_again(
     for _ in range(2):
         code, said = run_py(clone, "setup")
         assert code == 2
-        assert "pip could not install requirements.txt" in said
+        assert "pip could not install requirements-panel.txt" in said
         assert "Traceback" not in said
 
 
@@ -123,6 +124,29 @@ def test_apt_is_not_called_without_a_password_when_sudo_wants_one(programs, monk
     with pytest.raises(InputError, match="sudo apt-get install|apt-get install -y rabbitmq"):
         run.install_rabbitmq()
     assert said() == ["sudo -n true"]
+
+
+@on_linux
+def test_a_browser_is_installed_where_there_is_none_and_otherwise_left_alone(
+    programs, monkeypatch, tmp_path
+):
+    said = programs(
+        sudo='shift; PATH="$PATH:/usr/bin:/bin" exec "$@"',
+        apt_get=f'case "$*" in *install*) cp "$0" "{tmp_path}/programs/chromium";; esac',
+    )
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    run.install_browser()
+    asked = said()
+    assert "apt-get -qq -y --no-install-recommends install chromium" in asked
+    run.install_browser()
+    assert said() == asked
+
+
+@on_linux
+def test_where_we_may_not_install_a_browser_it_is_asked_for(programs):
+    programs()
+    with pytest.raises(InputError, match="Chromium is missing"):
+        run.install_browser()
 
 
 @on_linux
