@@ -1,6 +1,6 @@
 """Measures Smart Smoker on a broker of its own, and prints a table of what it found.
 
-    python -m benchmarks [--rounds 5] [--alerts 40]
+    python -m benchmarks [--rounds 5] [--alerts 40] [--only scripts|panel]
 
 In each round all is measured once, ours and the plain script in turn, so that whatever else this
 machine does falls on both. A ratio is the median of the rounds' own ratios.
@@ -22,7 +22,7 @@ import pika
 from smart_smoker.private_broker import PrivateBroker
 from smart_smoker.script import number_from, run
 
-from . import consumer, latency, producer
+from . import consumer, latency, panel, producer
 
 FIGURES = (
     # what, how, its format, the goal
@@ -35,6 +35,16 @@ MEMORY = partial(consumer.memory, readings=100_000)
 ONCE = (("after 100,000 readings, MB", MEMORY, "{:.1f}", "ours below 60"),)
 """What takes long and varies little."""
 
+PANEL = {
+    "reading to the page, s": "below 1",
+    "alert to the page, s": "below 2",
+    "8,640 readings open in, s": "below 2",
+    "60,480 readings open in, s": "below 5",
+    "with ten browsers, MB": "below 200",
+}
+PANEL_PARTS = 20
+"""Readings, and alerts, that are timed on their way to a page in each round."""
+
 LINE = "{:30}  {:>24}  {:>24}  {:>20}  {}"
 Samples = dict[tuple[str, str], list[float]]
 
@@ -44,13 +54,19 @@ def main():
     whole = number_from(1, kind=int)
     parser.add_argument("--rounds", type=whole, default=5, metavar="N", help="how often (5)")
     parser.add_argument("--alerts", type=whole, default=40, metavar="N", help="a round (40)")
+    parser.add_argument("--only", choices=["scripts", "panel"], help="one of the two tables")
     options = parser.parse_args()
     samples: Samples = defaultdict(list)
     delays: list[float] = []
+    pages: dict[str, list[float]] = defaultdict(list)
     print("Starting RabbitMQ.", flush=True)
     with tempfile.TemporaryDirectory() as folder, PrivateBroker(Path(folder)) as broker:
         for number in range(options.rounds):
             print(f"Round {number + 1} of {options.rounds}, {load()}", flush=True)
+            if options.only != "scripts":
+                measure_panel(broker.url, pages)
+            if options.only == "panel":
+                continue
             for what, measure, form, _ in FIGURES if number else FIGURES + ONCE:
                 for who in ("ours", "plain") if number % 2 == 0 else ("plain", "ours"):
                     samples[what, who].append(measure(broker.url, who))
@@ -59,7 +75,20 @@ def main():
             print(f"  alert to SMTP, ms: {median(delays):.1f} so far", flush=True)
     versions = f"Python {platform.python_version()}, pika {pika.__version__}"
     print(f"\n{platform.system()}, {os.cpu_count()} cores, {versions}, {load()}\n")
-    show_table(samples, sorted(delays))
+    if samples:
+        show_table(samples, sorted(delays))
+    for what, goal in PANEL.items() if pages else ():
+        print(LINE.format(what, spread(pages[what], "{:.2f}"), "-", "-", goal))
+
+
+def measure_panel(url: str, pages: dict[str, list[float]]):
+    """Measure each figure of the panel once, and the way to its page some times."""
+    found = dict(zip(PANEL, panel.latencies(url, PANEL_PARTS), strict=False))
+    rest = (panel.opening(url, panel.DAY), panel.opening(url, panel.WEEK), panel.memory(url))
+    found |= {what: [value] for what, value in zip(list(PANEL)[2:], rest, strict=True)}
+    for what, values in found.items():
+        pages[what] += values
+        print(f"  {what}: {median(values):.2f}", flush=True)
 
 
 def show_table(samples: Samples, delays: list[float]):

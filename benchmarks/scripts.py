@@ -62,11 +62,15 @@ class Script:
 
     def wait_for(self, words: str) -> float:
         """The moment of its next line with these words. Raises RuntimeError when it ends first."""
+        return self.next_line(words)[0]
+
+    def next_line(self, words: str) -> tuple[float, str]:
+        """Its next line with these words, with its moment. Raises RuntimeError as `wait_for`."""
         last = ""
         while True:
             moment, line = self._lines.get(timeout=300)
             if words in line:
-                return moment
+                return moment, line
             if not moment:
                 raise RuntimeError(f"a script has ended before {words!r}; at last it said: {last}")
             last = line

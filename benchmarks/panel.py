@@ -1,0 +1,136 @@
+"""The panel: from publishing to the page in a real browser, opening a long cook, and its memory."""
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from playwright.sync_api import Page, sync_playwright
+
+from run import find_browser
+from smart_smoker.broker import connect
+from smart_smoker.messages import alert_message, reading_message
+from smart_smoker.readings import PROBES, SMOKER, Reading
+from smart_smoker.watch import Alert
+
+from .scripts import Script, clear
+
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
+PAUSE = 0.2, 1.3
+"""Seconds from and to, by chance: what is measured shall fall on every moment of loops."""
+
+DAY, WEEK = 2880, 20_160
+"""Rows of a cook at 30 s; with three probes 8,640 and 60,480 readings."""
+
+BROWSERS = 10
+
+
+@contextmanager
+def panel(url: str) -> Iterator[tuple[Script, str, Page]]:
+    """A panel that follows, its address, and a page of a browser that has nothing cached."""
+    with Script(url, "panel.py", "--port", "0") as script, sync_playwright() as playwright:
+        address = next(word for word in script.next_line("http")[1].split() if "://" in word)
+        script.wait_for("Following")
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        yield script, address, browser.new_page()
+        browser.close()
+
+
+def latencies(url: str, count: int) -> tuple[list[float], list[float]]:
+    """Seconds from just before publishing until the page shows it, for readings and for alerts."""
+    clear(url)
+    readings, alerts = [], []
+    with panel(url) as (_, address, page), connect([url], "benchmark") as broker:
+        page.goto(address)
+        for seq in range(1, count + 2):
+            broker.wait(random.uniform(*PAUSE))
+            words = f"{100 + seq}.0"
+            readings.append(_seen(page, words, lambda: broker.publish([_reading(seq)])))  # noqa: B023
+            broker.wait(random.uniform(*PAUSE))
+            alert = _alert(seq)
+            alerts.append(
+                _seen(page, alert.subject, lambda: broker.publish([alert_message(alert)]))  # noqa: B023
+            )
+    return readings[1:], alerts[1:]  # The first ones can meet a browser that is still busy.
+
+
+def _seen(page: Page, words: str, publish) -> float:
+    began = time.perf_counter()
+    publish()
+    page.get_by_text(words, exact=True).wait_for()
+    return time.perf_counter() - began
+
+
+def _reading(seq: int) -> object:
+    id = f"bench/{SMOKER.queue}/{seq}"
+    return reading_message(Reading(SMOKER, _time(seq), 100 + seq, id, "bench", seq))
+
+
+def _alert(seq: int) -> Alert:
+    id, words = f"bench/{SMOKER.queue}/{seq}/raised", f"Alert number {seq}"
+    return Alert(id, "bench", SMOKER.name, "raised", _time(seq), 100, 15, words, words, words)
+
+
+def _time(row: int) -> str:
+    return f"{datetime(2025, 9, 6) + timedelta(seconds=30 * row):%m/%d/%y %H:%M:%S}"
+
+
+def opening(url: str, rows: int) -> float:
+    """Seconds from asking for the page of such a cook until its chart is drawn, nothing cached."""
+    _publish_cook(url, rows)
+    with panel(url) as (_, address, page):
+        began = time.perf_counter()
+        _open(page, address)
+        return time.perf_counter() - began
+
+
+def memory(url: str) -> float:
+    """MB of a panel that follows a week's cook with ten browsers open."""
+    _publish_cook(url, WEEK)
+    with panel(url) as (script, address, page):
+        for _ in range(BROWSERS):
+            _open(page.context.browser.new_page(), address)
+        page.wait_for_timeout(5000)
+        return script.memory()
+
+
+def _open(page: Page, address: str):
+    page.goto(address)
+    page.wait_for_function(DRAWN)
+
+
+DRAWN = """() => {
+  const chart = document.querySelector(".nicegui-echart canvas")
+    && getElement(document.querySelector(".nicegui-echart").id.slice(1)).chart;
+  return chart?.getOption().series?.[0]?.data?.length > 0;
+}"""
+
+
+def _publish_cook(url: str, rows: int):
+    clear(url)
+    with connect([url], "benchmark") as broker:
+        for first in range(1, rows + 1, 500):
+            broker.publish(
+                [
+                    message
+                    for seq in range(first, min(first + 500, rows + 1))
+                    for message in _row(seq)
+                ]
+            )
+
+
+def _row(seq: int) -> list:
+    return [
+        reading_message(
+            Reading(
+                probe,
+                _time(seq),
+                round(150 + 30 * number + random.gauss(0, 2), 1),
+                f"long/{probe.queue}/{seq}",
+                "long",
+                seq,
+            )
+        )
+        for number, probe in enumerate(PROBES)
+    ]
