@@ -12,12 +12,12 @@ from .errors import UnreadableMessage
 from .memory import Memory
 from .messages import Arrival, Message, alert_message, reading_of, rejected_message
 from .outbox import Channel, Outbox
-from .readings import Probe, Reading, excerpt
+from .readings import SECONDS_PER_READING, Probe, Reading, excerpt
 from .rules import Rule
 from .screen import Pace
 from .script import Stop, number_from
 from .settings import Settings
-from .watch import Alert, Judgement
+from .watch import CLOCKS, Alert, Judgement
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,9 @@ PREFETCH = 1000
 
 LONGEST_WINDOW = 86_400
 """Readings: a month of them, beyond any cook."""
+
+UNITS = {"s": 1, "m": 60, "h": 3600}
+"""Seconds by the letter behind a duration."""
 
 RESTORED = "3D"
 """How far back a consumer looks for what it should remember: longer than any cook."""
@@ -120,7 +123,19 @@ class Consumer:
     def _judge(self, reading: Reading, now: float):
         watch = self._memory.watch_of(reading, now)
         had_ended = watch.ended
-        judgement = watch.judge(reading, now)
+        try:
+            self._tell(reading, watch.judge(reading, now))
+        finally:
+            if watch.ended and not had_ended:
+                log.info(
+                    "%s: the cook %s has ended after %d readings and %d alerts.",
+                    reading.probe.name,
+                    reading.cook,
+                    watch.judged,
+                    watch.alerts,
+                )
+
+    def _tell(self, reading: Reading, judgement: Judgement | None):
         if judgement:
             self.judged += 1
             self._newest = reading, judgement
@@ -133,14 +148,6 @@ class Consumer:
                 # A broker that crashed can have it in the history alone. Who sends it knows by its
                 # id whether it was sent.
                 self._unpublished.append(replace(alert_message(alert), straight=True))
-        if watch.ended and not had_ended:
-            log.info(
-                "%s: the cook %s has ended after %d readings and %d alerts.",
-                reading.probe.name,
-                reading.cook,
-                watch.judged,
-                watch.alerts,
-            )
 
     def _raise(self, alert: Alert):
         self.alerts += 1
@@ -166,13 +173,29 @@ def parse_options(page: str, degrees: float, window: int, remind: float, silence
     parser = argparse.ArgumentParser(description=page)
     for option, kind, default, meaning in (
         ("--degrees", number_from(0.01), degrees, "°F"),
-        ("--window", number_from(2, LONGEST_WINDOW, int), window, "readings"),
+        ("--window", duration, window, "readings, or a duration like 90s, 2.5m or 1h"),
         ("--remind-minutes", number_from(0), remind, "until a lasting episode is told again"),
         ("--silence-minutes", number_from(0), silence, "until a silent probe is told"),
     ):
         shown = f"{meaning} ({default})"
         parser.add_argument(option, type=kind, default=default, metavar="N", help=shown)
-    return parser.parse_args()
+    meaning = "by which minutes go: readings of 30 seconds each, or their timestamps (readings)"
+    parser.add_argument("--clock", choices=CLOCKS, default="readings", help=meaning)
+    options = parser.parse_args()
+    if options.clock == "readings" and options.window % 1:
+        parser.error("argument --window: no whole readings of 30 seconds; or use --clock time")
+    return options
+
+
+def duration(text: str) -> float:
+    """For argparse: a window in readings of 30 seconds, from their number or a duration."""
+    unit = UNITS.get(text[-1:])
+    readings = float(text[:-1]) * unit / SECONDS_PER_READING if unit else int(text)
+    if not 2 <= readings <= LONGEST_WINDOW:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not within 2 (1m) and {LONGEST_WINDOW:,} (720h)"
+        )
+    return readings
 
 
 def watch(probe: Probe, rule: Rule, options, settings: Settings, channels: Sequence[Channel]):
@@ -182,7 +205,8 @@ def watch(probe: Probe, rule: Rule, options, settings: Settings, channels: Seque
     """
     stop = Stop().listen()
     name = f"consumer of {probe.queue}"
-    memory = Memory(rule, options.remind_minutes, options.silence_minutes * 60)
+    silence = options.silence_minutes * 60
+    memory = Memory(rule, options.remind_minutes, silence, options.clock)
     consumer = Consumer(probe, memory, rule.verb, stop)
     if not channels:
         log.info(NO_CHANNELS)

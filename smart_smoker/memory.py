@@ -1,5 +1,6 @@
 """What a consumer remembers of its probe, and how it learns that again from the history."""
 
+from .errors import UnreadableMessage
 from .readings import Reading
 from .rules import Rule
 from .watch import TOO_OLD, Alert, Watch
@@ -11,13 +12,15 @@ class Memory:
     The past is told first: `recall` each of the history's readings and alerts. Then a cook's
     readings before the first that the queue gives were acknowledged, so they are judged silently;
     from that one on all is judged aloud, but for the alerts that the history has.
-    `now` is in seconds of a clock that only goes forward; silences are in seconds, 0 for never.
+    `now` is in seconds of a clock that only goes forward; silences are in seconds, 0 for never;
+    `clock` is a watch's.
     """
 
-    def __init__(self, rule: Rule, remind_minutes: float, silence: float):
+    def __init__(self, rule: Rule, remind_minutes: float, silence: float, clock: str = "readings"):
         self._rule = rule
         self._remind_minutes = remind_minutes
         self._silence = silence
+        self._clock = clock
         self._watches: dict[str, Watch] = {}
         self._past: dict[str, list[Reading]] = {}
         self._raised: set[str] = set()
@@ -70,10 +73,13 @@ class Memory:
         return [alert for alert in told if alert and self.is_new(alert)]
 
     def _restore(self, cook: str, before: int | None, now: float) -> Watch:
-        watch = self._watches[cook] = Watch(self._rule, self._remind_minutes)
+        watch = self._watches[cook] = Watch(self._rule, self._remind_minutes, self._clock)
         for reading in self._past.pop(cook, ()):
             if before is None or reading.seq < before:
-                judgement = watch.judge(reading, now)
+                try:
+                    judgement = watch.judge(reading, now)
+                except UnreadableMessage:  # and put aside by who acknowledged it
+                    continue
                 if judgement and (alerts := list(filter(self.is_new, judgement.alerts))):
                     self._untold[reading.id] = alerts
                 watch.silent = f"{reading.id}/lost" in self._raised

@@ -19,6 +19,7 @@ from scripts import (
 )
 from smtp_server import MailServer, hang
 
+from smart_smoker.consumer import duration
 from smart_smoker.inbox import Inbox, Received
 from smart_smoker.private_broker import PrivateBroker
 
@@ -205,6 +206,11 @@ def test_thresholds_can_be_given_and_a_lasting_episode_is_told_again(program, st
         ("--degrees", "0"),
         ("--window", "1"),
         ("--window", "9" * 20),
+        ("--window", "5.5"),
+        ("--window", "59s"),
+        ("--window", "100s"),
+        ("--window", "ten minutes"),
+        ("--clock", "sundial"),
         ("--remind-minutes", "-1"),
     ],
 )
@@ -212,6 +218,61 @@ def test_an_option_that_makes_no_sense_is_named_and_ends_with_2(program, option,
     code, output = program.run("consumer_food_a.py", f"{option}={value}")
     assert code == 2
     assert f"argument {option}: " in output.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("5", 5),
+        ("2.5m", 5),
+        ("10m", 20),
+        ("90s", 3),
+        ("1h", 120),
+        ("62s", 62 / 30),
+        ("720h", 86_400),
+    ],
+)
+def test_a_window_is_so_many_readings_or_so_long(text, readings):
+    assert duration(text) == readings
+
+
+@pytest.mark.parametrize(("by", "aside"), [("readings", []), ("time", [b"noon, 224"])])
+def test_a_timestamp_that_cannot_be_read_is_put_aside_by_the_clock_that_needs_it(
+    program, stranger, by, aside
+):
+    consumer = program.start("consumer_smoker.py", "--clock", by)
+    consumer.said(WAITING)
+    stranger.put("01-smoker", "05/22/21 12:00:00, 225", "noon, 224", "5/22/2021 12:02, 210")
+    consumer.said(r"!!! Smoker Alert! 210\.0 °F, down 15 °F in ")
+    minutes = "2 minutes" if aside else "1.5 minutes"
+    assert f"down 15 °F in {minutes}" in consumer.end(signal.SIGINT)[1]
+    found = stranger.take_all("06-rejected")
+    assert [body for _, body in found] == aside
+    for properties, _ in found:
+        assert properties.headers["queue"] == "01-smoker"
+        assert properties.headers["reason"] == "'noon' names no moment"
+    assert stranger.waiting("01-smoker") == 0
+
+
+def test_by_the_timestamps_a_killed_consumer_is_followed_by_one_that_knows_what_it_knew(
+    program, stranger
+):
+    options = ("--clock", "time", "--window", "90s", "--remind-minutes", 2)
+    first = program.start("consumer_food_a.py", *options)
+    first.said(WAITING)
+    stranger.put_readings("02-food-A", "brisket", [160, 160, 160])
+    first.said(judged("Food A", 160), times=3)
+    until(lambda: stranger.waiting("02-food-A") == 0, "readings that are taken")
+    first.kill()
+    second = program.start("consumer_food_a.py", *options)
+    second.said(WAITING)
+    stranger.put_readings("02-food-A", "brisket", [160, 160, 160, 160, 160, 165], first=4)
+    second.said("Cleared: ")
+    assert re.findall(r"!!! (.*) \(", second.end(signal.SIGINT)[1]) == [
+        "Food A Stall Alert! 160.0 °F, changed 0 °F in 1.5 minutes",
+        "Reminder: Food A Stall Alert! 160.0 °F, changed 0 °F in 1.5 minutes",
+        "Cleared: Food A Stall Alert! 165.0 °F, changed 5 °F in 1.5 minutes",
+    ]
 
 
 def test_a_setting_that_makes_no_sense_is_named_and_ends_with_2(program):

@@ -47,8 +47,8 @@ LIBRARIES = {
 
 CORE = ("errors", "clock", "readings", "rules", "watch", "memory", "story")
 PURE = {
-    *("array", "bisect", "collections", "contextlib", "csv", "dataclasses", "datetime", "json"),
-    *("math", "re", "statistics", "typing", "unicodedata"),
+    *("array", "bisect", "collections", "contextlib", "csv", "dataclasses", "datetime"),
+    *("itertools", "json", "math", "re", "statistics", "typing", "unicodedata"),
 }
 """What the core may use: nothing that opens, connects, sleeps, asks the time or tosses a coin."""
 

@@ -1,10 +1,12 @@
 """What a consumer remembers, and that it is the same again when it is learned from the history."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smart_smoker.errors import UnreadableMessage
 from smart_smoker.memory import Memory
 from smart_smoker.readings import FOOD_A, SMOKER, Reading
 from smart_smoker.rules import FoodStall, SmokerDrop
@@ -21,8 +23,8 @@ def cook(temperatures, name="brisket", probe=SMOKER) -> list[Reading]:
     ]
 
 
-def memory(rule=None, past=(), silence=5 * MINUTES) -> Memory:
-    made = Memory(rule or SmokerDrop(), remind_minutes=5, silence=silence)
+def memory(rule=None, past=(), silence=5 * MINUTES, clock="readings") -> Memory:
+    made = Memory(rule or SmokerDrop(), remind_minutes=5, silence=silence, clock=clock)
     for each in past:
         made.recall(each)
     return made
@@ -32,7 +34,10 @@ def judge(made: Memory, readings, now=0.0) -> list[str]:
     """The ids of the alerts that are raised when these readings are delivered."""
     raised = []
     for reading in readings:
-        judgement = made.watch_of(reading, now).judge(reading, now)
+        try:
+            judgement = made.watch_of(reading, now).judge(reading, now)
+        except UnreadableMessage:
+            continue
         raised += [a.id for a in (judgement.alerts if judgement else ()) if made.is_new(a)]
     return raised
 
@@ -51,6 +56,29 @@ def test_killed_anywhere_it_raises_what_it_would_have_raised_anyway(degrees, dat
     judged = data.draw(st.integers(acknowledged, len(readings)))
     first = judge(memory(), readings[:judged])
     again = memory(past=readings + first)
+    assert first + judge(again, readings[acknowledged:]) == undisturbed
+
+
+BEGIN = datetime(2021, 5, 22, 12, 20, 15)
+PAUSES = st.sampled_from([0, 5, 30, 30, 30, 55, 60, 65, 301, -5, -20, -30, -65, -600])
+RULES = st.sampled_from([SmokerDrop(), FoodStall(10, 4)])
+
+
+@settings(deadline=None)
+@given(RULES, temperatures, st.data())
+def test_killed_anywhere_it_raises_the_same_also_by_timestamps_in_slight_disorder(
+    rule, degrees, data
+):
+    readings, moment = [], BEGIN
+    for reading in cook(degrees):
+        moment += timedelta(seconds=data.draw(PAUSES))
+        written = data.draw(st.sampled_from(["%m/%d/%y %H:%M:%S"] * 9 + ["%H:%M"]))
+        readings.append(replace(reading, time=f"{moment:{written}}"))
+    undisturbed = judge(memory(rule, clock="time"), readings)
+    acknowledged = data.draw(st.integers(0, len(readings)))
+    judged = data.draw(st.integers(acknowledged, len(readings)))
+    first = judge(memory(rule, clock="time"), readings[:judged])
+    again = memory(rule, past=readings + first, clock="time")
     assert first + judge(again, readings[acknowledged:]) == undisturbed
 
 
@@ -81,6 +109,17 @@ def test_a_cook_that_the_queue_has_nothing_of_goes_on_where_it_was():
     made = memory(past=readings[:10])
     made.settle(0, NOON)
     assert judge(made, readings[10:]) == judge(memory(), readings)[-1:]
+
+
+def test_a_cook_whose_timestamps_name_no_moment_is_neither_restored_nor_missed_by_that_clock():
+    readings = [replace(reading, time="?") for reading in cook([225, 225, 200, 200])]
+    made = memory(past=readings[:2], clock="time")
+    assert judge(made, readings[2:]) == []
+    made.settle(0, NOON)
+    assert made.silences(60 * MINUTES) == []
+    other = memory(past=readings, clock="time")
+    other.settle(0, NOON)
+    assert other.silences(60 * MINUTES) == []
 
 
 def test_two_cooks_never_share_a_window():

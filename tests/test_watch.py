@@ -3,10 +3,12 @@
 import json
 import re
 from dataclasses import asdict, fields, replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from plain import plain_episodes
 
 from smart_smoker.errors import UnreadableMessage
 from smart_smoker.readings import FOOD_A, FOOD_B, SMOKER, Reading
@@ -14,6 +16,7 @@ from smart_smoker.rules import FoodStall, SmokerDrop
 from smart_smoker.watch import Alert, Watch
 
 TIME = "05/22/21 12:20:15"
+BEGIN = datetime(2021, 5, 22, 12, 20, 15)
 FLAT = [160.0] * 20
 """A food's window in which nothing happens."""
 
@@ -36,6 +39,19 @@ def alerts(watch: Watch, taken: list[Reading]) -> list[Alert]:
 def states(watch: Watch, temperatures) -> dict[int, str]:
     """What was told, by the number of the reading that caused it."""
     found = alerts(watch, readings(temperatures))
+    return {int(alert.id.split("/")[-2]): alert.state for alert in found}
+
+
+def at(moments, temperatures, first=1) -> list[Reading]:
+    """Readings so many seconds after the cook's first."""
+    taken = readings(temperatures, first=first)
+    times = [f"{BEGIN + timedelta(seconds=moment):%m/%d/%y %H:%M:%S}" for moment in moments]
+    return [replace(reading, time=time) for reading, time in zip(taken, times, strict=True)]
+
+
+def told_by_time(rule, moments, temperatures, minutes: float = 60) -> dict[int, str]:
+    """What was told by the readings' own timestamps, by the number that caused it."""
+    found = alerts(Watch(rule, minutes, "time"), at(moments, temperatures))
     return {int(alert.id.split("/")[-2]): alert.state for alert in found}
 
 
@@ -169,34 +185,14 @@ def hundredths(steps: list[int]) -> list[int]:
     return found
 
 
-def plainly(rule, temperatures: list[int], readings_to_reminder: int) -> dict[int, str]:
-    """What should be told, from whole hundredths of a degree and all the readings so far."""
-    told, since = {}, None
-    for number in range(1, len(temperatures) + 1):
-        window = temperatures[:number][-rule.window :]
-        if isinstance(rule, SmokerDrop):
-            change = max(window) - window[-1]
-            begins, ends = change >= 100 * rule.degrees, 2 * change < 100 * rule.degrees
-        else:
-            change = max(window) - min(window)
-            begins = number >= rule.window and change <= 100 * rule.degrees
-            ends = change > 100 * rule.degrees + 100
-        if since is None and begins:
-            told[number], since = "raised", number
-        elif since is not None and ends:
-            told[number], since = "cleared", None
-        elif since is not None and readings_to_reminder and number == since + readings_to_reminder:
-            told[number], since = "reminder", number
-    return told
-
-
 @untimed
 @given(RULES, HEAVY, st.integers(0, 4))
 def test_episodes_are_told_as_a_plain_count_tells_them(rule, steps, readings_to_reminder):
     watch = Watch(rule, readings_to_reminder / 2)
     temperatures = hundredths(steps)
     told = states(watch, [t / 100 for t in temperatures])
-    assert told == plainly(rule, temperatures, readings_to_reminder)
+    arrivals = [(30 * number, t) for number, t in enumerate(temperatures, 1)]
+    assert told == plain_episodes(rule, arrivals, 30 * readings_to_reminder, step=30)
     assert watch.alerts == len(told)
     assert re.fullmatch("(raised(reminder)*cleared)*(raised(reminder)*)?", "".join(told.values()))
 
@@ -219,6 +215,183 @@ def test_two_cooks_behind_each_other_are_told_like_each_alone(rule, first, secon
     one[-1] = last(one[-1])
     together, alone = Watch(rule, 1), Watch(rule, 1)
     assert alerts(together, one + two) == alerts(alone, one) + alerts(Watch(rule, 1), two)
+
+
+# --- by the timestamps ---------------------------------------------------------------------------
+
+PAUSES = st.sampled_from([0, 5, 5, 30, 30, 55, 60, 65, 150, 299, 301, 700])
+BACK = st.sampled_from([-5, -30, -60, -120, -200, -3600])
+
+
+@untimed
+@given(RULES, HEAVY, st.integers(0, 4), st.data())
+def test_by_the_timestamps_too_episodes_are_told_as_a_plain_count_tells_them(
+    rule, steps, half_minutes, data
+):
+    temperatures, moments = hundredths(steps), [0]
+    for _ in temperatures[1:]:
+        moments.append(moments[-1] + data.draw(PAUSES | PAUSES | PAUSES | BACK))
+    told = told_by_time(rule, moments, [t / 100 for t in temperatures], half_minutes / 2)
+    arrivals = list(zip(moments, temperatures, strict=True))
+    assert told == plain_episodes(rule, arrivals, 30 * half_minutes)
+    assert re.fullmatch("(raised(reminder)*cleared)*(raised(reminder)*)?", "".join(told.values()))
+
+
+@untimed
+@given(RULES, HEAVY, st.integers(0, 4))
+def test_on_readings_every_30_seconds_both_clocks_agree_for_a_window_of_one_reading_more(
+    rule, steps, half_minutes
+):
+    temperatures = [t / 100 for t in hundredths(steps)]
+    moments = [30 * number for number in range(len(temperatures))]
+    one_more = replace(rule, window=rule.window + 1)
+    told = states(Watch(one_more, half_minutes / 2), temperatures)
+    assert told_by_time(rule, moments, temperatures, half_minutes / 2) == told
+
+
+OFFSETS = st.integers(-56, 56).map(lambda quarters: timezone(timedelta(minutes=15 * quarters)))
+
+
+@untimed
+@given(RULES, HEAVY, st.data())
+def test_the_zones_in_which_times_are_written_change_no_alert(rule, steps, data):
+    taken = readings([t / 100 for t in hundredths(steps)])
+    begin = BEGIN.replace(tzinfo=timezone.utc)
+    moments = [begin + timedelta(seconds=30 * reading.seq) for reading in taken]
+    alike = [replace(r, time=m.isoformat()) for r, m in zip(taken, moments, strict=True)]
+    mixed = [
+        replace(r, time=m.astimezone(data.draw(OFFSETS)).isoformat())
+        for r, m in zip(taken, moments, strict=True)
+    ]
+
+    def ids(times):
+        return [alert.id for alert in alerts(Watch(rule, 1, "time"), times)]
+
+    assert ids(mixed) == ids(alike)
+
+
+def night_of_october(offset_before: str, offset_after: str) -> list[Reading]:
+    """A stall of forty minutes over the end of daylight-saving time, a reading each 30 seconds."""
+    before = [
+        f"2021-10-31T02:{s // 60:02}:{s % 60:02}{offset_before}" for s in range(2400, 3600, 30)
+    ]
+    after = [f"2021-10-31T02:{s // 60:02}:{s % 60:02}{offset_after}" for s in range(0, 1200, 30)]
+    taken = readings([160.0] * 80, FOOD_A)
+    return [replace(r, time=time) for r, time in zip(taken, before + after, strict=True)]
+
+
+def test_the_end_of_daylight_saving_time_does_no_harm_to_zoned_times():
+    by_zone = night_of_october("+02:00", "+01:00")
+    found = alerts(Watch(FoodStall(), 10, "time"), by_zone)
+    assert [(a.id.split("/")[-2], a.state) for a in found] == [
+        ("21", "raised"),
+        ("41", "reminder"),
+        ("61", "reminder"),
+    ]
+
+
+def test_without_a_zone_the_hour_that_comes_twice_begins_the_window_and_the_reminders_anew():
+    watch = Watch(FoodStall(), 10, "time")
+    taken = night_of_october("", "")
+    assert [a.state for a in alerts(watch, taken[:40])] == ["raised"]
+    assert watch.judge(taken[40]).readings == 1
+    assert [(a.id.split("/")[-2], a.state) for a in alerts(watch, taken[41:])] == [
+        ("61", "reminder")
+    ]
+
+
+def test_by_the_timestamps_a_stall_needs_ten_minutes_of_readings_without_a_gap_over_five():
+    minute = range(0, 601, 60)
+    assert told_by_time(FoodStall(), minute, [160.0] * 11) == {11: "raised"}
+    assert told_by_time(FoodStall(), range(0, 300, 5), [160.0] * 60) == {}
+    assert told_by_time(FoodStall(), [0, 300, 600], [160.0] * 3) == {3: "raised"}
+    assert told_by_time(FoodStall(), [0, 301, 600, 901], [160.0] * 4) == {}
+
+
+def test_by_the_timestamps_a_drop_is_seen_over_two_and_a_half_minutes_however_many_readings():
+    assert told_by_time(SmokerDrop(), [0, 150], [225, 210]) == {2: "raised"}
+    assert told_by_time(SmokerDrop(), [0, 151], [225, 210]) == {}
+    slow = [225 - number / 2 for number in range(31)]
+    assert told_by_time(SmokerDrop(), range(0, 155, 5), slow) == {31: "raised"}
+
+
+def test_a_fraction_of_a_second_is_counted_exactly():
+    tenths = [replace(r, time=r.time + ".1") for r in at(range(0, 601, 30), [160.0] * 21)]
+    found = alerts(Watch(FoodStall(), 60, "time"), tenths)
+    assert [a.id.split("/")[-2] for a in found] == ["21"]
+
+
+def test_a_window_of_seconds_that_are_no_whole_readings_is_exact():
+    assert told_by_time(FoodStall(window=62 / 30), [0, 31, 62], [160.0] * 3) == {3: "raised"}
+    assert told_by_time(FoodStall(window=62 / 30), [0, 31, 61], [160.0] * 3) == {}
+
+
+def test_a_reading_that_comes_late_is_put_in_its_place_and_the_newest_is_told():
+    assert told_by_time(SmokerDrop(), [0, 60, 30], [210, 212, 225]) == {}
+    (alert,) = alerts(Watch(SmokerDrop(), 60, "time"), at([0, 60, 30], [210, 209, 225]))
+    assert (alert.id, alert.temperature) == ("brisket/01-smoker/3/raised", 209)
+    assert alert.time == "05/22/21 12:21:15"
+    assert "209.0 °F, down 16 °F in 1 minute" in alert.subject
+
+
+def test_a_reading_of_the_same_time_and_temperature_counts_once():
+    watch = Watch(SmokerDrop(), 60, "time")
+    judged = [watch.judge(r).readings for r in at([0, 30, 30, 0, 30], [225, 224, 224, 225, 223])]
+    assert judged == [1, 2, 2, 2, 3]
+
+
+def test_a_clock_that_is_put_back_begins_the_window_anew_and_keeps_the_episode():
+    moments = [*range(0, 660, 30), *range(-86_400, -86_400 + 900, 30)]
+    told = told_by_time(FoodStall(), moments, [160.0] * 51 + [163], 10)
+    assert told == {21: "raised", 43: "reminder", 52: "cleared"}
+
+
+def test_reminders_are_due_by_the_same_moments_as_windows():
+    assert told_by_time(FoodStall(), range(0, 3600, 60), [160.0] * 60, 20) == {
+        11: "raised",
+        31: "reminder",
+        51: "reminder",
+    }
+
+
+@pytest.mark.parametrize(
+    ("moments", "words"),
+    [
+        ([0, 5], "down 16 °F in 0.1 minutes (its last 2 readings)"),
+        ([0, 60], "down 16 °F in 1 minute (its last 2 readings)"),
+        ([0, 145], "down 16 °F in 2.4 minutes (its last 2 readings)"),
+        ([0, 150], "down 16 °F in 2.5 minutes (its last 2 readings)"),
+    ],
+)
+def test_by_the_timestamps_a_text_names_the_minutes_that_the_window_covers(moments, words):
+    (alert,) = alerts(Watch(SmokerDrop(), 60, "time"), at(moments, [225, 209]))
+    assert words in alert.text
+
+
+@pytest.mark.parametrize("time", ["12:20:15", "row 7", "31.05.2021 12:20", "05/22/21"])
+def test_a_timestamp_that_names_no_moment_is_unreadable_by_that_clock_only_and_changes_nothing(
+    time,
+):
+    watch = Watch(SmokerDrop(), 60, "time")
+    taken = at([0, 30, 60], [225, 210, 224])
+    alerts(watch, taken[:1])
+    bad = replace(taken[1], time=time)
+    with pytest.raises(UnreadableMessage, match="names no moment") as error:
+        watch.judge(bad, heard=9)
+    assert error.value.value == bad.body()
+    assert (watch.judged, watch.newest, watch.heard) == (1, taken[0], 0)
+    assert watch.judge(taken[2]).readings == 2
+    assert len(alerts(Watch(SmokerDrop()), [taken[0], bad])) == 1
+
+
+def test_an_unreadable_last_reading_ends_the_watch_all_the_same():
+    watch = Watch(SmokerDrop(), 60, "time")
+    (first,) = at([0], [225])
+    watch.judge(first)
+    with pytest.raises(UnreadableMessage):
+        watch.judge(replace(first, seq=2, time="?", last=True))
+    assert watch.ended
+    assert watch.silence(10**6, 300) is None
 
 
 # --- the words -----------------------------------------------------------------------------------

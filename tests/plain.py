@@ -1,0 +1,51 @@
+"""The plain count: windows and episodes from all the readings so far, at O(n) each."""
+
+from smart_smoker.rules import SmokerDrop
+
+Arrival = tuple[float, int]
+"""A moment in seconds, and hundredths of a degree."""
+
+
+def plain_window(arrivals: list[Arrival], span: float, step: float = 0):
+    """What a window should hold after these arrivals, and whether it really spans its length."""
+    known: list[Arrival] = []
+    for moment, temperature in arrivals:
+        if known and moment < known[-1][0] - (span - step):
+            known = []
+        if (moment, temperature) not in known:
+            known = sorted([*known, (moment, temperature)], key=lambda arrival: arrival[0])
+    begin = now = known[-1][0]
+    for moment, _ in reversed(known):
+        if begin - moment > min(300, span):
+            break
+        begin = moment
+    held = [arrival for arrival in known if arrival[0] >= now - (span - step)]
+    return held, now - begin >= span - step
+
+
+def plain_episodes(rule, arrivals: list[Arrival], remind: float, step: float = 0) -> dict[int, str]:
+    """What a watch should tell, by the number of the reading that causes it.
+
+    `remind` is in seconds, 0 for never.
+    """
+    told, since = {}, None
+    for number in range(1, len(arrivals) + 1):
+        held, spans = plain_window(arrivals[:number], rule.window * 30, step)
+        now, newest = held[-1]
+        temperatures = [temperature for _, temperature in held]
+        if isinstance(rule, SmokerDrop):
+            change = max(temperatures) - newest
+            begins, ends = change >= 100 * rule.degrees, 2 * change < 100 * rule.degrees
+        else:
+            change = max(temperatures) - min(temperatures)
+            begins = spans and change <= 100 * rule.degrees
+            ends = change > 100 * rule.degrees + 100
+        if since is None and begins:
+            told[number], since = "raised", now
+        elif since is not None:
+            since = min(since, now)
+            if ends:
+                told[number], since = "cleared", None
+            elif remind and now - since >= remind:
+                told[number], since = "reminder", now
+    return told
