@@ -1,0 +1,37 @@
+"""The window: what judging one reading costs, however many the window holds."""
+
+import time
+from itertools import cycle, islice
+
+from smart_smoker.producer import file_lines
+from smart_smoker.readings import FOOD_A, Reading, read_rows
+from smart_smoker.rules import FoodStall
+from smart_smoker.watch import Watch
+
+from .scripts import SAMPLE
+
+LENGTHS = (5, 20, 100, 1_000, 10_000, 86_400)
+"""Readings in a window."""
+
+MEASURED, TIMES = 20_000, 5
+"""Readings that are timed at once, and how often; the least disturbed time counts."""
+
+
+def cost(readings: int) -> float:
+    """Microseconds of this process for a reading, with a window full of so many."""
+    rows = [row for row in read_rows(file_lines(SAMPLE)) if row.temperatures[1] is not None]
+    total = readings + TIMES * MEASURED
+    taken = [
+        Reading(FOOD_A, row.time, row.temperatures[1], f"benchmark/{seq}", "benchmark", seq)
+        for seq, row in enumerate(islice(cycle(rows), total), 1)
+    ]
+    watch = Watch(FoodStall(window=readings))
+    for reading in taken[:readings]:
+        watch.judge(reading)
+    times = []
+    for first in range(readings, total, MEASURED):
+        began = time.process_time()
+        for reading in taken[first : first + MEASURED]:
+            watch.judge(reading)
+        times.append(time.process_time() - began)
+    return min(times) / MEASURED * 1e6
