@@ -1,5 +1,5 @@
-"""What Smart Smoker costs, beside the plainest scripts that do the same: `python -m benchmarks`.
+"""What Smart Smoker costs, beside others doing the same job: `python -m benchmarks`.
 
-A script under measurement is a process of its own, ours and the plain one alike. Its time runs from
-one of its lines to another, and both say the same words at the same moments.
+Whatever is measured is a process of its own, ours and the others alike. Its time runs from one of
+its lines to another, and all of them say the same words at the same moments.
 """

@@ -1,51 +1,126 @@
 """The consumer of the smoker's queue: its speed with a full one, its start, its memory."""
 
 from smart_smoker.broker import connect
-from smart_smoker.messages import reading_message
+from smart_smoker.consumer import PREFETCH
+from smart_smoker.messages import ALERTS, reading_message
 from smart_smoker.producer import file_lines
 from smart_smoker.readings import SMOKER, Reading, read_rows
 
+from .job import Drop
+from .rounds import Group, Run
 from .scripts import SAMPLE, Script, clear
 
-SCRIPTS = {"ours": ("consumer_smoker.py",), "plain": ("-m", "benchmarks.plain", "consumer")}
+READINGS, QUICK, FEW = 50_000, 20_000, 2_000
+"""In a full queue, for a quick look, and for what would take too long."""
+
+SCRIPTS = {
+    "ours": ("consumer_smoker.py",),
+    "plain pika": ("-m", "benchmarks.with_pika", "plain_consumer"),
+    "kombu": ("-m", "benchmarks.with_kombu", "consumer"),
+    "aio-pika": ("-m", "benchmarks.with_aio_pika", "consumer"),
+    "bare pika": ("-m", "benchmarks.with_pika", "bare_consumer"),
+    "amqp-tools": ("-m", "benchmarks.with_amqp_tools", "consumer"),
+}
+
+COOK = [r.temperatures[0] for r in read_rows(file_lines(SAMPLE)) if r.temperatures[0] is not None]
+"""The smoker of the sample cook."""
 
 
-def rate(url: str, who: str, readings: int = 30_000) -> float:
-    """Readings a second of a full queue, each alert raised on the way."""
+def measure(run: Run, who: str) -> dict[str, float]:
+    readings = FEW if who == "amqp-tools" else QUICK if run.quick else READINGS
+    return {"readings/s": rate(run.url, who, readings)}
+
+
+def rate(url: str, who: str, readings: int = READINGS) -> float:
+    """Readings a second of a full queue, each alert raised on the way.
+
+    Ours has as many as the broker sends ahead when its time begins, and these are not counted.
+    """
     fill(url, readings)
-    with Script(url, *SCRIPTS[who]) as script:
+    ahead = PREFETCH if who == "ours" else 0
+    with Script(url, *command(who, readings)) as script:
         began = script.wait_for("Waiting for readings")
-        return readings / (script.wait_for("has ended") - began)
+        found = (readings - ahead) / (script.wait_for("has ended") - began)
+    check(url, who, readings)
+    return found
 
 
-def start(url: str, who: str) -> float:
-    """Seconds from the start of the process until it waits for readings."""
-    clear(url)
-    with Script(url, *SCRIPTS[who]) as script:
-        return script.wait_for("Waiting for readings") - script.started
+def command(who: str, readings: int) -> tuple[str, ...]:
+    return SCRIPTS[who] if who == "ours" else (*SCRIPTS[who], str(readings))
 
 
-def memory(url: str, who: str, readings: int = 0) -> float:
-    """MB when it waits for readings, or after so many of them."""
-    fill(url, readings)
-    with Script(url, *SCRIPTS[who]) as script:
-        script.wait_for("has ended" if readings else "Waiting for readings")
-        return script.memory()
-
-
-def fill(url: str, readings: int):
-    """Queue the smoker of the sample cook, over and over, as one cook with all its drops."""
-    clear(url)
-    rows = read_rows(file_lines(SAMPLE))
-    cook = [row.temperatures[0] for row in rows if row.temperatures[0] is not None]
+def check(url: str, who: str, readings: int):
+    """Raise RuntimeError unless it has done its whole job: no reading waits, each alert does."""
+    drop = Drop()
+    alerts = [drop.judge(b"now, %r" % COOK[seq % len(COOK)]) for seq in range(1, readings + 1)]
+    expected = 0 if who in ("bare pika", "amqp-tools") else sum(map(bool, alerts))
     with connect([url], "benchmark") as broker:
-        for first in range(1, readings + 1, 1000):
-            seqs = range(first, min(first + 1000, readings + 1))
-            batch = [reading(seq, cook[seq % len(cook)], seq == readings) for seq in seqs]
-            broker.publish(map(reading_message, batch))
+        found = broker.state(SMOKER.queue)[0], broker.state(ALERTS)[0]
+    if found != (0, expected):
+        raise RuntimeError(f"{who} has left {found[0]} readings and raised {found[1]} alerts")
 
 
-def reading(seq: int, temperature: float, last: bool = False) -> Reading:
-    """A reading of the smoker in the one cook of this benchmark."""
-    id = f"benchmark/{SMOKER.queue}/{seq}"
-    return Reading(SMOKER, "09/06/25 11:00:05", temperature, id, "benchmark", seq, last)
+def fill(url: str, readings: int, cooks: int = 1, ends: bool = True):
+    """Queue the smoker of the sample cook, over and over, in so many cooks that take turns.
+
+    At most one of them ends: the very last reading is marked as the last of its cook.
+    """
+    clear(url)
+    with connect([url], "benchmark") as broker:
+        for first in range(0, readings, 1000):
+            numbers = range(first, min(first + 1000, readings))
+            batch = [
+                # Each cook begins elsewhere, so that they do not all drop at once.
+                reading(
+                    1 + n // cooks,
+                    COOK[(1 + n // cooks + 7 * (n % cooks)) % len(COOK)],
+                    ends and n == readings - 1,
+                    f"benchmark-{n % cooks}",
+                )
+                for n in numbers
+            ]
+            broker.publish([reading_message(reading) for reading in batch])
+
+
+def reading(seq: int, temperature: float, last: bool = False, cook: str = "benchmark-0") -> Reading:
+    """A reading of the smoker in a cook of this benchmark."""
+    id = f"{cook}/{SMOKER.queue}/{seq}"
+    return Reading(SMOKER, "09/06/25 11:00:05", temperature, id, cook, seq, last)
+
+
+GROUP = Group(
+    "consumer",
+    "Consumer",
+    {
+        "ours": "`consumer_smoker.py`",
+        "plain pika": "the plainest pika script",
+        "kombu": "kombu",
+        "aio-pika": "aio-pika",
+        "bare pika": "bare pika, acknowledges by the hundred",
+        "amqp-tools": "`amqp-consume cat`, a process for each",
+    },
+    measure,
+    {"readings/s": "{:,.0f}"},
+    f"A queue of {READINGS:,} readings of one cook, until the last one is judged.",
+    ratio="ours ÷ it",
+    base="ours",
+    base_above=True,
+)
+
+
+def measure_start(run: Run, who: str) -> dict[str, float]:
+    clear(run.url)
+    with Script(run.url, *command(who, 1)) as script:
+        waits = script.wait_for("Waiting for readings")
+        return {"start, s": waits - script.started, "memory, MB": script.memory()}
+
+
+START = Group(
+    "start",
+    "Start and memory",
+    {who: label for who, label in GROUP.entrants.items() if who != "amqp-tools"},
+    measure_start,
+    {"start, s": "{:.2f}", "memory, MB": "{:.1f}"},
+    "Of a consumer, from the start of its process until it waits for readings, with an empty"
+    " history; resident memory at that moment.",
+)

@@ -1,40 +1,70 @@
-"""Latency: from a reading to the mail about it, on an otherwise idle system."""
+"""Latency: from a reading to the mail about it, alone and beside many other readings."""
 
+import math
 import random
 import time
+from contextlib import ExitStack
 from queue import SimpleQueue
 
 from smart_smoker.broker import Broker, connect
 from smart_smoker.inbox import Inbox
 from smart_smoker.messages import reading_message
 
+from . import consumer, producer
 from .consumer import SCRIPTS, reading
-from .scripts import Script, clear
+from .rounds import Group, Run, median
+from .scripts import Script, clear, mailing_to
+
+ALERTS = 40
+"""In each round."""
 
 PAUSE = 0.1, 0.7
 """Seconds from and to: enough for what follows a mail, and by chance, so that readings come at
 every moment of loops that wait 0.5 s."""
 
 
-def latencies(url: str, alerts: int) -> list[float]:
+def measure(run: Run, who: str) -> dict[str, float | list[float]]:
+    alerts = 5 if run.quick else ALERTS
+    if who == "idle":
+        return {"ms": latencies(run.url, alerts)[0]}
+    delays, judged = latencies(run.url, alerts, round(capacity(run) / 2))
+    return {"ms": delays, "readings/s": judged}
+
+
+def capacity(run: Run) -> float:
+    """Readings a second of the slower of our two, as this run has measured them."""
+    found = []
+    for module in (producer, consumer):
+        rates = run.of(module.GROUP.name, "ours", "readings/s")
+        found.append(median(rates or run.measure(module.GROUP, "ours")["readings/s"]))
+    return min(found)
+
+
+def latencies(url: str, alerts: int, beside: int = 0) -> tuple[list[float], float]:
     """Milliseconds from just before publishing the reading that begins an episode until the mail
-    server, with the whole mail, is about to answer 250; for so many alerts, one at a time."""
+    server, with the whole mail, is about to answer 250; for so many alerts, one at a time.
+
+    Beside them another cook has so many readings a second, at which nothing is told. Second is
+    how many of all readings were judged in a second.
+    """
     clear(url)
     received: SimpleQueue[float] = SimpleQueue()
-    with Inbox(show=lambda mail: received.put(time.perf_counter())) as inbox:
-        mail = {
-            "OUTGOING_EMAIL_HOST": "127.0.0.1",
-            "OUTGOING_EMAIL_PORT": str(inbox.port),
-            "OUTGOING_EMAIL_SECURITY": "none",
-            "OUTGOING_EMAIL_ADDRESS": "smoker@smart-smoker.test",
-            "OUTGOING_EMAIL_PASSWORD": "",
-            "EMAIL_ADDRESS_FOR_ALERTS": "pitmaster@smart-smoker.test",
-        }
-        with Script(url, *SCRIPTS["ours"], **mail) as script, connect([url], "benchmark") as broker:
-            script.wait_for("Waiting for readings")
+    with (
+        Inbox(show=lambda mail: received.put(time.perf_counter())) as inbox,
+        Script(url, *SCRIPTS["ours"], **mailing_to(inbox.port)) as script,
+        connect([url], "benchmark") as broker,
+    ):
+        script.wait_for("Waiting for readings")
+        began = time.perf_counter()
+        with ExitStack() as stack:
+            if beside:
+                load = stack.enter_context(Script(url, "-m", "benchmarks.load", str(beside)))
+                began = load.wait_for("On.")
             _publish(broker, 1, 225)
             found = [_episode(broker, 2 * number, received) for number in range(1, alerts + 2)]
-            return found[1:]  # In the first the sender may still be connecting.
+        seconds = time.perf_counter() - began
+        judged = int(script.end("judged ").partition("judged ")[2].split()[0])
+    return found[1:], judged / seconds  # In the first the sender may still be connecting.
 
 
 def _episode(broker: Broker, seq: int, received: SimpleQueue) -> float:
@@ -49,3 +79,19 @@ def _episode(broker: Broker, seq: int, received: SimpleQueue) -> float:
 
 def _publish(broker: Broker, seq: int, temperature: float):
     broker.publish([reading_message(reading(seq, temperature))])
+
+
+def percentile(values: list[float], percent: int) -> float:
+    """The smallest that so many percent did not exceed."""
+    return sorted(values)[math.ceil(len(values) * percent / 100) - 1]
+
+
+GROUP = Group(
+    "latency",
+    "From a reading to the mail about it",
+    {"idle": "nothing else to do", "half": "at half the capacity"},
+    measure,
+    {"ms": "{:.1f}", "readings/s": "{:,.0f}"},
+    "From just before a reading is published, until the mail server has the whole mail. Half the"
+    " capacity is half of what our producer and our consumer have both reached above.",
+)

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from playwright.sync_api import Page, sync_playwright
-
 from run import find_browser
 from smart_smoker.broker import connect
 from smart_smoker.messages import alert_message, reading_message
 from smart_smoker.readings import PROBES, SMOKER, Reading
 from smart_smoker.watch import Alert
 
+from .rounds import Group, Run
 from .scripts import Script, clear
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
@@ -25,10 +24,15 @@ DAY, WEEK = 2880, 20_160
 
 BROWSERS = 10
 
+PARTS = 20
+"""Readings, and alerts, that are timed on their way to a page in each round."""
+
 
 @contextmanager
-def panel(url: str) -> Iterator[tuple[Script, str, Page]]:
+def panel(url: str) -> Iterator[tuple]:
     """A panel that follows, its address, and a page of a browser that has nothing cached."""
+    from playwright.sync_api import sync_playwright  # here, as not everybody has it
+
     with Script(url, "panel.py", "--port", "0") as script, sync_playwright() as playwright:
         address = next(word for word in script.next_line("http")[1].split() if "://" in word)
         script.wait_for("Following")
@@ -55,7 +59,7 @@ def latencies(url: str, count: int) -> tuple[list[float], list[float]]:
     return readings[1:], alerts[1:]  # The first ones can meet a browser that is still busy.
 
 
-def _seen(page: Page, words: str, publish) -> float:
+def _seen(page, words: str, publish) -> float:
     began = time.perf_counter()
     publish()
     page.get_by_text(words, exact=True).wait_for()
@@ -95,7 +99,7 @@ def memory(url: str) -> float:
         return script.memory()
 
 
-def _open(page: Page, address: str):
+def _open(page, address: str):
     page.goto(address)
     page.wait_for_function(DRAWN)
 
@@ -134,3 +138,32 @@ def _row(seq: int) -> list:
         )
         for number, probe in enumerate(PROBES)
     ]
+
+
+def measure(run: Run, who: str) -> dict[str, float | list[float]]:
+    readings, alerts = latencies(run.url, 3 if run.quick else PARTS)
+    return {
+        "reading to page, s": readings,
+        "alert to page, s": alerts,
+        "a day opens, s": opening(run.url, DAY),
+        "a week opens, s": opening(run.url, WEEK),
+        "ten browsers, MB": memory(run.url),
+    }
+
+
+GROUP = Group(
+    "panel",
+    "The panel",
+    {"panel": "in Chromium"},
+    measure,
+    {
+        "reading to page, s": "{:.2f}",
+        "alert to page, s": "{:.2f}",
+        "a day opens, s": "{:.2f}",
+        "a week opens, s": "{:.2f}",
+        "ten browsers, MB": "{:.0f}",
+    },
+    "From just before something is published until it stands on an open page; from asking for the"
+    " page of a cook of 8,640 or 60,480 readings until its chart is drawn; the panel's memory with"
+    " ten such pages open.",
+)

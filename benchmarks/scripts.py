@@ -54,6 +54,11 @@ class Script:
             self._process.kill()
         self._reader.join()
 
+    def end(self, words: str) -> str:
+        """Ask it to end; returns its next line with these words."""
+        self._process.terminate()
+        return self.next_line(words)[1]
+
     def _read(self):
         with self._process:
             for line in self._process.stdout:
@@ -80,6 +85,26 @@ class Script:
         path = Path(f"/proc/{self._process.pid}/status")
         found = re.search(r"VmRSS:\s*(\d+)", path.read_text() if path.exists() else "")
         return int(found[1]) * 1024 / 1e6 if found else float("nan")
+
+    def cpu(self) -> float:
+        """Seconds of processor time so far, user and system, or not a number without /proc."""
+        path = Path(f"/proc/{self._process.pid}/stat")
+        if not path.exists():
+            return float("nan")
+        user, system = path.read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def mailing_to(port: int) -> dict[str, str]:
+    """An environment in which a script sends its mails to this port of this machine."""
+    return {
+        "OUTGOING_EMAIL_HOST": "127.0.0.1",
+        "OUTGOING_EMAIL_PORT": str(port),
+        "OUTGOING_EMAIL_SECURITY": "none",
+        "OUTGOING_EMAIL_ADDRESS": "smoker@smart-smoker.test",
+        "OUTGOING_EMAIL_PASSWORD": "",
+        "EMAIL_ADDRESS_FOR_ALERTS": "pitmaster@smart-smoker.test",
+    }
 
 
 def clear(url: str):

@@ -1,5 +1,7 @@
 """The window: what judging one reading costs, however many the window holds."""
 
+import subprocess
+import sys
 import time
 from itertools import cycle, islice
 
@@ -8,7 +10,8 @@ from smart_smoker.readings import FOOD_A, Reading, read_rows
 from smart_smoker.rules import FoodStall
 from smart_smoker.watch import Watch
 
-from .scripts import SAMPLE
+from .rounds import Group, Run
+from .scripts import FOLDER, SAMPLE
 
 LENGTHS = (5, 20, 100, 1_000, 10_000, 86_400)
 """Readings in a window."""
@@ -35,3 +38,24 @@ def cost(readings: int) -> float:
             watch.judge(reading)
         times.append(time.process_time() - began)
     return min(times) / MEASURED * 1e6
+
+
+def measure(run: Run, who: str) -> dict[str, float]:
+    """The same by a process of its own: the garbage of one length is not the other's."""
+    code = f"from benchmarks.window import cost; print(cost({who}))"
+    command = [sys.executable, "-c", code]
+    return {
+        "µs": float(subprocess.run(command, cwd=FOLDER, capture_output=True, check=True).stdout)
+    }
+
+
+GROUP = Group(
+    "window",
+    "Window",
+    {str(length): f"{length:,}" for length in LENGTHS},
+    measure,
+    {"µs": "{:,.2f}"},
+    "What judging a reading takes by the readings in its full window, without a broker.",
+    ratio="÷ 20 readings",
+    base="20",
+)

@@ -1,0 +1,160 @@
+"""What has been measured, as tables, as goals, and as a plot; and its place in the document."""
+
+import importlib.metadata
+import os
+import platform
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+import pika
+
+from .latency import percentile
+from .rounds import Group, Run, divided, is_here, spread
+from .scripts import FOLDER
+
+PAGE = FOLDER / "docs" / "performance.md"
+BEGIN = "<!-- measured by python -m benchmarks: what stands from here -->"
+END = "<!-- to here is written by it, and lost with the next run -->"
+
+
+def written(groups: list[Group], run: Run, facts: str) -> str:
+    """All tables and goals, as Markdown."""
+    parts = [facts, goals(run)] if goals(run) else [facts]
+    for group in groups:
+        table = latency_table(group, run) if group.name == "latency" else table_of(group, run)
+        parts.append(f"### {group.title}\n\n{group.note}\n\n{table}")
+    return "\n\n".join(parts) + "\n"
+
+
+def facts(url: str, rounds: int, load: float) -> str:
+    """On what it was measured."""
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        server = connection._impl.server_properties["version"]  # pika has no other way to it
+    libraries = ["pika", *filter(is_here, ("kombu", "aio-pika"))]
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in libraries]
+    return (
+        f"Measured on {date.today()} in {rounds} rounds: {processor()}, {os.cpu_count()} cores,"
+        f" {platform.system()}, load at most {load:.1f}; Python {platform.python_version()},"
+        f" RabbitMQ {server}, {', '.join(versions)}. Medians, and in brackets the range of the"
+        " rounds."
+    )
+
+
+def processor() -> str:
+    """Its name, where the system tells it."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().splitlines() if path.exists() else []
+    names = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def lines(header: list[str], rows: list[list[str]]) -> str:
+    rule = ["---", *["--:"] * (len(header) - 1)]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in (header, rule, *rows))
+
+
+def table_of(group: Group, run: Run) -> str:
+    """A row for each thing that was measured."""
+    rows = []
+    for who, label in group.entrants.items():
+        cells = [spread(run.of(group.name, who, f), form) for f, form in group.figures.items()]
+        if group.ratio:
+            cells.append("1" if who == group.base else spread(group.ratios(run, who), "{:.2f}"))
+        rows.append([label, *cells])
+    return lines(["", *group.figures, *filter(None, [group.ratio])], rows)
+
+
+def latency_table(group: Group, run: Run) -> str:
+    """All alerts of all rounds together: a round has too few for a 99th percentile."""
+    rows = []
+    for who, label in group.entrants.items():
+        if delays := run.of(group.name, who, "ms"):
+            cells = [f"{percentile(delays, percent):.1f}" for percent in (50, 99, 100)]
+            beside = spread(run.of(group.name, who, "readings/s"), "{:,.0f}")
+            rows.append([label, f"{len(delays)}", *cells, beside])
+    return lines(["", "alerts", "p50, ms", "p99, ms", "most, ms", "readings/s beside"], rows)
+
+
+# --- goals ---------------------------------------------------------------------------------------
+
+
+def goals(run: Run) -> str:
+    """What was to be reached, and whether it was."""
+    rates = {
+        (group, who): run.of(group, who, "readings/s")
+        for group in ("producer", "consumer", "cooks")
+        for who in ("ours", "kombu", "aio-pika", "bare pika", "1", "1000")
+    }
+
+    def to_better(group: str) -> list[float]:
+        better = [max(pair) for pair in zip(rates[group, "kombu"], rates[group, "aio-pika"])]  # noqa: B905 - one may be missing
+        return divided(rates[group, "ours"], better)
+
+    windows = [run.of("window", who, "µs") for who in ("20", "100", "1000", "10000", "86400")]
+    flat = [max(costs) / min(costs) for costs in zip(*windows, strict=True)]
+    idle = run.of("latency", "idle", "ms")
+    panel = {
+        (what, goal): run.of("panel", "panel", what)
+        for what, goal in (
+            ("reading to page, s", 1),
+            ("alert to page, s", 2),
+            ("a day opens, s", 2),
+            ("a week opens, s", 5),
+            ("ten browsers, MB", 200),
+        )
+    }
+    found = (
+        ("consumer to the better of kombu and aio-pika", "at least", 2, to_better("consumer")),
+        (
+            "consumer to bare pika that only acknowledges",
+            "at least",
+            0.7,
+            divided(rates["consumer", "ours"], rates["consumer", "bare pika"]),
+        ),
+        ("producer to the better of kombu and aio-pika", "at least", 2, to_better("producer")),
+        ("window, the dearest to the cheapest from 20 to 86,400", "at most", 1.5, flat),
+        (
+            "1,000 cooks to one",
+            "at least",
+            0.7,
+            divided(rates["cooks", "1000"], rates["cooks", "1"]),
+        ),
+        (
+            "alert to mail, idle, p99, ms",
+            "at most",
+            100,
+            [percentile(idle, 99)] if idle else [],
+        ),
+        *((f"panel: {what}", "at most", goal, values) for (what, goal), values in panel.items()),
+    )
+    rows = []
+    for what, bound, goal, values in found:
+        if values:
+            reached = median(values) >= goal if bound == "at least" else median(values) <= goal
+            yes = "reached" if reached else "**not reached**"
+            rows.append([what, f"{bound} {goal:g}", spread(values, "{:.2f}"), yes])
+    return lines(["goal", "", "measured", ""], rows) if rows else ""
+
+
+# --- the document --------------------------------------------------------------------------------
+
+
+def write(page: Path, text: str, run: Run) -> list[Path]:
+    """Put the text between the two marks of the page, and the plot into its folder `images`."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    picture = page.parent / "images" / "performance.svg"
+    shown = f"![The figures of the tables below](images/{picture.name})\n\n"
+    if not is_here("matplotlib"):
+        page.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+        return [page]
+    page.write_text(f"{before}{BEGIN}\n\n{shown}{text}\n{END}{after}", encoding="utf-8")
+    picture.parent.mkdir(exist_ok=True)
+    from .plot import plot
+
+    plot(run, picture)
+    return [page, picture]
