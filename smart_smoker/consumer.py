@@ -21,7 +21,7 @@ from .watch import CLOCKS, Alert, Judgement
 
 log = logging.getLogger(__name__)
 
-PREFETCH = 1000
+PREFETCH = 2000
 """Readings that the broker sends ahead: enough that a fast consumer need not wait for it."""
 
 LONGEST_WINDOW = 86_400
@@ -58,6 +58,7 @@ class Consumer:
         self._pace = Pace()
         self._newest: tuple[Reading, Judgement]
         self._next_look = 0.0
+        self._declared = 0.0
         self.judged = 0
         self.alerts = 0
 
@@ -103,7 +104,9 @@ class Consumer:
                 self._put_aside(arrival, str(error))
         if self._unpublished:
             # A stranger's script can have deleted a queue, and what has none is confirmed and lost.
-            broker.declare()
+            if now - self._declared >= 1:
+                broker.declare()
+                self._declared = now
             broker.publish(self._unpublished)
             self._unpublished = []
         if arrived:

@@ -79,7 +79,7 @@ def parse_time(text: str) -> str:
     time = text.strip()
     if not time:
         raise ValueError("no timestamp")
-    if len(time) > LONGEST_TIME or not all(map(_is_of_a_line, time)):
+    if len(time) > LONGEST_TIME or not (time.isprintable() or all(map(_is_of_a_line, time))):
         raise ValueError(f"{excerpt(time)} is not a timestamp")
     return time
 
