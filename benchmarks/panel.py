@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from run import find_browser
 from smart_smoker.broker import connect
-from smart_smoker.messages import alert_message, reading_message
+from smart_smoker.messages import Message, alert_message, reading_message
 from smart_smoker.readings import PROBES, SMOKER, Reading
 from smart_smoker.watch import Alert
 
@@ -66,7 +66,7 @@ def _seen(page, words: str, publish) -> float:
     return time.perf_counter() - began
 
 
-def _reading(seq: int) -> object:
+def _reading(seq: int) -> Message:
     id = f"bench/{SMOKER.queue}/{seq}"
     return reading_message(Reading(SMOKER, _time(seq), 100 + seq, id, "bench", seq))
 
@@ -124,7 +124,7 @@ def _publish_cook(url: str, rows: int):
             )
 
 
-def _row(seq: int) -> list:
+def _row(seq: int) -> list[Message]:
     return [
         reading_message(
             Reading(

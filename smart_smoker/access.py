@@ -5,13 +5,15 @@ by a name that only pretends to be this machine, or, where a password is set, be
 """
 
 import hmac
-import html
 import math
 import secrets
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs, urlsplit
+
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from .settings import is_loopback
 
@@ -116,100 +118,71 @@ class Gate:
         self._throttle = Throttle()
 
     async def __call__(self, scope, receive, send):
+        async def send_with_headers(message: dict):
+            if message["type"] == "http.response.start":
+                more = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                message = {**message, "headers": [*message.get("headers", ()), *more]}
+            await send(message)
+
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-        }
-        answer = Answer(scope, send)
-        host, origin = headers.get("host", ""), headers.get("origin")
-        if not self._password and not is_loopback(_name_of(host)):
-            await answer.text(403, "This panel answers its own machine only, as localhost.")
-        elif origin is not None and origin.partition("://")[2] != host:
-            await answer.text(403, "This panel does not answer the pages of other sites.")
-        elif not self._password or self._is_session(headers.get("cookie", "")):
-            await self._app(scope, receive, answer.with_headers)
-        elif scope["path"] == "/login" and scope["method"] in ("GET", "HEAD"):
-            await answer.html(200, self._page())
-        elif scope["path"] == "/login" and scope["method"] == "POST":
-            await self._log_in(scope, receive, answer)
-        elif scope["path"] == "/":
-            await answer.redirect("login")
+        answer = await self._answer(HTTPConnection(scope), receive)
+        if answer is None:
+            await self._app(scope, receive, send_with_headers)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
         else:
-            await answer.text(401, "Log in first.")
+            answer.headers["cache-control"] = "no-store"
+            await answer(scope, receive, send_with_headers)
 
-    async def _log_in(self, scope, receive, answer: "Answer"):
-        address = scope["client"][0] if scope.get("client") else ""
-        given = await _form(receive)
+    async def _answer(self, asked: HTTPConnection, receive) -> Response | None:
+        """What the gate itself answers; None for who may come in."""
+        host, origin = asked.headers.get("host", ""), asked.headers.get("origin")
+        if not self._password and not is_loopback(_name_of(host)):
+            return PlainTextResponse("This panel answers its own machine only, as localhost.", 403)
+        if origin is not None and origin.partition("://")[2] != host:
+            return PlainTextResponse("This panel does not answer the pages of other sites.", 403)
+        if not self._password or self._is_session(asked.cookies.get(COOKIE, "")):
+            return None
+        wanted = asked.scope["path"], asked.scope.get("method")  # A WebSocket has no method.
+        if wanted in (("/login", "GET"), ("/login", "HEAD")):
+            return self._page(200)
+        if wanted == ("/login", "POST"):
+            return self._log_in(asked.client.host if asked.client else "", await _form(receive))
+        if wanted[0] == "/":
+            return RedirectResponse("login", 303)
+        return PlainTextResponse("Log in first.", 401)
+
+    def _log_in(self, address: str, given: str) -> Response:
         now = time.monotonic()
-        if pause := self._throttle.pause(address, now):
-            words = f"Too many wrong passwords: try again in {math.ceil(pause)} s."
-            await answer.html(429, self._page(words), {"retry-after": str(math.ceil(pause))})
+        if pause := math.ceil(self._throttle.pause(address, now)):
+            answer = self._page(429, f"Too many wrong passwords: try again in {pause} s.")
+            answer.headers["retry-after"] = str(pause)
         elif hmac.compare_digest(given.encode(), self._password.encode()):
             self._throttle.right(address)
-            await answer.redirect("./", {"set-cookie": self._cookie()})
+            answer = RedirectResponse("./", 303)
+            seconds = SESSION_DAYS * 24 * 3600
+            until = str(int(time.time()) + seconds)
+            session = f"{until}.{self._signature(until)}"
+            answer.set_cookie(COOKIE, session, max_age=seconds, httponly=True, samesite="lax")
         else:
             self._throttle.wrong(address, now)
-            await answer.html(403, self._page("This is not the password."))
+            answer = self._page(403, "This is not the password.")
+        return answer
 
-    def _page(self, error: str = "") -> str:
-        return LOGIN.format(
-            head=self._head,
-            described=' aria-describedby="error" aria-invalid="true"' if error else "",
-            error=ERROR.format(html.escape(error)) if error else "",
-        )
+    def _page(self, status: int, error: str = "") -> Response:
+        described = ' aria-describedby="error" aria-invalid="true"' if error else ""
+        error = ERROR.format(error) if error else ""
+        return HTMLResponse(LOGIN.format(head=self._head, described=described, error=error), status)
 
-    def _cookie(self) -> str:
-        seconds = SESSION_DAYS * 24 * 3600
-        until = str(int(time.time()) + seconds)
-        session = f"{until}.{self._signature(until)}"
-        return f"{COOKIE}={session}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Lax"
-
-    def _is_session(self, cookies: str) -> bool:
-        pairs = (cookie.strip().partition("=") for cookie in cookies.split(";"))
-        session = next((value for name, _, value in pairs if name == COOKIE), "")
+    def _is_session(self, session: str) -> bool:
         until, _, signature = session.partition(".")
         signed = hmac.compare_digest(signature.encode(), self._signature(until).encode())
         return signed and int(until) > time.time()
 
     def _signature(self, text: str) -> str:
         return hmac.new(self._secret, text.encode(), "sha256").hexdigest()
-
-
-class Answer:
-    """What the gate itself answers to a request, or to a WebSocket that asks to come in."""
-
-    def __init__(self, scope: dict, send: Callable):
-        self._scope, self._send = scope, send
-
-    async def with_headers(self, message: dict):
-        """Send what the application says, with the headers of every answer."""
-        if message["type"] == "http.response.start":
-            more = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-            message = {**message, "headers": [*message.get("headers", ()), *more]}
-        await self._send(message)
-
-    async def text(self, status: int, text: str):
-        await self._answer(status, text, {"content-type": "text/plain; charset=utf-8"})
-
-    async def html(self, status: int, text: str, headers: dict[str, str] | None = None):
-        kind = {"content-type": "text/html; charset=utf-8"}
-        await self._answer(status, text, kind | (headers or {}))
-
-    async def redirect(self, where: str, headers: dict[str, str] | None = None):
-        await self._answer(303, "", {"location": where} | (headers or {}))
-
-    async def _answer(self, status: int, text: str, headers: dict[str, str]):
-        if self._scope["type"] == "websocket":
-            await self._send({"type": "websocket.close", "code": 1008})
-            return
-        headers = {"cache-control": "no-store", **headers}
-        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-        start = {"type": "http.response.start", "status": status, "headers": raw}
-        await self.with_headers(start)
-        body = b"" if self._scope["method"] == "HEAD" else text.encode()
-        await self._send({"type": "http.response.body", "body": body})
 
 
 def _name_of(host: str) -> str:

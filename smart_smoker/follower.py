@@ -61,7 +61,7 @@ class Follower:
 
     def __exit__(self, *_):
         self._stop.requested = True
-        self._thread.join()
+        self._thread.join(1)  # It may wait long for a broker that says nothing: let it be.
 
     def _run(self):
         pauses = backoff(LONGEST_PAUSE)

@@ -25,14 +25,14 @@ class Note:
     wrong: bool = False
 
 
-def notes(queues: Mapping[str, tuple[int, int] | None], unsent: int, cooking: bool) -> list[Note]:
+def notes(queues: Mapping[str, tuple[int, int] | None], failing: int, cooking: bool) -> list[Note]:
     """A note for each queue that people should know of.
 
-    `queues` has how many messages wait in each and how many consumers it has; `unsent` is how many
+    `queues` has how many messages wait in each and how many consumers it has; `failing` is how many
     alerts a channel did not take when it was tried last; `cooking` is whether a cook goes on.
     """
     found = [_readings(probe, queues.get(probe.queue), cooking) for probe in PROBES]
-    return [*found, _alerts(queues.get(ALERTS), unsent), _rejected(queues.get(REJECTED))]
+    return [*found, _alerts(queues.get(ALERTS), failing), _rejected(queues.get(REJECTED))]
 
 
 def _readings(probe, state, cooking) -> Note:
@@ -47,7 +47,7 @@ def _readings(probe, state, cooking) -> Note:
     return Note(probe.queue, words, wrong=cooking or waiting > 0)
 
 
-def _alerts(state, unsent) -> Note:
+def _alerts(state, failing) -> Note:
     if state is None:
         return Note(ALERTS, "Alerts: their queue is not there yet.")
     waiting, consumers = state
@@ -56,8 +56,8 @@ def _alerts(state, unsent) -> Note:
         return Note(ALERTS, f"{_count(waiting, 'alert')} {_verb(waiting)}, and {how}.", wrong=True)
     if not consumers:
         return Note(ALERTS, "No alert waits. Nobody would send one: no mail or push is set up.")
-    if unsent:
-        words = f"{_count(unsent, 'alert')} could not be sent yet; trying goes on."
+    if failing:
+        words = f"{_count(failing, 'alert')} could not be sent yet; trying goes on."
         return Note(ALERTS, words, wrong=True)
     return Note(ALERTS, "Alerts are sent as they come.", fine=True)
 

@@ -55,6 +55,8 @@ const panel = (() => {
         const answer = await fetch(`chart.json?${query}`);
         if (!answer.ok) return;
         data = await answer.json();
+        const [first, last] = data.extent;
+        if (range && (range[1] < first || range[0] > last)) setSpan(0); // Another cook has begun.
         while (!chart) {
           chart = getElement(id)?.chart;
           if (chart) chart.on("datazoom", zoomed);
@@ -129,8 +131,9 @@ const panel = (() => {
         ? { value: point, symbol: "circle", symbolSize: 7 } : point);
     const [first, last] = data.extent;
     const [begin, end] = range ?? (span ? [Math.max(first, last - span), last] : [first, last]);
-    const seen = lines.flat().filter(([ms, t]) => t !== null && ms >= begin * 1000 && ms <= end * 1000);
-    const [low, high, step] = scale(seen.map((point) => point[1]));
+    const known = lines.flat().filter(([, t]) => t !== null);
+    const seen = known.filter(([ms]) => ms >= begin * 1000 && ms <= end * 1000);
+    const [low, high, step] = scale((seen.length ? seen : known).map(([, t]) => t));
     const axis = { type: "time", min: first * 1000, max: last * 1000, axisTick: { show: false } };
     const bands = data.episodes.map((e) => [
       { xAxis: e.begin * 1000, itemStyle: { color: probes[e.probe], opacity: 0.13 } },
@@ -274,7 +277,8 @@ const panel = (() => {
   const beat = () => { heard = Date.now(); root.classList.remove("cut"); };
 
   setInterval(() => {
-    if (!document.querySelector(".page") || Date.now() - heard < PATIENCE) return;
+    if (!document.querySelector(".page")) beat(); // It is not built yet, or is the login.
+    if (Date.now() - heard < PATIENCE) return;
     root.classList.add("cut");
     // A panel that was started again, or wants a login, has to be asked for the page anew.
     if (!document.hidden) fetch("chart.json").then(() => location.reload(), () => {});

@@ -200,23 +200,24 @@ def _chart(cook: CookStory, begin: float, end: float) -> dict:
             for probe, story in cook.probes.items()
         ],
         "episodes": [
-            _episode(number, each, cook.end if each.kind == "silence" else story.moments[-1])
+            {
+                "probe": number,
+                "kind": each.kind,
+                "begin": each.begin,
+                "end": _end(each, story, cook),
+                "goes_on": each.end is None,
+            }
             for number, story in enumerate(cook.probes.values())
             for each in sorted(story.episodes, key=lambda episode: episode.begin)
         ],
     }
 
 
-def _episode(probe: int, episode: Episode, now: float) -> dict:
-    """An episode of the probe with this number; one that goes on is drawn until `now`."""
-    end, goes_on = episode.end, episode.end is None
-    return {
-        "probe": probe,
-        "kind": episode.kind,
-        "begin": episode.begin,
-        "end": now if goes_on else end,
-        "goes_on": goes_on,
-    }
+def _end(episode: Episode, story: ProbeStory, cook: CookStory) -> float:
+    """Up to where an episode is drawn: one that goes on, as far as anything is known."""
+    if episode.end is not None:
+        return episode.end
+    return cook.end if episode.kind == "silence" else story.moments[-1]
 
 
 def _points(story: ProbeStory, begin: float, end: float) -> list:
@@ -251,7 +252,7 @@ def in_unit(words: str, unit: str) -> str:
     return words if unit == "F" else CHANGE_OR_TEMPERATURE.sub(celsius, words)
 
 
-CHANGE_OR_TEMPERATURE = re.compile(r"\b((?:down|changed|by) )?(-?[0-9]{1,4}(?:\.[0-9]+)?) °F")
+CHANGE_OR_TEMPERATURE = re.compile(r"(?<!\w)((?:down|changed|by) )?(-?[0-9]{1,4}(?:\.[0-9]+)?) °F")
 
 
 def clock(moment: float, now: float | None = None) -> str:
@@ -357,7 +358,7 @@ class View:
             if seen == self._seen and not on_the_beat:
                 return
             cook = self._panel.cook(self._id)
-            old = follower.loaded and follower.away is not None
+            old = follower.away is not None
             for card in self._cards:
                 card.show(cook.probes[card.probe] if cook else None, now, self._unit, old)
             if seen != self._seen:
@@ -385,7 +386,9 @@ class View:
         cooks = [("" if cook.id == latest else cook.id, cook.label) for cook in newest_first]
         chosen = "" if self._id == latest else self._id
         if chosen not in dict(cooks):
-            cooks.append((chosen, f"{chosen} is not in the history" if chosen else "no cook yet"))
+            cook = story.cooks.get(chosen)  # It can be older than those.
+            missing = f"{chosen} is not in the history" if chosen else "no cook yet"
+            cooks.append((chosen, cook.label if cook else missing))
         if cooks == self._cooks:
             return
         self._cooks = cooks
@@ -397,9 +400,9 @@ class View:
 
     def _show_alerts(self, cook: CookStory | None):
         alerts = cook.alerts if cook else []
-        newest_first = sorted(alerts, key=lambda told: told.moment, reverse=True)[:MOST_ALERTS]
-        shown = {told.alert.id: told for told in newest_first}
-        words = f"The newest {MOST_ALERTS} of {len(alerts):,}." if len(alerts) > len(shown) else ""
+        newest_first = sorted(alerts, key=lambda told: told.moment)[::-1]
+        shown = {told.alert.id: told for told in newest_first[:MOST_ALERTS]}
+        words = f"The newest {MOST_ALERTS}." if len(alerts) > MOST_ALERTS else ""
         self._count.put(words if alerts else "Nothing so far.", "quiet")
         for id in self._rows.keys() - shown:
             self._rows.pop(id).delete()
@@ -412,11 +415,8 @@ class View:
 
     def _show_health(self, follower: Follower, now: float):
         story, cook = follower.story, follower.story.latest
-        failing = sum(
-            any(outcome == "failed" for outcome, _ in told.deliveries.values())
-            for told in story.unsent(now)
-        )
         cooking = cook is not None and not cook.ended
+        failing = story.failing(now)
         said = notes(follower.queues, failing, cooking) if follower.away is None else []
         self._banner.put("\n".join(_troubles(follower, said)), "banner")
         for row, note in zip_longest(self._notes, said):
@@ -559,13 +559,14 @@ class AlertRow(Tag):
         self._shown: tuple = ()
 
     def show(self, told: Told, cook: CookStory, unit: str):
-        deliveries = tuple(told.deliveries.items())
-        if (deliveries, unit) == self._shown:
+        shown = cook.id, told.moment, tuple(told.deliveries.items()), unit
+        if shown == self._shown:
             return
-        self._shown = deliveries, unit
+        self._shown = shown
         alert = told.alert
         probe = alert.probe.lower().replace(" ", "-")
-        self.put(classes=f"{KINDS.get(alert.state, _kind(alert.probe))} {probe}")
+        kind = KINDS.get(alert.state, "drop" if alert.probe == SMOKER.name else "stall")
+        self.put(classes=f"{kind} {probe}")
         self._time.put(clock(told.moment, cook.begin))
         self._subject.put(_shortened(in_unit(alert.subject, unit)))
         lines = alert.text.splitlines()
@@ -575,10 +576,7 @@ class AlertRow(Tag):
 
 
 KINDS = {"lost": "silence", "cleared": "over", "found": "over"}
-
-
-def _kind(probe: str) -> str:
-    return "drop" if probe == SMOKER.name else "stall"
+"""What an alert is about, where its state tells; else it is what its probe's rule looks for."""
 
 
 def _deliveries(told: Told) -> tuple[str, str]:

@@ -26,13 +26,18 @@ SILENCE = 5 * 60
 RULES: dict[Probe, Rule] = {SMOKER: SmokerDrop(), FOOD_A: FoodStall(), FOOD_B: FoodStall()}
 """Whose windows the changes are told over."""
 
-MOST_COOKS, MOST_EVENTS = 1000, 1_000_000
-"""Above either, the oldest cooks are forgotten: a week has some 60,000 readings."""
+MOST_COOKS, MOST_WEIGHT = 1000, 1_000_000
+"""Above either, the oldest cooks are forgotten. An event weighs 1, and 1 more for every 100 bytes:
+a week has some 60,000 readings."""
+
+MOST_ALERTS, MOST_EPISODES, MOST_CHANNELS = 1000, 1000, 100
+"""Of a cook, of a probe and of an alert, above which the oldest are forgotten: a week of stalls
+has some 500 alerts, but anybody who may publish can fill the history."""
 
 LONGEST_WORD = 255
 """Characters of an id or a channel's name."""
 
-LONGEST_BODY = 10_000
+LONGEST_BODY, LONGEST_REASON = 10_000, 1000
 """Bytes; no alert of ours is longer, and no reason is shown further."""
 
 DAY = 24 * 3600
@@ -60,14 +65,10 @@ class Episode:
 
 @dataclass(frozen=True)
 class State:
-    """How a probe is: never, ended, no signal, dropping, stalled or steady, and in words.
-
-    `seconds` is how long it has been so, None where that is not known.
-    """
+    """How a probe is: never, ended, no signal, dropping, stalled or steady, and in words."""
 
     kind: str
     words: str
-    seconds: float | None = None
 
 
 @dataclass
@@ -80,10 +81,9 @@ class Told:
     deliveries: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
-    def open(self) -> bool:
-        """Whether somebody may still be waiting for it: no channel is known to be done with it."""
-        outcomes = [outcome for outcome, _ in self.deliveries.values()]
-        return not outcomes or "failed" in outcomes
+    def failing(self) -> bool:
+        """Whether a channel did not take it when it was tried last."""
+        return any(outcome == "failed" for outcome, _ in self.deliveries.values())
 
 
 @dataclass
@@ -132,12 +132,12 @@ class ProbeStory:
         if age is None:
             return State("no signal", "no signal since an unknown time")
         if age >= SILENCE or "silence" in going_on:
-            return State("no signal", f"no signal for {duration(age)}", age)
+            return State("no signal", f"no signal for {duration(age)}")
         if "drop" in going_on:
-            return State("dropping", "dropping", self.moments[-1] - going_on["drop"].begin)
+            return State("dropping", "dropping")
         if "stall" in going_on:
             seconds = self.moments[-1] - going_on["stall"].begin
-            return State("stalled", f"stalled for {duration(seconds)}", seconds)
+            return State("stalled", f"stalled for {duration(seconds)}")
         return State("steady", "steady")
 
     def points(self, begin: float, end: float, most: int) -> list[tuple[float, float | None]]:
@@ -204,7 +204,7 @@ class ProbeStory:
         if state == "lost":
             after = bisect_right(self.seqs, seq)
             if after < len(self.seqs):  # It has spoken again already.
-                self.episodes.append(Episode("silence", moment, self.moments[after]))
+                self._keep(Episode("silence", moment, self.moments[after]))
             elif "silence" not in self._open:
                 self._begin("silence", moment)
         elif state in ("raised", "reminder") and kind not in self._open:
@@ -216,35 +216,42 @@ class ProbeStory:
         # The alerts can come after the end of the cook, from a consumer that was started late.
         episode = Episode(kind, moment, self.moments[-1] if self.ended else None)
         self._open[kind] = episode
+        self._keep(episode)
+
+    def _keep(self, episode: Episode) -> None:
         self.episodes.append(episode)
+        del self.episodes[:-MOST_EPISODES]
 
 
 class CookStory:
     """One cook: its probes, its alerts in order, and its readings as a CSV.
 
-    `began` is when its first reading was sent, in seconds since 1970, 0 where nobody said.
+    `sent` is when its first reading was sent, 0 where nobody said.
     """
 
-    def __init__(self, id: str, began: float):
+    def __init__(self, id: str, sent: float):
         self.id = id
-        self.began = began
         self.probes = {probe: ProbeStory(probe) for probe in PROBES}
-        self.alerts: list[Told] = []
-        self.events = 0
-        self._told: dict[str, Told] = {}
+        self.weight = 0
+        self._told: dict[str, Told] = {}  # by the alert's id
         self._times: list[str] = []  # of the rows
         self._wall: float | None = None  # what the newest row's timestamp says
         self._zone: timedelta | None = None  # of the first timestamp that has one
         self._shift = 0.0  # seconds from what timestamps say to moments, since a clock was set
         # Of the newest row and the one before it. Without a timestamp that can be read a cook
         # begins when this machine's wall clock shows that it was sent.
-        self._moment = _seconds(datetime.fromtimestamp(began)) - SECONDS_PER_READING
+        self._moment = _seconds(datetime.fromtimestamp(sent)) - SECONDS_PER_READING
         self._before = self._moment
 
     @property
     def label(self) -> str:
         """What people call it: `brisket, 2025-09-06 11:00:05`, or its id as it is."""
         return _OURS.sub(r"\1, \2-\3-\4 \5:\6:\7", self.id)
+
+    @property
+    def alerts(self) -> list[Told]:
+        """The alerts in the order in which they were raised."""
+        return list(self._told.values())
 
     @property
     def begin(self) -> float:
@@ -264,15 +271,13 @@ class CookStory:
     def csv(self) -> Iterator[str]:
         """The lines of a CSV that the producer reads, with a header and their line ends."""
         yield ",".join(["Time", *(f"{probe.name} (°F)" for probe in PROBES)]) + "\n"
-        columns = [self.probes[probe] for probe in PROBES]
-        nexts = [0] * len(columns)
+        columns = [
+            dict(zip(story.rows, map(repr, story.temperatures), strict=True))
+            for story in self.probes.values()
+        ]
         for row, time in enumerate(self._times):
-            cells = [time if not {",", '"'} & set(time) else '"' + time.replace('"', '""') + '"']
-            for i, story in enumerate(columns):
-                here = nexts[i] < len(story.rows) and story.rows[nexts[i]] == row
-                cells.append(repr(story.temperatures[nexts[i]]) if here else "")
-                nexts[i] += here
-            yield ",".join(cells) + "\n"
+            quoted = '"' + time.replace('"', '""') + '"' if {",", '"'} & set(time) else time
+            yield ",".join([quoted, *(column.get(row, "") for column in columns)]) + "\n"
 
     def take_reading(self, reading: Reading, heard: float) -> bool:
         """Add a reading; False for one that was there before."""
@@ -328,8 +333,8 @@ class CookStory:
             seq = _seq_of(alert, story)
             story.tell(alert.state, seq)
             moment = story.moment_of(seq)
-        told = self._told[alert.id] = Told(alert, sent, moment)
-        self.alerts.append(told)
+        self._told[alert.id] = Told(alert, sent, moment)
+        _forget(self._told, MOST_ALERTS)
         return True
 
     def take_delivery(self, id: str, channel: str, outcome: str, reason: str) -> bool:
@@ -338,6 +343,7 @@ class CookStory:
         if not told or told.deliveries.get(channel) == (outcome, reason):
             return False
         told.deliveries[channel] = (outcome, reason)
+        _forget(told.deliveries, MOST_CHANNELS)
         return True
 
 
@@ -346,17 +352,17 @@ class Story:
 
     def __init__(self):
         self.cooks: dict[str, CookStory] = {}
-        self._events = 0
+        self._weight = 0
 
     @property
     def latest(self) -> CookStory | None:
         """The cook that began last."""
         return next(reversed(self.cooks.values()), None)
 
-    def unsent(self, now: float) -> list[Told]:
-        """The alerts of the last day that are not known to have been taken by every channel."""
-        told = (told for cook in self.cooks.values() for told in cook.alerts if told.open)
-        return [each for each in told if now - each.sent < TOO_OLD]
+    def failing(self, now: float) -> int:
+        """How many alerts of the last day a channel did not take when it was tried last."""
+        alerts = (told for cook in self.cooks.values() for told in cook.alerts)
+        return sum(told.failing and now - told.sent < TOO_OLD for told in alerts)
 
     def take(self, arrival: Arrival, heard: float | None = None) -> bool:
         """Take one of the history's events; False where it says nothing new, or nothing of ours.
@@ -380,7 +386,7 @@ class Story:
         cook = self.cooks.get(reading.cook)
         if cook is None:
             cook = self.cooks[reading.cook] = CookStory(reading.cook, sent)
-        return self._count(cook, cook.take_reading(reading, heard or sent))
+        return self._count(cook, cook.take_reading(reading, heard or sent), arrival)
 
     def _take_alert(self, arrival: Arrival) -> bool:
         if len(arrival.body) > LONGEST_BODY:
@@ -389,7 +395,7 @@ class Story:
         cook = self.cooks.get(alert.cook)
         if cook is None or alert.probe not in PROBE_OF_NAME or alert.state not in PREFIXES:
             return False
-        return self._count(cook, cook.take_alert(alert, _sane(arrival.sent)))
+        return self._count(cook, cook.take_alert(alert, _sane(arrival.sent)), arrival)
 
     def _take_delivery(self, arrival: Arrival) -> bool:
         said = [arrival.headers.get(name) for name in ("cook", "alert", "channel", "outcome")]
@@ -398,15 +404,24 @@ class Story:
         if said[-1] not in OUTCOMES:
             return False
         cook = self.cooks.get(said[0])
-        reason = arrival.body[:LONGEST_BODY].decode(errors="replace")
-        return cook is not None and self._count(cook, cook.take_delivery(*said[1:], reason))
+        if cook is None:
+            return False
+        reason = arrival.body[:LONGEST_REASON].decode(errors="replace")
+        return self._count(cook, cook.take_delivery(*said[1:], reason), arrival)
 
-    def _count(self, cook: CookStory, new: bool) -> bool:
-        cook.events += new
-        self._events += new
-        while len(self.cooks) > 1 and (len(self.cooks) > MOST_COOKS or self._events > MOST_EVENTS):
-            self._events -= self.cooks.pop(next(iter(self.cooks))).events
+    def _count(self, cook: CookStory, new: bool, arrival: Arrival) -> bool:
+        weight = new * (1 + len(arrival.body) // 100)
+        cook.weight += weight
+        self._weight += weight
+        while len(self.cooks) > 1 and (len(self.cooks) > MOST_COOKS or self._weight > MOST_WEIGHT):
+            self._weight -= self.cooks.pop(next(iter(self.cooks))).weight
         return new
+
+
+def _forget(kept: dict, most: int) -> None:
+    """Take out what was put in first, where there is more than so much."""
+    while len(kept) > most:
+        del kept[next(iter(kept))]
 
 
 def _seconds(moment: datetime) -> float:

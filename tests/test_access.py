@@ -16,7 +16,8 @@ def ask(gate: Gate, path: str = "/", method: str = "GET", body: bytes = b"", **a
     kind, address = about.pop("kind", "http"), about.pop("address", "127.0.0.1")
     headers = HERE | about.pop("headers", {})
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    scope = {"type": kind, "path": path, "headers": raw, "client": (address, 1), "method": method}
+    scope = {"type": kind, "path": path, "headers": raw, "client": (address, 1)}
+    scope |= {"method": method} if kind == "http" else {}
     said = []
 
     async def receive():
@@ -87,8 +88,8 @@ def test_before_the_login_nothing_is_answered(gate, path):
     for method in ("GET", "HEAD", "POST", "OPTIONS"):
         status, _, text = ask(gate, path, method)
         assert (status, "225" in text) == (401, False)
-    assert ask(gate, path, kind="websocket") == "websocket.close"
-    assert ask(gate, kind="websocket") == "websocket.close"
+    for socket in (path, "/", "/login"):
+        assert ask(gate, socket, kind="websocket") == "websocket.close"
 
 
 def test_the_page_leads_to_the_login_and_the_login_to_the_page(gate):
@@ -99,7 +100,7 @@ def test_the_page_leads_to_the_login_and_the_login_to_the_page(gate):
     assert (status, headers["location"]) == (303, "./")
     cookie = headers["set-cookie"]
     assert "HttpOnly" in cookie
-    assert "SameSite=Lax" in cookie
+    assert "SameSite=lax" in cookie
     session = {"cookie": f"other=1; {cookie.partition(';')[0]}; third"}
     assert ask(gate, "/chart.json", headers=session)[::2] == (200, "225.4")
     assert ask(gate, kind="websocket", headers=session) == "websocket.accept"

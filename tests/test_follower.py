@@ -1,6 +1,7 @@
 """The follower looks at a real RabbitMQ, with read rights only, through outages and noise."""
 
 import json
+import socket
 import struct
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from smart_smoker.definitions import PERMISSIONS, definitions
 from smart_smoker.follower import Follower
 from smart_smoker.messages import alert_message, delivery_message
 from smart_smoker.readings import SMOKER
+from smart_smoker.story import Told
 from smart_smoker.watch import Alert
 
 RAISED = Alert(
@@ -33,6 +35,7 @@ RAISED = Alert(
     sms="Smoker",
 )
 EMPTY = dict.fromkeys(("01-smoker", "02-food-A", "03-food-B", "04-alerts", "06-rejected"), (0, 0))
+SENT = {"email": ("accepted", "")}
 FOREVER = 1e9
 
 
@@ -47,6 +50,11 @@ def temperatures(follower: Follower, cook: str = "brisket") -> list[float]:
     with follower.lock:
         found = follower.story.cooks.get(cook)
         return list(found.probes[SMOKER].temperatures) if found else []
+
+
+def told(follower: Follower) -> list[Told]:
+    with follower.lock:
+        return follower.story.latest.alerts
 
 
 def loaded(follower: Follower):
@@ -78,13 +86,12 @@ def test_it_shows_the_cook_so_far_and_what_happens_then(url, stranger):
         stranger.put_readings("01-smoker", "brisket", [200], first=3)
         until(lambda: temperatures(follower) == [225, 226, 200], "the new reading")
         broker.publish([alert_message(RAISED), delivery_message(RAISED, "email", "accepted")])
-        alerts = follower.story.latest.alerts
-        until(lambda: alerts and alerts[0].deliveries, "the alert and its delivery")
-        assert (alerts[0].alert, alerts[0].deliveries) == (RAISED, {"email": ("accepted", "")})
+        until(lambda: [t.deliveries for t in told(follower)] == [SENT], "its delivery")
+        assert [each.alert for each in told(follower)] == [RAISED]
         assert follower.version > version
         with following(url) as late:
             assert temperatures(late) == [225, 226, 200]
-            assert late.story.latest.alerts == alerts
+            assert told(late) == told(follower)
 
 
 @pytest.mark.usefixtures("declared")
@@ -318,3 +325,12 @@ def test_it_ends_at_once_also_while_it_waits_for_a_broker():
     with Follower(["amqp://guest:guest@127.0.0.1:1/"]) as follower:
         until(lambda: "refused" in follower.away, "that nobody answers")
     assert not follower._thread.is_alive()
+
+
+def test_it_ends_at_once_also_while_a_broker_says_nothing():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with Follower([f"amqp://guest:guest@127.0.0.1:{port}/"]):
+            silent.accept()
+            ending = time.monotonic()
+        assert time.monotonic() - ending < 2

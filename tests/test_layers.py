@@ -42,6 +42,7 @@ LIBRARIES = {
     "nicegui": {"page"},
     "fastapi": {"page"},
     "uvicorn": {"page"},
+    "starlette": {"access"},
 }
 """One library, one module."""
 

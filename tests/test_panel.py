@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import pika
 import pytest
@@ -60,15 +61,6 @@ def chromium() -> Browser:
 
 
 @pytest.fixture
-def mail_port(program):
-    """The port of a mail server that takes everything."""
-    command = [sys.executable, "-m", "smart_smoker.inbox"]
-    with subprocess.Popen(command, cwd=program.folder, stdout=subprocess.PIPE, text=True) as inbox:
-        yield int(re.search(r":(\d+);", inbox.stdout.readline())[1])
-        inbox.kill()
-
-
-@pytest.fixture
 def open_page(chromium):
     """Open an address in a browser of its own; whatever its page complains of fails the test."""
     contexts, complaints = [], []
@@ -89,35 +81,49 @@ def open_page(chromium):
     assert complaints == []
 
 
+class Shared(NamedTuple):
+    """A panel that has no broker of its own, as each test has its own cook."""
+
+    url: str
+    program: Program
+    address: str
+
+
 @pytest.fixture(scope="module")
-def shared(broker, tmp_path_factory):
-    """A panel that needs no broker of its own, as each test has its own cook: URL and address."""
+def shared(broker, tmp_path_factory) -> Iterator[Shared]:
+    """A panel whose user may no more than read the history, and the program it is started from."""
+    folder = tmp_path_factory.mktemp("shared") / "program"
     with (
         virtual_host(broker) as url,
-        Program(tmp_path_factory.mktemp("shared") / "program", url) as program,
+        broker_user(broker, url, configure="^$", write="^$", read="^05-history$") as reader,
+        Program(folder, url) as program,
     ):
-        yield url, start(program)[1]
+        Broker(url, "a test").__exit__()  # The queues are there.
+        yield Shared(url, program, start(program, RABBITMQ_URL=reader)[1])
 
 
 @pytest.fixture
-def cook(url):
-    """A cook that is published by hand."""
-    with Cook(url) as cook:
-        yield cook
+def mail_port(shared):
+    """The port of a mail server that takes everything."""
+    command = [sys.executable, "-m", "smart_smoker.inbox"]
+    folder = shared.program.folder
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as inbox:
+        yield int(re.search(r":(\d+);", inbox.stdout.readline())[1])
+        inbox.kill()
 
 
 @pytest.fixture
-def shared_cook(shared, request):
+def cook(shared, request):
     """A cook that is published by hand, and seen at its `address` of the shared panel."""
-    with Cook(shared[0], re.sub(r"\W+", "-", request.node.name)) as cook:
-        cook.address = f"{shared[1]}?cook={cook.id}"
+    with Cook(shared.url, re.sub(r"\W+", "-", request.node.name)[:80]) as cook:
+        cook.address = f"{shared.address}?cook={cook.id}"
         yield cook
 
 
 class Cook(Broker):
     """Publishes as a producer, a consumer and an outbox do, at any time of sending."""
 
-    def __init__(self, url: str, id: str = "brisket"):
+    def __init__(self, url: str, id: str):
         super().__init__(url, "a test")
         self.id = id
         self._seqs: dict[str, int] = {}
@@ -160,81 +166,87 @@ def card(page: Page, probe: str):
     return page.get_by_role("article", name=probe)
 
 
+CHART = """() => {
+  const frame = document.querySelector(".nicegui-echart");
+  return frame && getElement(frame.id.slice(1))?.chart;
+}"""
+OPTION = f"""() => {{
+  const option = ({CHART})()?.getOption();
+  return option?.series?.length && option;
+}}"""
+SPAN = (
+    f"({OPTION})().dataZoom.map(({{ startValue, endValue }}) => (endValue - startValue) / 1000)[0]"
+)
+"""How many seconds the chart shows."""
+
+
 def drawn(page: Page) -> dict:
     """What the chart has been told to draw, once it is there."""
-    page.wait_for_function("document.querySelector('.nicegui-echart canvas')")
-    return page.evaluate(
-        "getElement(document.querySelector('.nicegui-echart').id.slice(1)).chart.getOption()"
-    )
+    return page.wait_for_function(OPTION).json_value()
 
 
 # --- what people see -----------------------------------------------------------------------------
 
 
-def test_a_cook_by_the_real_scripts_appears_with_its_alert_and_its_delivery(
-    program, mail_port, open_page
+def test_a_cook_by_the_real_scripts_appears_and_so_does_a_consumer_that_is_stopped(
+    shared, mail_port, open_page
 ):
-    program.configure_mail(mail_port)
-    program.start("consumer_smoker.py").said("Waiting for")
-    _, address = start(program)
-    page = open_page(address)
-    expect(page.get_by_text("Nothing so far.")).to_be_visible()
-    csv = program.write("cook.csv", cook_csv([225] * 9 + [200, 199], [150] * 11, [None] * 11))
-    program.run("smoker_producer.py", csv, "--interval", "0", "--no-admin", "--cook", "ribs")
+    shared.program.configure_mail(mail_port)
+    consumer = shared.program.start("consumer_smoker.py")
+    consumer.said("Waiting for")
+    page = open_page(shared.address, PHONE)
+    csv = shared.program.write(
+        "cook.csv", cook_csv([225] * 9 + [200, 199], [150] * 11, [None] * 11)
+    )
+    shared.program.run("smoker_producer.py", csv, "--interval", "0", "--no-admin", "--cook", "ribs")
     expect(page.get_by_text("✓ e-mail accepted, ✓ text accepted")).to_be_visible()
     assert "Smoker Alert! 200.0 °F, down 25 °F" in page.get_by_role("log").inner_text()
     expect(card(page, "Smoker")).to_contain_text("199.0°F")
     expect(card(page, "Food A")).to_contain_text("150.0°F")
     expect(card(page, "Food B")).to_contain_text("no reading yet")
     expect(page.get_by_label("Cook", exact=True)).to_contain_text("ribs")
-    expect(page.get_by_role("heading", name="At its end")).to_be_visible()
+    expect(page.get_by_role("heading", name="At its end")).to_be_attached()
+    expect(page.get_by_text("Smoker is watched.")).to_be_attached()
+    consumer.end(signal.SIGTERM)
+    with Cook(shared.url, "left-alone") as cook:
+        cook.say("01-smoker", 225.0)
+    expect(page.get_by_text("Nothing so far.")).to_be_visible()
+    wrong = page.get_by_role("alert").get_by_text("Nobody watches Smoker, and 1 reading waits")
+    expect(wrong).to_contain_text("start consumer_smoker.py.")
+    expect(wrong).to_be_in_viewport()
 
 
-def test_a_reading_and_an_alert_appear_on_every_page_that_is_open(shared_cook, open_page):
-    shared_cook.say("01-smoker", *[225.0] * 5)
-    pages = [open_page(shared_cook.address), open_page(shared_cook.address, PHONE)]
+def test_a_reading_and_an_alert_appear_on_every_page_that_is_open(cook, open_page):
+    cook.say("01-smoker", *[225.0] * 5)
+    pages = [open_page(cook.address), open_page(cook.address, PHONE)]
     for page in pages:
         expect(card(page, "Smoker")).to_contain_text("steady")
-    shared_cook.say("01-smoker", 200.4)
-    shared_cook.tell("raised", 6, "Smoker Alert! 200.4 °F, down 24.6 °F in 2.5 minutes")
+    cook.say("01-smoker", 200.4)
+    cook.tell("found", 6, "Cleared: Signal Lost!")
+    cook.tell("raised", 6, "Smoker Alert! 200.4 °F, down 24.6 °F in 2.5 minutes")
     for page in pages:
         expect(card(page, "Smoker")).to_contain_text("200.4°F")
         expect(card(page, "Smoker")).to_contain_text("dropping")
         expect(card(page, "Smoker")).to_contain_text("down 24.6 °F in 2.5 min")
         expect(page.get_by_role("log")).to_contain_text("Smoker Alert! 200.4 °F")
+        newest = page.get_by_role("log").get_by_role("listitem").first
+        expect(newest).to_contain_text("Smoker Alert!")
         expect(page.get_by_role("log")).to_contain_text("Not sent to anybody yet")
 
 
-def test_a_probe_that_says_nothing_is_not_shown_as_if_it_did(shared_cook, open_page):
-    shared_cook.say("01-smoker", 225.0, 226.0, ago=370)
-    shared_cook.say("02-food-A", 150.0, ago=200)
-    shared_cook.say("03-food-B", 140.0)
-    page = open_page(shared_cook.address)
-    expect(card(page, "Smoker")).to_contain_text("no signal for 6 min")
-    expect(card(page, "Smoker")).to_contain_text("last heard 6 min ago")
-    expect(card(page, "Smoker").get_by_text("226.0")).to_have_css(
-        "text-decoration-line", "line-through"
-    )
-    expect(card(page, "Food A")).to_contain_text("last heard 3 min ago")
-    expect(card(page, "Food B")).to_contain_text(re.compile(r"\d s ago"))
-    borders = [
-        card(page, name).evaluate("card => getComputedStyle(card).borderRightStyle")
-        for name in ("Smoker", "Food A", "Food B")
-    ]
-    assert borders == ["dashed", "dashed", "solid"]
-
-
-def test_the_chart_has_all_probes_the_episodes_and_the_gaps(shared_cook, open_page):
-    shared_cook.say("01-smoker", *[225.0] * 6, 190.0, *[200.0] * 12)
-    shared_cook.say("02-food-A", *[150.0] * 5)
-    shared_cook.say("02-food-A", 151.0, time_="05/22/21 13:30:00")
-    shared_cook.tell("raised", 7, "Smoker Alert!")
-    shared_cook.tell("cleared", 12, "Cleared: Smoker Alert!")
-    shared_cook.tell("lost", 5, "Signal Lost! Food A", probe="Food A")
-    page = open_page(shared_cook.address)
-    expect(page.get_by_role("img", name="from 12:00 to 13:30")).to_be_visible()
-    page.wait_for_function("document.querySelector('.nicegui-echart canvas')")
+def test_the_chart_has_all_probes_episodes_and_gaps_and_shows_a_part_by_the_keyboard(
+    shared, cook, open_page
+):
+    cook.say("01-smoker", *[225.0] * 6, 190.0, *[200.0] * 474)
+    cook.say("02-food-A", *[150.0] * 5)
+    cook.say("02-food-A", 151.0, time_="05/22/21 13:30:00")
+    cook.tell("raised", 7, "Smoker Alert!")
+    cook.tell("cleared", 12, "Cleared: Smoker Alert!")
+    cook.tell("lost", 5, "Signal Lost! Food A", probe="Food A")
+    page = open_page(shared.address)
+    expect(page.get_by_role("img", name="from 12:00 to 16:00")).to_be_visible()
     smoker, food_a, food_b, episodes = drawn(page)["series"]
+    assert page.evaluate(SPAN) == 4 * 3600
     assert [t for _, t in smoker["data"]].count(225) == 6
     *before, alone = food_a["data"]
     assert [t for _, t in before] == [150] * 5 + [None]
@@ -242,48 +254,35 @@ def test_the_chart_has_all_probes_the_episodes_and_the_gaps(shared_cook, open_pa
     assert food_b["data"] == []
     minutes = [[probe, (end - begin) / 60000] for probe, begin, end in episodes["data"]]
     assert minutes == [[0, 2.5], [1, 87.5]]
-
-
-def test_a_part_of_the_chart_can_be_looked_at_with_the_keyboard(shared_cook, open_page):
-    shared_cook.say("01-smoker", *[225.0] * 481)
-    page = open_page(shared_cook.address)
-    page.wait_for_function("document.querySelector('.nicegui-echart canvas')")
-    assert _span(page) == 4 * 3600
     page.get_by_role("button", name="1 h").press("Enter")
     expect(page.get_by_role("button", name="1 h")).to_have_attribute("aria-pressed", "true")
-    page.wait_for_function(f"({SPAN})() === 3600")
+    page.wait_for_function(f"{SPAN} === 3600")
+    # Where nobody has said anything there is nothing to see, on a scale all the same.
+    zoom = {"type": "dataZoom", "startValue": 1621688405000, "endValue": 1621688415000}
+    page.evaluate(f"zoom => {{ ({CHART})().dispatchAction(zoom); }}", zoom)
+    page.wait_for_function(f"({OPTION})().yAxis[0].max === 240")
+    for hour in (12, 14):
+        cook.say("01-smoker", 100.0, cook="the-next-day", time_=f"05/23/21 {hour}:00:00")
+    page.wait_for_function(f"{SPAN} === 7200")
 
 
-SPAN = """() => {
-  const id = document.querySelector('.nicegui-echart').id.slice(1);
-  const zoom = getElement(id).chart.getOption().dataZoom?.[0];
-  return zoom && (zoom.endValue - zoom.startValue) / 1000;
-}"""
-
-
-def _span(page: Page) -> float:
-    """How many seconds the chart shows."""
-    return page.wait_for_function(f"({SPAN})()").json_value()
-
-
-def test_celsius_is_remembered_by_the_browser_and_is_for_changes_too(shared_cook, open_page):
-    shared_cook.say("01-smoker", 212.0, 194.0)
-    shared_cook.tell("raised", 2, "Smoker Alert! 194.0 °F, down 18 °F in 1 minute")
-    page = open_page(shared_cook.address)
+def test_celsius_is_remembered_by_the_browser_and_is_for_changes_too(cook, open_page):
+    cook.say("01-smoker", 14.0, -4.0)
+    cook.tell("raised", 2, "Smoker Alert! -4.0 °F, down 18 °F in 1 minute")
+    page = open_page(cook.address)
     page.get_by_role("button", name="°C").click()
-    expect(card(page, "Smoker")).to_contain_text("90.0°C")
+    expect(card(page, "Smoker")).to_contain_text("-20.0°C")
     page.reload()
-    expect(card(page, "Smoker")).to_contain_text("90.0°C")
+    expect(card(page, "Smoker")).to_contain_text("-20.0°C")
     expect(card(page, "Smoker")).to_contain_text("down 10.0 °C")
-    expect(page.get_by_role("log")).to_contain_text("90.0 °C, down 10.0 °C in 1 minute")
-    assert [t for _, t in drawn(page)["series"][0]["data"]] == [100, 90]
+    expect(page.get_by_role("log")).to_contain_text("! -20.0 °C, down 10.0 °C in 1 minute")
+    assert [t for _, t in drawn(page)["series"][0]["data"]] == [-10, -20]
 
 
-def test_an_earlier_cook_can_be_chosen_and_comes_as_the_csv_it_was(program, cook, open_page):
+def test_an_earlier_cook_can_be_chosen_and_comes_as_the_csv_it_was(shared, cook, open_page):
     cook.say("01-smoker", 225.5, 226.0, cook="earlier", last=True)
     cook.say("01-smoker", 100.0, cook="later")
-    _, address = start(program)
-    page = open_page(address)
+    page = open_page(shared.address)
     expect(card(page, "Smoker")).to_contain_text("100.0")
     page.get_by_label("Cook", exact=True).select_option("earlier")
     expect(card(page, "Smoker")).to_contain_text("226.0")
@@ -295,19 +294,22 @@ def test_an_earlier_cook_can_be_chosen_and_comes_as_the_csv_it_was(program, cook
         (clock(1), (225.5, None, None)),
         (clock(2), (226.0, None, None)),
     ]
+    for number in range(100):
+        cook.say("01-smoker", 100.0, cook=f"later-{number}")
+    expect(page.get_by_role("option")).to_have_count(101)
+    expect(page.get_by_label("Cook", exact=True)).to_have_value("earlier")
+    expect(page.get_by_text("is not in the history")).to_have_count(0)
 
 
-def test_what_comes_from_outside_is_text_and_never_markup(program, cook, open_page):
+def test_what_comes_from_outside_is_text_and_never_markup(shared, cook, open_page):
     cook.say("01-smoker", 225.0, cook=SCRIPT, time_=SCRIPT)
     alert = cook.tell("raised", 1, f"Smoker Alert! {SCRIPT}", cook=SCRIPT)
     cook.deliver(alert, SCRIPT, "refused", SCRIPT)
-    _, address = start(program)
-    page = open_page(address)
+    page = open_page(f"{shared.address}?cook={SCRIPT}")
     expect(page.get_by_role("log").get_by_text(f"✕ {SCRIPT} refused ({SCRIPT})")).to_be_visible()
     expect(page.get_by_label("Cook", exact=True)).to_contain_text(SCRIPT)
-    page.goto(f"{address}?cook={SCRIPT}")
     expect(card(page, "Smoker")).to_contain_text("225.0")
-    page.goto(f"{address}?cook={SCRIPT}no")
+    page.goto(f"{shared.address}?cook={SCRIPT}no")
     expect(page.get_by_label("Cook", exact=True)).to_contain_text("is not in the history")
     assert page.locator("img[src=x]").count() == 0
 
@@ -315,29 +317,12 @@ def test_what_comes_from_outside_is_text_and_never_markup(program, cook, open_pa
 # --- what is wrong -------------------------------------------------------------------------------
 
 
-def test_a_consumer_that_is_stopped_is_seen_at_once(program, cook, open_page):
-    consumer = program.start("consumer_food_a.py")
-    consumer.said("Waiting for")
-    cook.say("02-food-A", 150.0)
-    _, address = start(program)
-    page = open_page(address, PHONE)
-    expect(page.get_by_text("Food A is watched.")).to_be_attached()
-    expect(page.get_by_text("Nobody watches Food A")).to_have_count(0)
-    consumer.end(signal.SIGTERM)
-    cook.say("02-food-A", 151.0)
-    expect(page.get_by_role("alert")).to_contain_text(
-        "Nobody watches Food A, and 1 reading waits: start consumer_food_a.py."
-    )
-    expect(page.get_by_role("alert").get_by_text("Nobody watches Food A")).to_be_in_viewport()
-
-
-def test_alerts_that_could_not_be_sent_are_counted(program, cook, open_page):
+def test_alerts_that_could_not_be_sent_are_counted(cook, open_page):
     cook.say("01-smoker", 225.0, 200.0)
     alert = cook.tell("raised", 2, "Smoker Alert!")
     cook.consume("04-alerts", prefetch=1)  # as an outbox does
     cook.deliver(alert, "email", "failed", "the mail server does not listen")
-    _, address = start(program)
-    page = open_page(address)
+    page = open_page(cook.address)
     expect(page.get_by_role("alert")).to_contain_text("1 alert could not be sent yet")
     expect(page.get_by_role("log")).to_contain_text(
         "… e-mail failed, trying goes on (the mail server does not listen)"
@@ -347,40 +332,59 @@ def test_alerts_that_could_not_be_sent_are_counted(program, cook, open_page):
     expect(page.get_by_role("alert")).not_to_contain_text("could not be sent")
 
 
-def test_a_broker_that_is_away_is_said_so_and_what_is_shown_is_marked_until_it_is_back(
-    program, cook, open_page
+def test_what_is_old_never_looks_live_be_it_a_probe_the_broker_or_the_panel_that_is_away(
+    shared, cook, open_page
 ):
     cook.say("01-smoker", 225.0)
-    with Relay(program.url) as relay:
+    cook.say("02-food-A", 150.0, 151.0, ago=370)
+    cook.say("03-food-B", 140.0, ago=200)
+    with Relay(shared.url) as relay:
         relay.open()
-        _, address = start(program, RABBITMQ_URL=relay.url)
-        page = open_page(address)
+        panel, address = start(shared.program, RABBITMQ_URL=relay.url)
+        page = open_page(f"{address}?cook={cook.id}")
         expect(card(page, "Smoker")).to_contain_text("steady")
+        expect(card(page, "Smoker")).to_contain_text(re.compile(r"\d s ago"))
+        expect(card(page, "Food A")).to_contain_text("no signal for 6 min")
+        expect(card(page, "Food A")).to_contain_text("last heard 6 min ago")
+        expect(card(page, "Food B")).to_contain_text("last heard 3 min ago")
+        assert looks(page) == ["solid", "dashed", "dashed"]
+        expect(card(page, "Food A").get_by_text("151.0")).to_have_css(*STRUCK)
         relay.cut()
         expect(page.get_by_role("alert")).to_contain_text("RabbitMQ has been away since")
         expect(card(page, "Smoker")).to_contain_text("not known")
-        expect(card(page, "Smoker").get_by_text("225.0")).to_have_css(
-            "text-decoration-line", "line-through"
-        )
+        expect(card(page, "Smoker").get_by_text("225.0")).to_have_css(*STRUCK)
+        assert looks(page) == ["dashed"] * 3
+        assert serious(page) == []
         cook.say("01-smoker", 226.0)
         relay.open()
         expect(card(page, "Smoker")).to_contain_text("226.0", timeout=15000)
         expect(card(page, "Smoker")).to_contain_text("steady")
         expect(page.get_by_role("alert")).not_to_contain_text("been away")
+        ends_in_a_line(panel, signal.SIGHUP)
+        expect(page.get_by_text("This page has lost its panel")).to_be_visible(timeout=15000)
+        port = int(address.rpartition(":")[2].strip("/"))
+        cook.say("01-smoker", 227.0)
+        panel = shared.program.start("panel.py", "--port", port)
+        expect(card(page, "Smoker")).to_contain_text("227.0", timeout=15000)
+        expect(page.get_by_text("This page has lost its panel")).to_be_hidden()
+        ends_in_a_line(panel, signal.SIGINT)
 
 
-def test_a_page_that_has_lost_its_panel_says_so_and_comes_back_by_itself(program, cook, open_page):
-    cook.say("01-smoker", 225.0)
-    panel, address = start(program)
-    page = open_page(address)
-    expect(card(page, "Smoker")).to_contain_text("steady")
-    assert panel.end(signal.SIGTERM)[0] == 0
-    expect(page.get_by_text("This page has lost its panel")).to_be_visible(timeout=15000)
-    port = int(address.rpartition(":")[2].strip("/"))
-    cook.say("01-smoker", 226.0)
-    program.start("panel.py", "--port", port).said("http")
-    expect(card(page, "Smoker")).to_contain_text("226.0", timeout=15000)
-    expect(page.get_by_text("This page has lost its panel")).to_be_hidden()
+STRUCK = "text-decoration-line", "line-through"
+
+
+def looks(page: Page) -> list[str]:
+    """How each card is framed."""
+    framed = "cards => cards.map(card => getComputedStyle(card).borderRightStyle)"
+    return page.locator(".card").evaluate_all(framed)
+
+
+def ends_in_a_line(panel: Script, number: int):
+    before = panel.text
+    code, said = panel.end(number)
+    assert code == 0
+    assert said[len(before) :].splitlines()[-1].endswith("Stopped.")
+    assert len(said[len(before) :].splitlines()) <= 2
 
 
 # --- who may see it ------------------------------------------------------------------------------
@@ -404,40 +408,34 @@ UPGRADE = {
 SOCKET = "/_nicegui_ws/socket.io/?EIO=4&transport="
 
 
-def test_without_the_password_there_is_no_data_and_with_it_there_is(program, cook, open_page):
+def test_another_host_needs_a_password_and_without_it_nobody_gets_any_data(shared, cook, open_page):
+    code, said = shared.program.run("panel.py", "--host", "0.0.0.0")
+    assert (code, said.count("\n")) == (2, 1)
+    assert "panel_password" in said
     cook.say("01-smoker", 225.0)
-    _, address = start(program, PANEL_PASSWORD=PASSWORD)
+    _, address = start(shared.program, "--host", "0.0.0.0", PANEL_PASSWORD=PASSWORD)
+    address = f"http://127.0.0.1:{address.rpartition(':')[2]}"
     for path in ("/chart.json", "/cook.csv", "/nowhere", f"{SOCKET}polling"):
         assert get(address, path) == 401
     assert get(address, f"{SOCKET}websocket", **UPGRADE) == 403
-    page = open_page(address)
+    page = open_page(address, SMALL_PHONE)
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("alert")).to_have_text("This is not the password.")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert serious(page) == []
     assert "225" not in page.content()
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.keyboard.press("Enter")
     expect(card(page, "Smoker")).to_contain_text("225.0°F")
 
 
-def test_a_page_of_another_site_gets_nothing_of_a_panel_on_this_machine(program, cook):
-    cook.say("01-smoker", 225.0)
-    _, address = start(program)
-    assert get(address, f"{SOCKET}websocket", **UPGRADE) == 101
+def test_a_page_of_another_site_gets_nothing_of_a_panel_on_this_machine(shared):
+    assert get(shared.address, f"{SOCKET}websocket", **UPGRADE) == 101
     for foreign in ({"Origin": "http://evil.example"}, {"Host": "evil.example"}):
-        assert get(address, "/chart.json", **foreign) == 403
-        assert get(address, f"{SOCKET}polling", **foreign) == 403
-        assert get(address, f"{SOCKET}websocket", **UPGRADE, **foreign) == 403
-
-
-def test_another_host_needs_a_password_first(program):
-    code, said = program.run("panel.py", "--host", "0.0.0.0")
-    assert (code, said.count("\n")) == (2, 1)
-    assert "panel_password" in said
-    _, address = start(program, "--host", "0.0.0.0", PANEL_PASSWORD=PASSWORD)
-    port = address.rpartition(":")[2].strip("/")
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
-        assert answer.url.endswith("/login")
+        assert get(shared.address, "/chart.json", **foreign) == 403
+        assert get(shared.address, f"{SOCKET}polling", **foreign) == 403
+        assert get(shared.address, f"{SOCKET}websocket", **UPGRADE, **foreign) == 403
 
 
 # --- for everybody -------------------------------------------------------------------------------
@@ -445,31 +443,20 @@ def test_another_host_needs_a_password_first(program):
 
 def test_it_fits_a_small_phone_and_axe_finds_nothing_serious(shared, open_page):
     name = "a-very-long-name-for-a-cook-" * 3
-    with Cook(shared[0], name) as cook:
-        cook.say("01-smoker", 225.0, 200.0, ago=400)
+    with Cook(shared.url, name) as cook:
+        cook.say("01-smoker", 225.0, 200.0)
         cook.say("02-food-A", 150.0)
         alert = cook.tell("raised", 2, "Smoker Alert! 200.0 °F " + "x" * 90)
-        cook.deliver(alert, "email", "failed", "reason" * 30)
+        cook.deliver(alert, "email", "refused", "reason" * 30)
     for size, scheme in ((SMALL_PHONE, "light"), (DESKTOP, "dark")):
-        page = open_page(f"{shared[1]}?cook={name}", size, color_scheme=scheme)
+        page = open_page(f"{shared.address}?cook={name}", size, color_scheme=scheme)
         expect(page.get_by_role("log")).to_contain_text("Smoker Alert!")
         expect(page.get_by_role("alert")).to_contain_text("Nobody watches Smoker")
-        page.wait_for_function("document.querySelector('.nicegui-echart canvas')")
+        drawn(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert serious(page) == []
         dark = page.get_by_role("button", name="Dark")
         expect(dark).to_have_attribute("aria-pressed", "true" if scheme == "dark" else "false")
-
-
-def test_the_login_fits_too_and_axe_finds_nothing_serious(program, open_page):
-    _, address = start(program, PANEL_PASSWORD=PASSWORD)
-    page = open_page(address, SMALL_PHONE)
-    page.get_by_label("Password").press("Tab")
-    page.get_by_label("Password").fill("wrong")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert serious(page) == []
 
 
 def serious(page: Page) -> list[str]:
@@ -486,46 +473,21 @@ def serious(page: Page) -> list[str]:
 # --- the script ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_a_signal_ends_it_in_a_line_while_somebody_looks(program, open_page, number):
-    panel, address = start(program)
-    page = open_page(address)
-    expect(page.get_by_role("heading", name="Now")).to_be_visible()
-    before = panel.text
-    code, said = panel.end(number)
-    assert code == 0
-    assert said[len(before) :].splitlines()[-1].endswith("Stopped.")
-    assert len(said[len(before) :].splitlines()) <= 2
-
-
-def test_without_nicegui_it_says_in_a_line_how_to_install_it(program):
-    program.write(
+def test_without_nicegui_it_says_in_a_line_how_to_install_it(shared):
+    shared.program.write(
         "without.py",
         "import runpy, sys\n"
         "sys.modules['nicegui'] = None\n"
         "runpy.run_path('panel.py', run_name='__main__')\n",
     )
-    code, said = program.run("without.py", PYTHONPATH=str(program.folder))
+    code, said = shared.program.run("without.py", PYTHONPATH=str(shared.program.folder))
     assert (code, said.count("\n")) == (2, 1)
     assert "-m pip install -r requirements-panel.txt" in said
 
 
-def test_a_port_that_is_taken_is_exit_code_2_and_a_line(program):
+def test_a_port_that_is_taken_is_exit_code_2_and_a_line(shared):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        code, said = program.run("panel.py", "--port", port)
+        code, said = shared.program.run("panel.py", "--port", port)
     assert (code, said.count("\n")) == (2, 1)
     assert f"port {port}" in said
-
-
-def test_it_needs_no_more_than_to_read_the_history_and_writes_nothing(
-    program, cook, open_page, stranger, broker, url
-):
-    cook.say("01-smoker", 225.0)
-    with broker_user(broker, url, configure="^$", write="^$", read="^05-history$") as reader:
-        _, address = start(program, RABBITMQ_URL=reader)
-        page = open_page(address)
-        expect(card(page, "Smoker")).to_contain_text("225.0")
-        expect(page.get_by_text("Nobody watches Smoker, and 1 reading waits")).to_have_count(2)
-        assert stranger.waiting("01-smoker") == 1
-        assert [event.type for event in cook.replay("first")] == ["reading"]
