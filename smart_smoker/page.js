@@ -6,7 +6,7 @@ const panel = (() => {
   const root = document.documentElement;
   const prefersDark = matchMedia("(prefers-color-scheme: dark)");
   const PATIENCE = 4000; // ms without a sign of life until the page calls itself old
-  const DASHES = ["solid", "solid", [7, 3]];
+  const DASHES = ["solid", [2, 2], [9, 4]];
   const WIDTHS = [3, 2, 2];
   const WORDS = { drop: "drop", stall: "stall", silence: "no signal" };
 

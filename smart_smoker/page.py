@@ -28,6 +28,7 @@ from .readings import PROBES, SECONDS_PER_READING, SMOKER, Probe
 from .script import SIGNALS
 from .settings import Settings
 from .story import DAWN, CookStory, Episode, ProbeStory, Story, Told, duration
+from .watch import TOO_OLD
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,11 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
     app = FastAPI(openapi_url=None)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     panel = Panel(follower, settings)
+
+    @app.exception_handler(Exception)
+    def tell(request: Request, error: Exception) -> Response:
+        log.error("this is a bug, details are in the log file: %r", error, exc_info=error)
+        return Response("This is a bug of the panel.", 500)
 
     @app.get("/chart.json")
     def chart(cook: str = "", begin: float = 0, end: float = 1e12, span: float = 0) -> Response:
@@ -415,7 +421,9 @@ class View:
 
     def _show_health(self, follower: Follower, now: float):
         story, cook = follower.story, follower.story.latest
-        cooking = cook is not None and not cook.ended
+        # A producer that lost its power never said that its cook was over.
+        ages = [story.age(now) for story in cook.probes.values()] if cook else []
+        cooking = any(a is not None and a < TOO_OLD for a in ages) and not cook.ended
         failing = story.failing(now)
         said = notes(follower.queues, failing, cooking) if follower.away is None else []
         self._banner.put("\n".join(_troubles(follower, said)), "banner")
