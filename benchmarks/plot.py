@@ -4,7 +4,7 @@ from pathlib import Path
 
 import matplotlib
 
-from . import consumer, cooks, latency, producer, restore, windows
+from . import consumer, cooks, latency, producer, restore, window
 from .rounds import Group, Run, median
 
 matplotlib.use("svg")
@@ -22,7 +22,7 @@ def plot(run: Run, path: Path):
     _bars(axes[0, 1], run, consumer.GROUP)
     _delays(axes[0, 2], run)
     _course(axes[1, 0], run, restore.GROUP, "readings in the history", "s", "symlog")
-    _course(axes[1, 1], run, windows.GROUP, "readings in the window", "µs", "log")
+    _course(axes[1, 1], run, window.GROUP, "readings in the window", "µs", "log")
     # A deque that is searched would rise a thousandfold; what is flat stays so on this scale, too.
     axes[1, 1].set_ylim(0.1, 10_000)
     axes[1, 1].set_yscale("log")
