@@ -133,7 +133,8 @@ def main() -> int:
             f"Receiving mail for anyone at {LOOPBACK}:{inbox.port}; Ctrl+C ends it. In .env.toml:\n"
             f'    outgoing_email_host = "{LOOPBACK}"\n'
             f"    outgoing_email_port = {inbox.port}\n"
-            f'    outgoing_email_security = "none"'
+            '    outgoing_email_security = "none"\n'
+            '    outgoing_email_address = "smoker@smart-smoker.test"'
         )
         with suppress(KeyboardInterrupt):
             while True:

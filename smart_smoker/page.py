@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 import time
+from contextlib import suppress
 from datetime import timedelta
 from itertools import zip_longest
 from pathlib import Path
@@ -22,7 +23,7 @@ from nicegui import ui
 
 from .access import Gate
 from .errors import InputError
-from .follower import Follower
+from .follower import LOOKED_AT, Follower
 from .health import Note, notes
 from .readings import PROBES, SECONDS_PER_READING, SMOKER, Probe
 from .script import SIGNALS
@@ -135,8 +136,16 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _address(host: str, port: int) -> str:
-    name = socket.gethostname() if host in ("0.0.0.0", "::") else host
+    name = _own_address() if host in ("0.0.0.0", "::") else host
     return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
+
+
+def _own_address() -> str:
+    """How others in the network reach this machine."""
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+        way.connect(("192.0.2.1", 9))  # Nothing is sent: it only chooses the way out.
+        return way.getsockname()[0]
+    return socket.gethostname()
 
 
 def _head() -> str:
@@ -427,9 +436,9 @@ class View:
         failing = story.failing(now)
         said = notes(follower.queues, failing, cooking) if follower.away is None else []
         self._banner.put("\n".join(_troubles(follower, said)), "banner")
-        for row, note in zip_longest(self._notes, said):
+        for row, queue, note in zip_longest(self._notes, LOOKED_AT, said):
             if note is None:
-                row.put("not known while RabbitMQ is away", "never")
+                row.put(f"{queue}: not known while RabbitMQ is away", "never")
             else:
                 row.put(note.words, "wrong" if note.wrong else "fine" if note.fine else "note")
 

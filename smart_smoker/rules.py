@@ -108,6 +108,7 @@ class Rule(Protocol):
     title: str
     verb: str
     advice: str
+    relief: str
 
     def change(self, window: Window) -> float:
         """How far the readings of the window are apart, in °F."""
@@ -133,6 +134,7 @@ class SmokerDrop:
     title = "{probe} Alert!"
     verb = "down"
     advice = "It has dropped by {degrees:g} °F or more: look after the fire and the lid."
+    relief = "It falls no longer: see whether it is as hot as you want it."
 
     def change(self, window):
         return round(window.highest - window.newest, DECIMALS)
@@ -157,6 +159,7 @@ class FoodStall:
     title = "{probe} Stall Alert!"
     verb = "changed"
     advice = "It has changed by {degrees:g} °F or less: wait, or wrap the meat."
+    relief = "It changes again."
 
     def change(self, window):
         return round(window.highest - window.lowest, DECIMALS)

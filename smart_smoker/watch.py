@@ -175,7 +175,7 @@ def _episode(state: str, reading: Reading, rule: Rule, change: float, window: Wi
     minutes = round(window.covers / 60, 1)
     span = f"{minutes:g} minute" + ("" if minutes == 1 else "s")
     facts = f"{reading.temperature:.1f} °F, {rule.verb} {change:g} °F in {span}"
-    advice = "It is over." if state == "cleared" else rule.advice.format(degrees=rule.degrees)
+    advice = rule.relief if state == "cleared" else rule.advice.format(degrees=rule.degrees)
     text = f"{facts} (its last {len(window)} readings).\n{advice}"
     return _alert(
         state, reading, f"{rule.title.format(probe=reading.probe.name)} {facts}", text, change
