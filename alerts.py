@@ -25,6 +25,7 @@ from urllib.parse import quote, unquote
 import smart_smoker.installed  # noqa: F401 - first: says what is missing
 from smart_smoker.broker import connect_once
 from smart_smoker.errors import DeliveryFailed, DeliveryRefused, InputError
+from smart_smoker.messages import ALERTS
 from smart_smoker.outbox import pending
 from smart_smoker.script import run
 from smart_smoker.settings import Mail, Settings, load
@@ -228,6 +229,10 @@ def show_pending(
 ) -> int:
     """Say which alerts wait for which channel, and why."""
     with connect_once(settings.rabbitmq_urls, "alerts.py --pending") as broker:
+        if not configured:
+            words = "Alerts that wait in %s: %d. Nothing is set up to send them."
+            logger.info(words, ALERTS, broker.state(ALERTS)[0])
+            return 0
         waiting = pending(broker, [channel.name for channel in configured])
     for alert, name, reason in waiting:
         logger.info("%s has not taken: %s (%s)", name, alert.subject, reason or "not tried yet")

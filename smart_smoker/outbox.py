@@ -279,9 +279,11 @@ def pending(broker: Broker, names: Sequence[str]) -> list[tuple[Alert, str, str]
         reasons[alert, name] = event.body.decode(errors="replace")
         if outcome in SETTLED:
             settled.add((alert, name))
+    known, told = {name for _, name in reasons}, {id for id, _ in settled}
     return [
         (alert, name, reasons.get((id, name), ""))
         for id, alert in alerts.items()
         for name in names
-        if (id, name) not in settled
+        # What others have taken before a channel was set up does not wait for it.
+        if (id, name) not in settled and (name in known or id not in told)
     ]

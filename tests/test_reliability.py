@@ -17,11 +17,20 @@ from smart_smoker.broker import Broker, stay_connected
 from smart_smoker.definitions import PERMISSIONS, definitions
 from smart_smoker.errors import BrokerRefused
 from smart_smoker.inbox import Inbox
-from smart_smoker.messages import REJECTED, Message, reading_message
+from smart_smoker.messages import (
+    REJECTED,
+    Message,
+    alert_message,
+    delivery_message,
+    reading_message,
+)
+from smart_smoker.outbox import pending
 from smart_smoker.private_broker import PrivateBroker, free_ports
 from smart_smoker.readings import SMOKER, Reading
 from smart_smoker.rejected import show_rejected
+from smart_smoker.rules import SmokerDrop
 from smart_smoker.script import Stop
+from smart_smoker.watch import Watch
 
 WAITING = "Waiting for readings in"
 SMOKER_QUEUE = SMOKER.queue
@@ -287,6 +296,21 @@ def test_what_waits_to_be_sent_is_shown_with_the_reason_and_what_is_rejected_too
         assert "'nan' is not a temperature" in output
         assert "Messages in 06-rejected: 2." in output
     consumer.end(signal.SIGTERM)
+    output = program.run("alerts.py", "--pending", OUTGOING_EMAIL_HOST="")[1]
+    assert "Alerts that wait in 04-alerts: 1. Nothing is set up to send them." in output
+
+
+def test_what_others_have_taken_does_not_wait_for_a_channel_that_is_new(url):
+    watch = Watch(SmokerDrop())
+    readings = [Reading(SMOKER, "12:00", t, f"b/01-smoker/{t}", "b", 300 - t) for t in (225, 200)]
+    (alert,) = [alert for reading in readings for alert in watch.judge(reading).alerts]
+    with Broker(url, "a test") as broker:
+        broker.publish([alert_message(alert)])
+        assert [name for _, name, _ in pending(broker, ["email", "push"])] == ["email", "push"]
+        broker.publish([delivery_message(alert, "email", "accepted")])
+        assert pending(broker, ["email", "push"]) == []
+        broker.publish([delivery_message(alert, "push", "failed", "down")])
+        assert pending(broker, ["email", "push"]) == [(alert, "push", "down")]
 
 
 def test_settings_that_others_can_read_are_warned_of(program):
