@@ -12,6 +12,7 @@ from queue import SimpleQueue
 import pika
 
 from smart_smoker.broker import connect
+from smart_smoker.demo import local_mail
 from smart_smoker.messages import BOUND, HISTORY, REJECTED
 
 FOLDER = Path(__file__).resolve().parent.parent
@@ -97,14 +98,7 @@ class Script:
 
 def mailing_to(port: int) -> dict[str, str]:
     """An environment in which a script sends its mails to this port of this machine."""
-    return {
-        "OUTGOING_EMAIL_HOST": "127.0.0.1",
-        "OUTGOING_EMAIL_PORT": str(port),
-        "OUTGOING_EMAIL_SECURITY": "none",
-        "OUTGOING_EMAIL_ADDRESS": "smoker@smart-smoker.test",
-        "OUTGOING_EMAIL_PASSWORD": "",
-        "EMAIL_ADDRESS_FOR_ALERTS": "pitmaster@smart-smoker.test",
-    }
+    return local_mail(port) | {"SMS_ADDRESS_FOR_TEXTS": ""}
 
 
 def clear(url: str):

@@ -29,7 +29,6 @@ from .readings import PROBES, SECONDS_PER_READING, SMOKER, Probe
 from .script import SIGNALS
 from .settings import Settings
 from .story import DAWN, CookStory, Episode, ProbeStory, Story, Told, duration
-from .watch import TOO_OLD
 
 log = logging.getLogger(__name__)
 
@@ -430,9 +429,7 @@ class View:
 
     def _show_health(self, follower: Follower, now: float):
         story, cook = follower.story, follower.story.latest
-        # A producer that lost its power never said that its cook was over.
-        ages = [story.age(now) for story in cook.probes.values()] if cook else []
-        cooking = any(a is not None and a < TOO_OLD for a in ages) and not cook.ended
+        cooking = cook is not None and cook.goes_on(now)
         failing = story.failing(now)
         said = notes(follower.queues, failing, cooking) if follower.away is None else []
         self._banner.put("\n".join(_troubles(follower, said)), "banner")

@@ -268,6 +268,11 @@ class CookStory:
         """Whether every probe that spoke has said its last."""
         return all(story.ended for story in self.probes.values() if story.newest)
 
+    def goes_on(self, now: float) -> bool:
+        """Whether more is to be heard: a producer that lost its power never said its last."""
+        ages = [story.age(now) for story in self.probes.values()]
+        return not self.ended and any(age is not None and age < TOO_OLD for age in ages)
+
     def csv(self) -> Iterator[str]:
         """The lines of a CSV that the producer reads, with a header and their line ends."""
         yield ",".join(["Time", *(f"{probe.name} (°F)" for probe in PROBES)]) + "\n"

@@ -25,7 +25,7 @@ from smart_smoker.messages import (
 from smart_smoker.producer import Cook, last_rows
 from smart_smoker.readings import FOOD_A, FOOD_B, PROBES, SMOKER, Reading, Row, read_rows
 from smart_smoker.story import RULES, SILENCE, Episode, State, Story, duration
-from smart_smoker.watch import Alert, Watch
+from smart_smoker.watch import TOO_OLD, Alert, Watch
 
 SAMPLE = Path(__file__).parent.parent / "smoker-temps.csv"
 NOW = 1_621_686_000.0
@@ -418,6 +418,15 @@ def test_the_end_of_a_cook_ends_its_episodes():
 def test_alerts_that_come_after_the_end_from_a_late_consumer_make_the_same_episodes():
     told = ("raised", 2), ("reminder", 3), ("cleared", 5), ("raised", 7), ("reminder", 8)
     assert episodes_of(*told) == [("drop", 2, 5), ("drop", 7, 10)]
+
+
+def test_a_cook_goes_on_until_its_last_reading_or_for_a_day_without_one():
+    going_on, ended = readings([200, 201]), [reading(200, 1, last=True)]
+    heard = NOW + 30 * len(going_on)
+    assert story_of(going_on).latest.goes_on(heard)
+    assert not story_of(ended).latest.goes_on(heard)
+    assert story_of(going_on).latest.goes_on(heard + TOO_OLD - 1)
+    assert not story_of(going_on).latest.goes_on(heard + TOO_OLD)
 
 
 def test_an_episode_of_a_cook_that_goes_on_after_its_end_ended_there():
