@@ -3,27 +3,24 @@
 import sys
 from pathlib import Path
 
-import smart_smoker.installed  # noqa: F401 - first: says what is missing
-from alerts import channels
-from smart_smoker.consumer import parse_options, watch
-from smart_smoker.readings import FOOD_A
-from smart_smoker.rules import FoodStall
-from smart_smoker.script import run
-from smart_smoker.settings import load
+import smart_smoker.script.installed  # noqa: F401 - first: says what is missing
+from smart_smoker.core.probes import FOOD_A
+from smart_smoker.script.options import consumer_options
+from smart_smoker.script.settings import load
+from smart_smoker.script.signals import run
+from smart_smoker.work.channels import channels
+from smart_smoker.work.consumer import watch
 from util_logger import setup_logger
 
-DEGREES = 1  # °F
-WINDOW = 20  # readings, of 30 seconds each
 REMIND_MINUTES = 60
 SILENCE_MINUTES = 5
 
 
 def main():
     setup_logger(__file__)
-    options = parse_options(__doc__, DEGREES, WINDOW, REMIND_MINUTES, SILENCE_MINUTES)
-    rule = FoodStall(options.degrees, options.window)
+    options = consumer_options(__doc__, FOOD_A.rule, REMIND_MINUTES, SILENCE_MINUTES)
     settings = load(Path(__file__).parent)
-    watch(FOOD_A, rule, options, settings, channels(settings))
+    watch(FOOD_A, options, settings, channels(settings))
 
 
 if __name__ == "__main__":

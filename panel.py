@@ -4,12 +4,13 @@ import argparse
 import sys
 from pathlib import Path
 
-import smart_smoker.installed  # noqa: F401 - first: says what is missing
-from smart_smoker.errors import InputError
-from smart_smoker.follower import Follower
-from smart_smoker.installed import missing
-from smart_smoker.script import number_from, run
-from smart_smoker.settings import is_loopback, load
+import smart_smoker.script.installed  # noqa: F401 - first: says what is missing
+from smart_smoker.core.errors import InputError
+from smart_smoker.panel.follower import Follower
+from smart_smoker.script.installed import missing
+from smart_smoker.script.options import number_from
+from smart_smoker.script.settings import is_loopback, load
+from smart_smoker.script.signals import run
 from util_logger import setup_logger
 
 HOST, PORT = "127.0.0.1", 8000
@@ -33,7 +34,7 @@ def main():
         raise InputError(
             f"the panel needs NiceGUI: {sys.executable} -m pip install -r requirements-panel.txt"
         )
-    from smart_smoker.page import serve  # here, as not everybody has NiceGUI
+    from smart_smoker.panel.page import serve
 
     serve(Follower(settings.rabbitmq_urls), settings, options.host, options.port)
 

@@ -8,21 +8,21 @@ import webbrowser
 from datetime import datetime
 from pathlib import Path
 
-import smart_smoker.installed  # noqa: F401 - first: says what is missing
-from smart_smoker.broker import Broker, stay_connected
-from smart_smoker.errors import InputError
-from smart_smoker.producer import (
-    Cook,
-    Producer,
-    Report,
-    file_lines,
-    input_lines,
-    last_rows,
-)
-from smart_smoker.readings import PROBES, SECONDS_PER_READING, read_rows, require_readings
-from smart_smoker.screen import CookBar
-from smart_smoker.script import Stop, ask, number_from, on_terminal, run
-from smart_smoker.settings import load, masked
+import smart_smoker.script.installed  # noqa: F401 - first: says what is missing
+from smart_smoker.core.errors import InputError
+from smart_smoker.core.probes import PROBES
+from smart_smoker.core.readings import SECONDS_PER_READING
+from smart_smoker.core.rows import read_rows, require_readings
+from smart_smoker.script.options import number_from
+from smart_smoker.script.questions import ask, on_terminal
+from smart_smoker.script.screen import CookBar
+from smart_smoker.script.settings import load, masked
+from smart_smoker.script.signals import Stop, run
+from smart_smoker.wire.connection import Broker
+from smart_smoker.wire.link import stay_connected
+from smart_smoker.work.producer import Cook, Producer, last_rows
+from smart_smoker.work.report import Report
+from smart_smoker.work.source import file_lines, input_lines
 from util_logger import setup_logger
 
 FOLDER = Path(__file__).resolve().parent

@@ -10,7 +10,7 @@ from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from smart_smoker.screen import show
+from smart_smoker.script.screen import show
 
 MARKS = {logging.WARNING: "warning: ", logging.ERROR: "error: ", logging.CRITICAL: "!!! "}
 STYLES = {

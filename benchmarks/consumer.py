@@ -1,10 +1,12 @@
 """The consumer of the smoker's queue: its speed with a full one, its start, its memory."""
 
-from smart_smoker.broker import connect
-from smart_smoker.consumer import PREFETCH
-from smart_smoker.messages import ALERTS, reading_message
-from smart_smoker.producer import file_lines
-from smart_smoker.readings import SMOKER, Reading, read_rows
+from smart_smoker.core.probes import SMOKER
+from smart_smoker.core.readings import Reading
+from smart_smoker.core.rows import read_rows
+from smart_smoker.wire.link import connect
+from smart_smoker.wire.messages import ALERTS, reading_message
+from smart_smoker.work.consumer import PREFETCH
+from smart_smoker.work.source import file_lines
 
 from .job import Drop
 from .rounds import Group, Run

@@ -1,6 +1,6 @@
 """Cooks at once: one consumer with the readings of many cooks in one queue."""
 
-from smart_smoker.consumer import PREFETCH
+from smart_smoker.work.consumer import PREFETCH
 
 from .consumer import QUICK, READINGS, SCRIPTS, fill
 from .rounds import Group, Run

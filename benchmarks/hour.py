@@ -3,7 +3,8 @@
 import time
 from contextlib import ExitStack
 
-from smart_smoker.inbox import Inbox
+from smart_smoker.core.probes import PROBES
+from smart_smoker.lab.inbox import Inbox
 
 from .rounds import Group, Run
 from .scripts import Script, clear, mailing_to
@@ -11,7 +12,7 @@ from .scripts import Script, clear, mailing_to
 BEATS = 2
 """Rows of 30 seconds, over which the time is measured."""
 
-CONSUMERS = ("consumer_smoker.py", "consumer_food_a.py", "consumer_food_b.py")
+CONSUMERS = [probe.script for probe in PROBES]
 PRODUCER = ("smoker_producer.py", "--no-admin")
 
 

@@ -6,9 +6,10 @@ import time
 from contextlib import ExitStack
 from queue import SimpleQueue
 
-from smart_smoker.broker import Broker, connect
-from smart_smoker.inbox import Inbox
-from smart_smoker.messages import reading_message
+from smart_smoker.lab.inbox import Inbox
+from smart_smoker.wire.connection import Broker
+from smart_smoker.wire.link import connect
+from smart_smoker.wire.messages import reading_message
 
 from . import consumer, producer
 from .consumer import SCRIPTS, reading

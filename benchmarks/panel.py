@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from run import find_browser
-from smart_smoker.broker import connect
-from smart_smoker.messages import Message, alert_message, reading_message
-from smart_smoker.readings import PROBES, SMOKER, Reading
-from smart_smoker.watch import Alert
+from smart_smoker.core.alert import Alert
+from smart_smoker.core.probes import PROBES, SMOKER
+from smart_smoker.core.readings import Reading
+from smart_smoker.lab.packages import find_browser
+from smart_smoker.wire.link import connect
+from smart_smoker.wire.messages import Message, alert_message, reading_message
 
 from .rounds import Group, Run
 from .scripts import Script, clear

@@ -1,8 +1,8 @@
 """Restore: what a consumer needs after a start to go on where the last one was."""
 
-from smart_smoker.broker import connect
-from smart_smoker.messages import reading_message
-from smart_smoker.readings import SMOKER
+from smart_smoker.core.probes import SMOKER
+from smart_smoker.wire.link import connect
+from smart_smoker.wire.messages import reading_message
 
 from .consumer import COOK, SCRIPTS, fill, reading
 from .rounds import Group, Run

@@ -11,9 +11,9 @@ from queue import SimpleQueue
 
 import pika
 
-from smart_smoker.broker import connect
-from smart_smoker.demo import local_mail
-from smart_smoker.messages import BOUND, HISTORY, REJECTED
+from smart_smoker.lab.demo import local_mail
+from smart_smoker.wire.link import connect
+from smart_smoker.wire.messages import BOUND, HISTORY, REJECTED
 
 FOLDER = Path(__file__).resolve().parent.parent
 SAMPLE = FOLDER / "smoker-temps.csv"

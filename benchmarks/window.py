@@ -5,10 +5,12 @@ import sys
 import time
 from itertools import cycle, islice
 
-from smart_smoker.producer import file_lines
-from smart_smoker.readings import FOOD_A, Reading, read_rows
-from smart_smoker.rules import FoodStall
-from smart_smoker.watch import Watch
+from smart_smoker.core.probes import FOOD_A
+from smart_smoker.core.readings import Reading
+from smart_smoker.core.rows import read_rows
+from smart_smoker.core.rules import FoodStall
+from smart_smoker.core.watch import Watch
+from smart_smoker.work.source import file_lines
 
 from .rounds import Group, Run
 from .scripts import FOLDER, SAMPLE

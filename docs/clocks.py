@@ -3,14 +3,15 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from smart_smoker.clock import parse_moment
-from smart_smoker.readings import FOOD_A, FOOD_B, SMOKER, Probe, Reading, read_rows
-from smart_smoker.rules import FoodStall, SmokerDrop
-from smart_smoker.watch import CLOCKS, Watch
+from smart_smoker.core.clock import parse_moment
+from smart_smoker.core.probes import PROBES, Probe
+from smart_smoker.core.readings import Reading
+from smart_smoker.core.rows import read_rows
+from smart_smoker.core.watch import CLOCKS, Watch
 
 HERE = Path(__file__).parent
 PICTURE = HERE / "images" / "clocks.svg"
-RULES = {SMOKER: SmokerDrop(), FOOD_A: FoodStall(), FOOD_B: FoodStall()}
+RULES = {probe: probe.rule for probe in PROBES}
 COLOURS = dict(zip(CLOCKS, ("#c2410c", "#1d4ed8"), strict=True))
 
 WIDTH, LEFT, RIGHT, TOP = 960, 90, 20, 40

@@ -17,9 +17,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from run import find_browser
-from smart_smoker.demo import CONSUMERS, local_mail
-from smart_smoker.private_broker import PrivateBroker, free_ports
+from smart_smoker.core.probes import PROBES
+from smart_smoker.lab.demo import local_mail
+from smart_smoker.lab.packages import find_browser
+from smart_smoker.lab.ports import free_ports
+from smart_smoker.lab.private_broker import PrivateBroker
 
 FOLDER = Path(__file__).resolve().parent.parent
 IMAGES = FOLDER / "docs" / "images"
@@ -54,8 +56,8 @@ def main():
             said = next(filter(None, (re.search(until, line) for line in script.stdout or [""])))
             return script, said[0]
 
-        start("-m", "smart_smoker.inbox", "--port", str(mail), until="Receiving")
-        consumers = [start(script, until="Waiting for")[0] for script in CONSUMERS.values()]
+        start("-m", "smart_smoker.lab.inbox", "--port", str(mail), until="Receiving")
+        consumers = [start(probe.script, until="Waiting for")[0] for probe in PROBES]
         _, address = start("panel.py", "--port", "0", until=r"http://\S+")
         producer, _ = start("smoker_producer.py", "-", "--cook", "brisket", "--no-admin")
         lines = (FOLDER / "smoker-temps.csv").read_text().splitlines(keepends=True)

@@ -5,7 +5,7 @@ import os
 import pytest
 from scripts import Program, Stranger, virtual_host
 
-from smart_smoker.private_broker import PrivateBroker, find_server
+from smart_smoker.lab.private_broker import PrivateBroker, find_server
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """The plain count: windows and episodes from all the readings so far, at O(n) each."""
 
-from smart_smoker.rules import SmokerDrop
+from smart_smoker.core.rules import SmokerDrop
 
 Arrival = tuple[float, int]
 """A moment in seconds, and hundredths of a degree."""

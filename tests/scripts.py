@@ -21,8 +21,9 @@ from urllib.parse import quote, urlsplit
 
 import pika
 
-from smart_smoker.broker import Broker
-from smart_smoker.messages import Arrival
+from smart_smoker.wire.connection import Broker
+from smart_smoker.wire.history import replay
+from smart_smoker.wire.messages import Arrival
 
 HERE = Path(__file__).parent.parent
 LOOPBACK = "127.0.0.1"
@@ -292,7 +293,7 @@ def broker_user(broker, url: str, **permissions: str) -> Iterator[str]:
 def history(url: str) -> list[Arrival]:
     """All that the history holds."""
     with Broker(url, "a test") as broker:
-        return list(broker.replay("first"))
+        return list(replay(broker, "first"))
 
 
 class Stranger:

@@ -7,7 +7,7 @@ import ssl
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from smart_smoker.inbox import Inbox
+from smart_smoker.lab.inbox import Inbox
 
 
 async def break_off():

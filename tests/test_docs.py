@@ -5,7 +5,7 @@ import re
 import pytest
 
 from docs import clocks
-from smart_smoker.watch import CLOCKS
+from smart_smoker.core.watch import CLOCKS
 
 
 def test_the_picture_of_the_two_clocks_is_what_the_program_draws():

@@ -14,8 +14,8 @@ from random import Random
 
 from scripts import virtual_host
 
-from smart_smoker.private_broker import PrivateBroker
-from smart_smoker.script import run
+from smart_smoker.lab.private_broker import PrivateBroker
+from smart_smoker.script.signals import run
 
 from . import measure
 from .rounds import Count, Round

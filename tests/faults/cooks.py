@@ -4,11 +4,12 @@ from random import Random
 
 from scripts import cook_csv
 
-from smart_smoker.readings import FOOD_A, FOOD_B, SMOKER, Reading, read_rows
-from smart_smoker.rules import FoodStall, SmokerDrop
-from smart_smoker.watch import Watch
+from smart_smoker.core.probes import PROBES
+from smart_smoker.core.readings import Reading
+from smart_smoker.core.rows import read_rows
+from smart_smoker.core.watch import Watch
 
-RULES = {SMOKER: SmokerDrop(), FOOD_A: FoodStall(), FOOD_B: FoodStall()}
+RULES = {probe: probe.rule for probe in PROBES}
 
 
 def cook(chance: Random, rows: int) -> str:

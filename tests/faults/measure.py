@@ -11,7 +11,7 @@ from statistics import median
 
 from scripts import Program, Script, Stranger, clock, until, virtual_host
 
-from smart_smoker.private_broker import PrivateBroker
+from smart_smoker.lab.private_broker import PrivateBroker
 
 from .rounds import WAITING
 

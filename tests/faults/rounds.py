@@ -12,15 +12,15 @@ from urllib.parse import unquote
 import pika
 from scripts import Program, Script, Stranger, history, until
 
-from smart_smoker.errors import BrokerAway
-from smart_smoker.outbox import SETTLED
-from smart_smoker.readings import PROBES
+from smart_smoker.core.errors import BrokerAway
+from smart_smoker.core.probes import PROBES
+from smart_smoker.work.deliveries import SETTLED
 
 from .cooks import cook, expected
 from .mailbox import Mailbox
 from .proxy import Proxy
 
-CONSUMERS = ("consumer_smoker.py", "consumer_food_a.py", "consumer_food_b.py")
+CONSUMERS = [probe.script for probe in PROBES]
 CHANNELS = ("email", "sms")
 WAITING = "Waiting for readings in "
 SENDING = "Sending alerts by "

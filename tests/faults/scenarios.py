@@ -8,10 +8,11 @@ from contextlib import suppress
 import pika
 from scripts import Stranger, until
 
-from smart_smoker.broker import Broker
-from smart_smoker.errors import BrokerAway, UnreadableMessage
-from smart_smoker.messages import HISTORY
-from smart_smoker.readings import PROBES, parse_body
+from smart_smoker.core.errors import BrokerAway, UnreadableMessage
+from smart_smoker.core.probes import PROBES
+from smart_smoker.core.readings import parse_body
+from smart_smoker.wire.connection import Broker
+from smart_smoker.wire.messages import HISTORY
 
 from .mailbox import FOR_A_WHILE, HANGING, REFUSED
 from .rounds import CONSUMERS, SENDING, WAITING, Round, over

@@ -1,0 +1,53 @@
+"""Every error of the program, in one small tree split by whose fault it is.
+
+Each carries the value that was wrong in `value`, and a script that ends with one returns its
+`exit_code`.
+"""
+
+
+class SmartSmokerError(Exception):
+    """The base of all: what happened, in a line for the person in front of the screen."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, value: object = None):
+        super().__init__(message)
+        self.value = value
+
+
+class InputError(SmartSmokerError):
+    """The user's: a file, a setting or an option. They mend it and start again."""
+
+    exit_code = 2
+
+
+class UnreadableMessage(SmartSmokerError):
+    """The sender's: a message that is no reading or no alert. It is put aside, the rest goes on."""
+
+
+class BrokerRefused(SmartSmokerError):
+    """The broker's administrator's: a login, a permission, the arguments of a queue."""
+
+    exit_code = 3
+
+
+class BrokerAway(SmartSmokerError):
+    """Nobody's: no broker answers, or a connection was lost. Wait and try again."""
+
+    exit_code = 2
+
+
+class NoStreams(BrokerAway):
+    """Nobody's: the broker is older than RabbitMQ 3.9, or has streams off; it has hung up."""
+
+
+class QueueTaken(SmartSmokerError):
+    """Nobody's: another consumer is reading the queue. Stand by."""
+
+
+class DeliveryRefused(SmartSmokerError):
+    """The recipient's: a channel that will never take this alert. Trying again is no use."""
+
+
+class DeliveryFailed(SmartSmokerError):
+    """Nobody's, or a setting's: a channel did not take an alert this time. Try again later."""

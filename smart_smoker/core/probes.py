@@ -1,0 +1,35 @@
+"""The probes: the one table that says what there is to watch.
+
+All else follows it: queues and their bindings, what the panel shows, what the demo starts. A fourth
+probe is a fourth line here and a script (docs/a-fourth-probe.md).
+"""
+
+from dataclasses import dataclass
+
+from .rules import FoodStall, Rule, SmokerDrop
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One thermometer: its queue, the rule by which it is watched, and the script that does so."""
+
+    name: str
+    queue: str
+    rule: Rule
+    script: str
+
+    @property
+    def spoken(self) -> str:
+        """Its name within a sentence: `food A`."""
+        return self.name[:1].lower() + self.name[1:]
+
+
+SMOKER = Probe("Smoker", "01-smoker", SmokerDrop(15, 5), "consumer_smoker.py")
+FOOD_A = Probe("Food A", "02-food-A", FoodStall(1, 20), "consumer_food_a.py")
+FOOD_B = Probe("Food B", "03-food-B", FoodStall(1, 20), "consumer_food_b.py")
+
+PROBES = (SMOKER, FOOD_A, FOOD_B)
+"""In the order of the CSV's columns, after its time."""
+
+PROBE_OF_QUEUE = {probe.queue: probe for probe in PROBES}
+PROBE_OF_NAME = {probe.name: probe for probe in PROBES}

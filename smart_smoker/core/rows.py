@@ -1,0 +1,101 @@
+"""Rows: what a CSV of a cook says, line by line."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from .errors import InputError
+from .probes import PROBES
+from .readings import NUMBER, parse_temperature, parse_time
+
+ABSENT = frozenset(("", "no temperature", "none", "n/a", "na", "null", "-", "--", "---"))
+"""Cells by which loggers say, in small letters, that a probe had no temperature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a CSV.
+
+    `temperatures` are in °F, one for each of PROBES, None where the cell said nothing.
+    `skipped` says, one sentence each, what could not be taken.
+    """
+
+    number: int
+    time: str
+    temperatures: tuple[float | None, ...]
+    skipped: tuple[str, ...] = ()
+
+
+def read_rows(lines: Iterable[str | None]) -> Iterator[Row | None]:
+    """The rows of a CSV whose columns are time, smoker, food A and food B, in this order.
+
+    A header, blank lines and further columns are passed over. None in `lines` (nothing there yet)
+    is handed on as None. A page of the web has no rows, whatever numbers stand in it.
+    """
+    beginning = True
+    for number, line in _numbered(lines):
+        if line is None:
+            yield None
+            continue
+        cells = _cells(line)
+        if not any(cells):
+            continue
+        if beginning and cells[0].startswith("<"):
+            return
+        if not _is_header(cells, beginning):
+            yield _row(number, cells)
+        beginning = False
+
+
+def _numbered(lines: Iterable[str | None]) -> Iterator[tuple[int, str | None]]:
+    number = 0
+    for line in lines:
+        number += line is not None
+        yield number, line
+
+
+def _cells(line: str) -> list[str]:
+    # Line by line, and without a quote that does not end: it would swallow what is behind it.
+    line = line.lstrip("\ufeff").replace("\0", "")
+    if line.count('"') % 2:
+        line = line.replace('"', "")
+    try:
+        cells = next(csv.reader([line], skipinitialspace=True), [])
+    except csv.Error:
+        cells = line.split(",")
+    return [cell.strip() for cell in cells[: 1 + len(PROBES)]]
+
+
+def _is_header(cells: list[str], beginning: bool) -> bool:
+    time, numbers = cells[0], any(map(NUMBER.fullmatch, cells[1:]))
+    if time and not re.search(r"\d", time):
+        # A logger that starts again writes its header again.
+        return beginning or (all(cells[1:]) and not numbers)
+    return beginning and not time[:1].isdigit() and not numbers
+
+
+def _row(number: int, cells: list[str]) -> Row:
+    nothing = (None,) * len(PROBES)
+    try:
+        time = parse_time(cells[0])
+    except ValueError as error:
+        return Row(number, "", nothing, (f"row {number}, column 1 (time): {error}; row skipped",))
+    temperatures, skipped = list(nothing), []
+    for column, cell in enumerate(cells[1:]):
+        if cell.lower() in ABSENT:
+            continue
+        try:
+            temperatures[column] = parse_temperature(cell)
+        except ValueError as error:
+            name = PROBES[column].name
+            skipped.append(f"row {number}, column {column + 2} ({name}): {error}; cell skipped")
+    return Row(number, time, tuple(temperatures), tuple(skipped))
+
+
+def require_readings(rows: list[Row], name: str) -> None:
+    """Raise InputError when not one of the rows holds a reading."""
+    if any(t is not None for row in rows for t in row.temperatures):
+        return
+    why = next((words for row in rows for words in row.skipped), "no cell has a temperature")
+    raise InputError(f"{name} holds not one reading ({why}): is it the right file?", name)

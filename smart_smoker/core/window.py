@@ -1,0 +1,94 @@
+"""The window: the last readings of a probe, and the highest and lowest among them."""
+
+import math
+from collections import deque
+from itertools import takewhile
+
+LONGEST_GAP = 5 * 60
+"""Seconds without a reading after which nobody knows what the probe did in between."""
+
+
+class Window:
+    """The last readings of one probe: what is within `span` seconds of the newest moment.
+
+    A moment is in seconds of any clock. `step` is what one reading stands for by itself, in
+    seconds: 5 readings of 30 seconds span 2.5 minutes, and so do two moments 2.5 minutes apart.
+    `moment` is the newest one; `highest`, `lowest` and `newest` are in °F. A reading costs the same
+    however many there are, but for one that comes late.
+    """
+
+    def __init__(self, span: float, step: float = 0):
+        self._step = step
+        self._reach = span - step
+        self._longest_gap = min(LONGEST_GAP, span)
+        self.clear()
+
+    def clear(self):
+        """Begin anew."""
+        self._begin(-math.inf)
+
+    def _begin(self, left: float):
+        self._left = left  # the moment of the last reading that was too old
+        self.moment = self._unbroken_since = left
+        self._readings = deque()
+        # Of each only what no later reading exceeds: the first is the highest, or the lowest.
+        self._falling, self._rising = deque(), deque()
+
+    def __len__(self) -> int:
+        return len(self._readings)
+
+    @property
+    def covers(self) -> float:
+        """The seconds from the oldest reading to the newest, with what a reading stands for."""
+        return self.moment - self._readings[0][0] + self._step
+
+    @property
+    def spans(self) -> bool:
+        """Whether the readings reach all the way back, with no gap that is too long."""
+        return self.moment - self._unbroken_since >= self._reach
+
+    def add(self, moment: float, temperature: float):
+        """Take a reading: a late one in its place, one from before the window as a new beginning.
+
+        What is there already counts once.
+        """
+        reading = moment, temperature
+        gap = moment - self.moment
+        if gap > self._longest_gap:
+            self._unbroken_since = moment
+        elif gap < 0:
+            self._add_late(reading)
+            return
+        elif gap == 0 and self._has_now(reading):
+            return
+        readings, falling, rising = self._readings, self._falling, self._rising
+        readings.append(reading)
+        while falling and falling[-1][1] <= temperature:
+            falling.pop()
+        falling.append(reading)
+        while rising and rising[-1][1] >= temperature:
+            rising.pop()
+        rising.append(reading)
+        oldest = moment - self._reach
+        while readings[0][0] < oldest:
+            self._left = readings.popleft()[0]
+        while falling[0][0] < oldest:
+            falling.popleft()
+        while rising[0][0] < oldest:
+            rising.popleft()
+        self.moment, self.newest = reading
+        self.highest, self.lowest = falling[0][1], rising[0][1]
+
+    def _has_now(self, reading: tuple[float, float]) -> bool:
+        of_now = takewhile(lambda taken: taken[0] == self.moment, reversed(self._readings))
+        return reading in of_now
+
+    def _add_late(self, late: tuple[float, float]):
+        readings = [late]
+        if late[0] < self.moment - self._reach:
+            self.clear()
+        else:
+            readings = sorted([*self._readings, late], key=lambda reading: reading[0])
+            self._begin(self._left)
+        for reading in readings:
+            self.add(*reading)

@@ -1,0 +1,248 @@
+"""A RabbitMQ of one's own: started from the installed programs, in one folder, on loopback only.
+
+It needs no root, no system service and no epmd, and keeps everything in its folder. What another
+process must know to find the node again stands in `state.json` there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+import uuid
+from pathlib import Path
+
+from ..core.errors import InputError
+from .ports import AMQP, HTTP, answers, free_ports, replies
+from .processes import WINDOWS, command_line, descendants, locked
+
+USUAL_PORTS = (5672, 15672)  # AMQP, admin page
+
+NODE = "smart-smoker@localhost"
+
+CONFIGURATION = """\
+listeners.tcp.1 = 127.0.0.1:{amqp}
+management.tcp.ip = 127.0.0.1
+management.tcp.port = {admin}
+log.file.level = info
+log.file.rotation.size = 5000000
+log.file.rotation.count = 2
+vm_memory_high_watermark.absolute = 1GB
+disk_free_limit.absolute = 200MB
+"""
+
+ERLANG_FLAGS = (
+    *("-sname", NODE, "-kernel", "inet_dist_use_interface", "{127,0,0,1}"),
+    # RabbitMQ's statistics would wait 5 s for themselves at the end, long after the queues closed.
+    *("-kernel", "shutdown_timeout", "1000"),
+    # RabbitMQ's own "none" more than doubles the time to start; this costs an idle node nothing.
+    *("+sbwt", "very_short", "+sbwtdio", "short"),
+)
+
+# All relative to the folder. RabbitMQ asks a shell, without quotes, for the free disk space of the
+# data's absolute path; by way of /proc it has no blank and no apostrophe.
+ENVIRONMENT = {
+    "HOME": ".",
+    "RABBITMQ_BASE": ".",
+    "RABBITMQ_CONF_ENV_FILE": "./rabbitmq-env.conf",
+    "RABBITMQ_CONFIG_FILE": "./rabbitmq.conf",
+    "RABBITMQ_ENABLED_PLUGINS_FILE": "./enabled_plugins",
+    "RABBITMQ_MNESIA_BASE": "/proc/self/cwd/data" if Path("/proc/self/cwd").exists() else "data",
+    "RABBITMQ_LOG_BASE": ".",
+    "RABBITMQ_LOGS": "node.log",
+    "RABBITMQ_NODENAME": NODE,
+    "ERL_CRASH_DUMP_BYTES": "0",
+    # A fixed port instead of epmd. RabbitMQ starts an Erlang every minute only to have epmd back;
+    # by way of the environment it is told as well.
+    "ERL_AFLAGS": "-start_epmd false",
+    "detached": "true",  # the script turns into the node instead of waiting for it
+}
+
+
+class PrivateBroker:
+    """One RabbitMQ node and its folder, for every process that knows the folder.
+
+    `ports` are those of AMQP and of the admin page. Without them it takes free ones, and the same
+    ones again when it is restarted.
+    """
+
+    def __init__(self, folder: Path, ports: tuple[int, int] | None = None):
+        self.folder = Path(folder).absolute()
+        self._ports = ports
+        self._process: subprocess.Popen | None = None
+
+    def __enter__(self) -> PrivateBroker:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int | None:
+        """The node's process, or None. A number in a file could be a stranger's by now."""
+        if self._process and self._process.poll() is None:
+            return self._process.pid
+        state = self._state()
+        ours = state["pid"] and state["token"] in command_line(state["pid"])
+        return state["pid"] if ours else None
+
+    @property
+    def running(self) -> bool:
+        """Whether the node's process is there, whoever started it."""
+        return self.pid is not None
+
+    @property
+    def url(self) -> str:
+        """What RABBITMQ_URL should be for this broker."""
+        return f"amqp://guest:guest@127.0.0.1:{self._state()['amqp']}/"
+
+    @property
+    def admin_url(self) -> str:
+        """The admin page, at its list of queues; user and password are guest."""
+        return f"http://127.0.0.1:{self._state()['admin']}/#/queues"
+
+    def start(self, timeout: float = 60) -> None:
+        """Start the node and return when it serves AMQP and the admin page.
+
+        Raises InputError when RabbitMQ is not installed, a port is taken, the folder is in use or
+        not writable, or the node fails or needs more than `timeout` seconds; then nothing is left.
+        """
+        server = find_server()
+        if server is None:
+            raise InputError("RabbitMQ is not installed. Run: python3 run.py setup")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with locked(self.folder / "lock", f"Another start is under way in {self.folder}"):
+                if self.running:
+                    raise InputError(f"A broker is already running in {self.folder}: {self.url}")
+                self._launch(server, self._choose_ports())
+                self._wait_until_ready(timeout)
+        except OSError as error:
+            raise InputError(f"RabbitMQ cannot start in {self.folder}: {error}") from error
+
+    def stop(self) -> None:
+        """End the node in good order and return when its processes are gone; harmless twice."""
+        # Windows has no such request; RabbitMQ's data stand a sudden end as well.
+        self._end(signal.SIGTERM, 30)
+        self.kill()
+
+    def kill(self) -> None:
+        """End the node at once, as a crash would; what was durable is there at the next start."""
+        self._end(signal.SIGTERM if WINDOWS else signal.SIGKILL, 10)
+
+    def _end(self, number: int, patience: float) -> None:
+        pid = self.pid
+        if pid is None:
+            return
+        family = [pid, *descendants(pid)]
+        try:
+            if WINDOWS:
+                subprocess.run(["taskkill", "/PID", str(pid), "/T", "/F"], capture_output=True)
+            else:
+                os.kill(pid, number)
+        except ProcessLookupError:
+            pass
+        except PermissionError:
+            raise InputError(f"The broker, process {pid}, belongs to another user", pid) from None
+        deadline = time.monotonic() + patience
+        while (self.running or any(map(command_line, family))) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def _state(self) -> dict:
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            state = json.loads((self.folder / "state.json").read_text(encoding="utf-8"))
+            return {key: state[key] for key in ("amqp", "admin", "distribution", "pid", "token")}
+        amqp, admin = self._ports or (0, 0)
+        return {"amqp": amqp, "admin": admin, "distribution": 0, "pid": 0, "token": ""}
+
+    def _save(self, state: dict) -> None:
+        new = self.folder / "state.json.new"
+        new.write_text(json.dumps(state), encoding="utf-8")
+        new.replace(self.folder / "state.json")
+
+    def _choose_ports(self) -> dict:
+        state = self._state()
+        amqp, admin, distribution = free_ports(3)
+        if self._ports:
+            state["amqp"], state["admin"] = self._ports
+            for port in self._ports:
+                if replies(port, *AMQP):
+                    raise InputError(
+                        f"Port {port} is taken by another RabbitMQ. Use that one, or stop it.", port
+                    )
+                if answers(port):
+                    raise InputError(f"Port {port} is taken by another program. Stop it.", port)
+        elif any(port == 0 or answers(port) for port in (state["amqp"], state["admin"])):
+            state["amqp"], state["admin"] = amqp, admin
+        if not state["distribution"] or answers(state["distribution"]):
+            state["distribution"] = distribution
+        return state
+
+    def _launch(self, server: Path, state: dict) -> None:
+        state.update(pid=0, token=uuid.uuid4().hex)
+        files = {
+            "rabbitmq.conf": CONFIGURATION.format(**state),
+            "enabled_plugins": "[rabbitmq_management].\n",
+            "rabbitmq-env.conf": "",
+        }
+        for name, text in files.items():
+            (self.folder / name).write_text(text, encoding="utf-8")
+        users = {k: v for k, v in os.environ.items() if not k.startswith(("RABBITMQ_", "ERL_"))}
+        users.pop("NOTIFY_SOCKET", None)
+        users["PATH"] = os.pathsep.join([users.get("PATH", ""), "/opt/homebrew/bin", "/usr/bin"])
+        port = str(state["distribution"])
+        # A session of its own: neither Ctrl+C nor a closed terminal ends it behind our back.
+        alone = {"creationflags": 0x08000200} if WINDOWS else {"start_new_session": True}
+        with (self.folder / "console.log").open("wb") as console:
+            self._process = subprocess.Popen(
+                [server, *ERLANG_FLAGS, "-erl_epmd_port", port, "-smart_smoker", state["token"]],
+                cwd=self.folder,
+                env={**users, **ENVIRONMENT, "RABBITMQ_DIST_PORT": port},
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=subprocess.STDOUT,
+                **alone,
+            )
+        self._save({**state, "pid": self._process.pid})
+
+    def _wait_until_ready(self, timeout: float) -> None:
+        state, deadline = self._state(), time.monotonic() + timeout
+        try:
+            while not (replies(state["amqp"], *AMQP) and replies(state["admin"], *HTTP)):
+                if self._process.poll() is not None:
+                    raise InputError(f"RabbitMQ did not start. {self._last_words()}")
+                if time.monotonic() > deadline:
+                    raise InputError(f"RabbitMQ took over {timeout:g} s. {self._last_words()}")
+                time.sleep(0.05)
+        except BaseException:
+            self.kill()
+            raise
+
+    def _last_words(self) -> str:
+        log = self.folder / "console.log"
+        text = log.read_text(encoding="utf-8", errors="replace")
+        lines = [line[:120] for line in text.splitlines() if line.strip()]
+        # Erlang's own account of the same thing follows, hundreds of lines of it.
+        end = lines.index("BOOT FAILED") + 14 if "BOOT FAILED" in lines else len(lines)
+        return "\n    ".join([f"From its log, {log}:", *lines[max(0, end - 20) : end]])
+
+
+def find_server() -> Path | None:
+    """The installed start script of RabbitMQ, or None."""
+    programs = Path(os.environ.get("PROGRAMFILES", "C:/Program Files"))
+    places = [
+        Path("/usr/lib/rabbitmq/bin/rabbitmq-server"),
+        Path("/opt/homebrew/opt/rabbitmq/sbin/rabbitmq-server"),
+        Path("/usr/local/opt/rabbitmq/sbin/rabbitmq-server"),
+        *sorted(programs.glob("RabbitMQ Server/rabbitmq_server-*/sbin/rabbitmq-server.bat"))[::-1],
+    ]
+    # Debian's script of the same name in /usr/sbin insists on root and on the system's folders.
+    folders = [folder for folder in os.get_exec_path() if folder not in ("/usr/sbin", "/sbin")]
+    on_path = shutil.which("rabbitmq-server", path=os.pathsep.join(folders))
+    places += [Path(on_path)] if on_path else []
+    return next((place for place in places if place.exists()), None)

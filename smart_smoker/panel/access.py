@@ -1,0 +1,206 @@
+"""Who may see the panel: what stands before it, for every request and every WebSocket.
+
+An ASGI application around another. Nothing of the inner one is reached by a page of another site,
+by a name that only pretends to be this machine, or, where a password is set, before the login.
+"""
+
+import hmac
+import math
+import secrets
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from ..script.settings import is_loopback
+
+COOKIE = "smart-smoker-panel"
+SESSION_DAYS = 30
+LONGEST_FORM = 4096
+"""Bytes of a login; what is longer is something else."""
+
+FREE_TRIES, LONGEST_PAUSE = 3, 60
+"""How often an address may be wrong before it has to wait, and at most how many seconds."""
+
+FREE_TRIES_OF_ALL, LONGEST_PAUSE_OF_ALL = 30, 15
+"""The same for all addresses together, but for those that were right once."""
+
+MOST_ADDRESSES = 10_000
+
+HEADERS = {
+    # NiceGUI writes its scripts into the page and evaluates what the server sends.
+    "content-security-policy": "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:;"
+    " frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+}
+"""What goes out with every answer: a script that got into the page could reach nobody."""
+
+LOGIN = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Smart Smoker: log in</title>
+{head}
+</head>
+<body>
+<main class="login">
+<h1>Smart Smoker</h1>
+<form method="post" action="login">
+<label for="password">Password of the panel</label>
+<input id="password" name="password" type="password" autocomplete="current-password"
+ required autofocus{described}>
+{error}
+<button>Log in</button>
+</form>
+</main>
+</body>
+</html>
+"""
+ERROR = '<p id="error" class="error" role="alert">{}</p>'
+
+App = Callable[[dict, Callable, Callable], Awaitable[None]]
+
+
+class Throttle:
+    """How long an address has to wait after wrong passwords: longer each time.
+
+    Moments are seconds of any clock that only goes forward.
+    """
+
+    def __init__(self):
+        self._wrong: dict[str, tuple[int, float]] = {}  # how often, and until when to wait
+        self._of_all = (0, 0.0)
+        self._known: deque[str] = deque(maxlen=100)
+
+    def pause(self, address: str, now: float) -> float:
+        """Seconds until this address may try again, 0 for at once."""
+        _, until = self._wrong.get(address, (0, 0.0))
+        if address not in self._known:
+            until = max(until, self._of_all[1])
+        return max(0.0, until - now)
+
+    def wrong(self, address: str, now: float):
+        """Note a wrong password."""
+        times = self._wrong.pop(address, (0, 0.0))[0] + 1
+        self._wrong[address] = times, now + _pause(times - FREE_TRIES, LONGEST_PAUSE)
+        times = self._of_all[0] + 1
+        self._of_all = times, now + _pause(times - FREE_TRIES_OF_ALL, LONGEST_PAUSE_OF_ALL)
+        if len(self._wrong) > MOST_ADDRESSES:
+            del self._wrong[next(iter(self._wrong))]
+
+    def right(self, address: str):
+        """Note the right password."""
+        self._wrong.pop(address, None)
+        self._of_all = (0, 0.0)
+        if address not in self._known:
+            self._known.append(address)
+
+
+def _pause(times: int, longest: float) -> float:
+    return 0.0 if times < 0 else min(2.0 ** min(times, 10), longest)
+
+
+class Gate:
+    """The application, with a login before it where `password` is not empty.
+
+    Without a password only this machine is answered, by a name of its own: a page elsewhere could
+    give its own name the loopback's address. `head` is HTML for the head of the login page.
+    """
+
+    def __init__(self, app: App, password: str, head: str = ""):
+        self._app, self._password, self._head = app, password, head
+        self._secret = secrets.token_bytes(32)
+        self._throttle = Throttle()
+
+    async def __call__(self, scope, receive, send):
+        async def send_with_headers(message: dict):
+            if message["type"] == "http.response.start":
+                more = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                message = {**message, "headers": [*message.get("headers", ()), *more]}
+            await send(message)
+
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        answer = await self._answer(HTTPConnection(scope), receive)
+        if answer is None:
+            await self._app(scope, receive, send_with_headers)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            answer.headers["cache-control"] = "no-store"
+            await answer(scope, receive, send_with_headers)
+
+    async def _answer(self, asked: HTTPConnection, receive) -> Response | None:
+        """What the gate itself answers; None for who may come in."""
+        host, origin = asked.headers.get("host", ""), asked.headers.get("origin")
+        if not self._password and not is_loopback(_name_of(host)):
+            return PlainTextResponse("This panel answers its own machine only, as localhost.", 403)
+        if origin is not None and origin.partition("://")[2] != host:
+            return PlainTextResponse("This panel does not answer the pages of other sites.", 403)
+        if not self._password or self._is_session(asked.cookies.get(COOKIE, "")):
+            return None
+        wanted = asked.scope["path"], asked.scope.get("method")  # A WebSocket has no method.
+        if wanted in (("/login", "GET"), ("/login", "HEAD")):
+            return self._page(200)
+        if wanted == ("/login", "POST"):
+            return self._log_in(asked.client.host if asked.client else "", await _form(receive))
+        if wanted[0] == "/":
+            return RedirectResponse("login", 303)
+        return PlainTextResponse("Log in first.", 401)
+
+    def _log_in(self, address: str, given: str) -> Response:
+        now = time.monotonic()
+        if pause := math.ceil(self._throttle.pause(address, now)):
+            answer = self._page(429, f"Too many wrong passwords: try again in {pause} s.")
+            answer.headers["retry-after"] = str(pause)
+        elif hmac.compare_digest(given.encode(), self._password.encode()):
+            self._throttle.right(address)
+            answer = RedirectResponse("./", 303)
+            seconds = SESSION_DAYS * 24 * 3600
+            until = str(int(time.time()) + seconds)
+            session = f"{until}.{self._signature(until)}"
+            answer.set_cookie(COOKIE, session, max_age=seconds, httponly=True, samesite="lax")
+        else:
+            self._throttle.wrong(address, now)
+            answer = self._page(403, "This is not the password.")
+        return answer
+
+    def _page(self, status: int, error: str = "") -> Response:
+        described = ' aria-describedby="error" aria-invalid="true"' if error else ""
+        error = ERROR.format(error) if error else ""
+        return HTMLResponse(LOGIN.format(head=self._head, described=described, error=error), status)
+
+    def _is_session(self, session: str) -> bool:
+        until, _, signature = session.partition(".")
+        signed = hmac.compare_digest(signature.encode(), self._signature(until).encode())
+        return signed and int(until) > time.time()
+
+    def _signature(self, text: str) -> str:
+        return hmac.new(self._secret, text.encode(), "sha256").hexdigest()
+
+
+def _name_of(host: str) -> str:
+    """A Host header without its port."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+async def _form(receive) -> str:
+    """The password of a form that is being received; empty for what is none."""
+    body = b""
+    while len(body) <= LONGEST_FORM:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    if len(body) > LONGEST_FORM:
+        return ""
+    return parse_qs(body.decode("latin-1")).get("password", [""])[0]

@@ -1,0 +1,73 @@
+"""How the program itself is, in words that a cook understands: who reads the queues, what waits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..core.probes import PROBES
+from ..wire.messages import ALERTS, REJECTED
+
+BEHIND = 20
+"""Readings that may wait in a queue before its consumer is called behind."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """What there is to say of one queue; `wrong` is what somebody should mend now."""
+
+    queue: str
+    words: str
+    fine: bool = False
+    wrong: bool = False
+
+
+def notes(queues: Mapping[str, tuple[int, int] | None], failing: int, cooking: bool) -> list[Note]:
+    """A note for each queue that people should know of.
+
+    `queues` has how many messages wait in each and how many consumers it has; `failing` is how many
+    alerts a channel did not take when it was tried last; `cooking` is whether a cook goes on.
+    """
+    found = [_readings(probe, queues.get(probe.queue), cooking) for probe in PROBES]
+    return [*found, _alerts(queues.get(ALERTS), failing), _rejected(queues.get(REJECTED))]
+
+
+def _readings(probe, state, cooking) -> Note:
+    if state is None:
+        return Note(probe.queue, f"{probe.name}: its queue is not there yet.")
+    waiting, consumers = state
+    if consumers:
+        behind = f", {waiting:,} readings behind" if waiting > BEHIND else ""
+        return Note(probe.queue, f"{probe.name} is watched{behind}.", fine=not behind)
+    wait = f", and {_count(waiting, 'reading')} {_verb(waiting)}" if waiting else ""
+    words = f"Nobody watches {probe.name}{wait}: start {probe.script}."
+    return Note(probe.queue, words, wrong=cooking or waiting > 0)
+
+
+def _alerts(state, failing) -> Note:
+    if state is None:
+        return Note(ALERTS, "Alerts: their queue is not there yet.")
+    waiting, consumers = state
+    if not consumers and waiting:
+        how = "nobody sends them: set up mail or push, as the README says"
+        return Note(ALERTS, f"{_count(waiting, 'alert')} {_verb(waiting)}, and {how}.", wrong=True)
+    if not consumers:
+        return Note(ALERTS, "No alert waits. Nobody would send one: no mail or push is set up.")
+    if failing:
+        words = f"{_count(failing, 'alert')} could not be sent yet; trying goes on."
+        return Note(ALERTS, words, wrong=True)
+    return Note(ALERTS, "Alerts are sent as they come.", fine=True)
+
+
+def _rejected(state) -> Note:
+    waiting = state[0] if state else 0
+    if not waiting:
+        return Note(REJECTED, "Nothing was put aside.", fine=True)
+    words = f"{_count(waiting, 'message')} could not be used: python3 run.py rejected tells why."
+    return Note(REJECTED, words)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _verb(number: int) -> str:
+    return "waits" if number == 1 else "wait"

@@ -1,0 +1,182 @@
+"""The story of one probe in one cook: its temperatures, its episodes, and how it is now."""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from statistics import median
+
+from ..core.probes import Probe
+from ..core.readings import SECONDS_PER_READING, Reading
+from ..core.rules import DECIMALS
+
+MOST_EPISODES = 1000
+"""Above which the oldest are forgotten: a week of stalls has some 500, but anybody who may publish
+can fill the history."""
+
+SILENCE = 5 * 60
+"""Seconds after which a reading is no longer taken for the present."""
+
+
+@dataclass
+class Episode:
+    """A drop, a stall or a silence, from moment to moment; without an end it goes on."""
+
+    kind: str
+    begin: float
+    end: float | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """How a probe is: never, ended, no signal, steady or what its rule's episodes are called."""
+
+    kind: str
+    words: str
+
+
+@dataclass
+class ProbeStory:
+    """One probe in one cook: its temperatures in °F, each with its moment, and its episodes.
+
+    `heard` is when the newest reading came, in seconds since 1970, 0 where nobody knows.
+    """
+
+    probe: Probe
+    moments: array = field(default_factory=lambda: array("d"))
+    temperatures: array = field(default_factory=lambda: array("d"))
+    seqs: array = field(default_factory=lambda: array("q"))
+    rows: array = field(default_factory=lambda: array("L"))
+    newest: Reading | None = None
+    heard: float = 0
+    ended: bool = False
+    episodes: list[Episode] = field(default_factory=list)
+    _open: dict[str, Episode] = field(default_factory=dict)  # by kind, raised and not cleared
+
+    def window(self) -> array:
+        """The newest readings, as many as the probe's rule looks at by default."""
+        return self.temperatures[-self.probe.rule.window :]
+
+    def change(self) -> float | None:
+        """The newest temperature less the one of its window that is furthest from it, in °F."""
+        window = self.window()
+        if len(window) < 2:
+            return None
+        changes = (window[-1] - temperature for temperature in window)
+        return round(max(changes, key=abs), DECIMALS)
+
+    def age(self, now: float) -> float | None:
+        """Seconds since the newest reading; None where no clock can be believed."""
+        if not self.heard or self.heard > now + SECONDS_PER_READING:
+            return None
+        return max(0.0, now - self.heard)
+
+    def state(self, now: float) -> State:
+        """How the probe is at this time."""
+        if self.newest is None:
+            return State("never", "no reading yet")
+        if self.ended:
+            return State("ended", "over")
+        age, going_on = self.age(now), self._open
+        if age is None:
+            return State("no signal", "no signal since an unknown time")
+        if age >= SILENCE or "silence" in going_on:
+            return State("no signal", f"no signal for {duration(age)}")
+        rule = self.probe.rule
+        if episode := going_on.get(rule.kind):
+            passed = duration(self.moments[-1] - episode.begin)
+            return State(rule.kind, rule.during.format(duration=passed))
+        return State("steady", "steady")
+
+    def points(self, begin: float, end: float, most: int) -> list[tuple[float, float | None]]:
+        """At most so many points, 8 or more, for a line from moment to moment and a reading beyond.
+
+        Of readings that are too many the lowest and the highest stay. None is where a gap is.
+        """
+        first = max(0, bisect_left(self.moments, begin) - 1)
+        behind = min(len(self.moments), bisect_right(self.moments, end) + 1)
+        gaps = self._gaps(first, behind)
+        kept = range(first, behind)
+        if len(kept) + len(gaps) > most:
+            kept = self._extremes(first, behind, max(most // 4, (most - len(gaps)) // 2) - 1)
+        points, passed = [], 0
+        for i in kept:
+            if gaps[passed : passed + 1] and gaps[passed] <= i:
+                gap = gaps[passed]
+                points.append(((self.moments[gap - 1] + self.moments[gap]) / 2, None))
+                passed = bisect_right(gaps, i)
+            points.append((self.moments[i], self.temperatures[i]))
+        return points
+
+    def _extremes(self, first: int, behind: int, parts: int) -> list[int]:
+        """The lowest and the highest reading of each part, and both ends."""
+        bounds = [first + (behind - first) * i // parts for i in range(parts + 1)]
+        spans = (range(*pair) for pair in zip(bounds, bounds[1:], strict=False))
+        found = {f(s, key=self.temperatures.__getitem__) for s in spans if s for f in (min, max)}
+        return sorted(found | {first, behind - 1})
+
+    def _gaps(self, first: int, behind: int) -> list[int]:
+        """The readings before which the probe was silent for long."""
+        moments = self.moments[first:behind]
+        steps = [after - before for before, after in zip(moments, moments[1:], strict=False)]
+        if not steps:
+            return []
+        longest = max(5 * median(steps[:: len(steps) // 500 + 1]), SILENCE)
+        return [first + 1 + i for i, step in enumerate(steps) if step > longest]
+
+    def take(self, reading: Reading, moment: float, row: int, heard: float) -> None:
+        """Add the next reading."""
+        self.moments.append(moment)
+        self.temperatures.append(reading.temperature)
+        self.seqs.append(reading.seq)
+        self.rows.append(row)
+        if self.ended:
+            self._open.clear()
+        self.newest, self.heard, self.ended = reading, heard, False
+        if silence := self._open.pop("silence", None):
+            silence.end = moment
+
+    def end(self) -> None:
+        """The newest reading was the last of the cook, and ended whatever went on."""
+        self.ended = True
+        for episode in self._open.values():
+            episode.end = self.moments[-1]
+
+    def moment_of(self, seq: int) -> float:
+        """The moment of the reading of this number, or of the one before it that is known."""
+        return self.moments[max(0, bisect_right(self.seqs, seq) - 1)]
+
+    def tell(self, state: str, seq: int) -> None:
+        """An alert of this state was raised by the reading of this number."""
+        moment, kind = self.moment_of(seq), self.probe.rule.kind
+        if state == "lost":
+            after = bisect_right(self.seqs, seq)
+            if after < len(self.seqs):  # It has spoken again already.
+                self._keep(Episode("silence", moment, self.moments[after]))
+            elif "silence" not in self._open:
+                self._begin("silence", moment)
+        elif state in ("raised", "reminder") and kind not in self._open:
+            self._begin(kind, moment)
+        elif state == "cleared" and kind in self._open:
+            self._open.pop(kind).end = moment
+
+    def _begin(self, kind: str, moment: float) -> None:
+        # The alerts can come after the end of the cook, from a consumer that was started late.
+        episode = Episode(kind, moment, self.moments[-1] if self.ended else None)
+        self._open[kind] = episode
+        self._keep(episode)
+
+    def _keep(self, episode: Episode) -> None:
+        self.episodes.append(episode)
+        del self.episodes[:-MOST_EPISODES]
+
+
+def duration(seconds: float) -> str:
+    """A time that has passed, for people: `40 s`, `6 min`, `1 h 12 min`, `2 d 3 h`."""
+    minutes, hours = int(seconds // 60), int(seconds // 3600)
+    if minutes < 1:
+        return f"{int(seconds)} s"
+    if hours < 1:
+        return f"{minutes} min"
+    if hours < 48:
+        return f"{hours} h {minutes % 60} min"
+    return f"{hours // 24} d {hours % 24} h"

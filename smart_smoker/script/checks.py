@@ -1,0 +1,102 @@
+"""What each setting must be: a check for each key, which also brings it into its shape."""
+
+import os
+import re
+import ssl
+from collections.abc import Callable
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+
+def text(value: object) -> str:
+    """Text on one line. Raises ValueError with what is expected."""
+    if not isinstance(value, str) or not value.isprintable():
+        raise ValueError('text on one line, in .env.toml in quotes, "like this"')
+    return value.strip()
+
+
+def _address(value: object) -> str:
+    address = text(value)
+    if address and not re.fullmatch(r"""[^\s,;:<>()[\]\\"'@]+@[^\s,;:<>()[\]\\"'@]+""", address):
+        raise ValueError("one e-mail address, like pitmaster@example.com")
+    return address
+
+
+def _port(value: object) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise ValueError("a port between 1 and 65535, like 587")
+    return int(text)
+
+
+def _security(value: object) -> str:
+    if value not in ("starttls", "ssl", "none"):
+        raise ValueError("starttls, ssl or none")
+    return value
+
+
+def _url(text: str, schemes: tuple[str, ...]) -> SplitResult | None:
+    try:
+        parts = urlsplit(text)
+        whole = (parts.hostname or "").encode("idna") and parts.port != 0 and "@" not in parts.path
+        return parts if parts.scheme in schemes and whole else None
+    except ValueError:
+        return None
+
+
+def broker_urls(value: object) -> tuple[str, ...]:
+    """The broker's addresses in a text. Raises ValueError with what is expected."""
+    urls = tuple(url.strip() for url in text(value).split(","))
+    for url in urls:
+        parts = _url(url, ("amqp", "amqps"))
+        if not parts:
+            raise ValueError(
+                "amqp://USER:PASSWORD@HOST:PORT/ or amqps://…, several with commas between them"
+                " (a sign like @ or / in the password is written %40 or %2F)"
+            )
+        for name, values in parse_qs(parts.query, keep_blank_values=True).items():
+            if name != "cacertfile" or not all(map(_is_certificate, values)):
+                raise ValueError("amqps://…/?cacertfile=FILE, a file of certificates, and no more")
+    return urls
+
+
+def _is_certificate(path: str) -> bool:
+    try:
+        ssl.create_default_context(cafile=path or os.devnull)
+        return True
+    except OSError:
+        return False
+
+
+def _web_url(value: object) -> str:
+    if not _url(text(value), ("http", "https")):
+        raise ValueError("a web address, like http://localhost:15672/#/queues")
+    return text(value)
+
+
+def _notify_urls(value: object) -> tuple[str, ...]:
+    urls = value.split() if isinstance(value, str) else value
+    if not isinstance(urls, list) or not all(isinstance(u, str) and "://" in u for u in urls):
+        raise ValueError('a list of Apprise URLs, like ["ntfy://my-smoker"]')
+    return tuple(urls)
+
+
+CHECKS: dict[str, Callable[[object], object]] = {
+    "rabbitmq_url": broker_urls,
+    "rabbitmq_admin_url": _web_url,
+    "outgoing_email_host": text,
+    "outgoing_email_port": _port,
+    "outgoing_email_address": _address,
+    "outgoing_email_password": text,
+    "outgoing_email_security": _security,
+    "sms_address_for_texts": _address,
+    "email_address_for_alerts": _address,
+    "notify_urls": _notify_urls,
+    "panel_password": text,
+}
+SECRET = (
+    "rabbitmq_url",
+    "rabbitmq_admin_url",
+    "outgoing_email_password",
+    "notify_urls",
+    "panel_password",
+)

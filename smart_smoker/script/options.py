@@ -1,0 +1,62 @@
+"""The options of the command lines, and what their values must be."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..core.readings import SECONDS_PER_READING
+from ..core.rules import Rule
+from ..core.watch import CLOCKS
+
+LONGEST_WINDOW = 86_400
+"""Readings: a month of them, beyond any cook."""
+
+UNITS = {"s": 1, "m": 60, "h": 3600}
+"""Seconds by the letter behind a duration."""
+
+
+def consumer_options(page: str, rule: Rule, remind: float, silence: float):
+    """The command line of a consumer, whose page says what it does; minutes are its defaults.
+
+    `rule` among the options is the probe's, with the degrees and the window that were asked for.
+    """
+    parser = argparse.ArgumentParser(description=page)
+    for option, kind, default, meaning in (
+        ("--degrees", number_from(0.01), rule.degrees, "°F"),
+        ("--window", duration, rule.window, "readings, or a duration like 90s, 2.5m or 1h"),
+        ("--remind-minutes", number_from(0), remind, "until a lasting episode is told again"),
+        ("--silence-minutes", number_from(0), silence, "until a silent probe is told"),
+    ):
+        shown = f"{meaning} ({default})"
+        parser.add_argument(option, type=kind, default=default, metavar="N", help=shown)
+    meaning = "by which minutes go: readings of 30 seconds each, or their timestamps (readings)"
+    parser.add_argument("--clock", choices=CLOCKS, default="readings", help=meaning)
+    options = parser.parse_args()
+    if options.clock == "readings" and options.window % 1:
+        parser.error("argument --window: no whole readings of 30 seconds; or use --clock time")
+    options.rule = replace(rule, degrees=options.degrees, window=options.window)
+    return options
+
+
+def duration(text: str) -> float:
+    """For argparse: a window in readings of 30 seconds, from their number or a duration."""
+    unit = UNITS.get(text[-1:])
+    readings = float(text[:-1]) * unit / SECONDS_PER_READING if unit else int(text)
+    if not 2 <= readings <= LONGEST_WINDOW:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not within 2 (1m) and {LONGEST_WINDOW:,} (720h)"
+        )
+    return readings
+
+
+def number_from(least: float, most: float = 1e9, kind: type = float) -> Callable[[str], float]:
+    """For argparse: a number of a kind within bounds."""
+
+    def number(text: str):
+        value = kind(text)
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{text} is not within {least} and {most:,.0f}")
+        return value
+
+    number.__name__ = "number" if kind is float else "whole number"
+    return number

@@ -1,0 +1,41 @@
+"""Questions to whoever sits at the terminal."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from .signals import SIGNALS, interrupt_on_signals
+
+
+def on_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def ask(question: str) -> bool:
+    """Ask for y or n until one of them is the answer; the end of the input means n."""
+    with _interrupting(), suppress(EOFError):
+        while True:
+            answer = input(f"{question} y or n ").strip().lower()
+            if answer in ("y", "yes", "n", "no"):
+                return answer.startswith("y")
+    return False
+
+
+def wait_for_enter(words: str):
+    """Show these words until Enter is pressed, the input ends or a signal comes."""
+    with _interrupting(), suppress(EOFError, KeyboardInterrupt):
+        input(words)
+
+
+@contextmanager
+def _interrupting() -> Iterator[None]:
+    """Have signals interrupt for so long: a flag would not end the wait for an answer."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    interrupt_on_signals()
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

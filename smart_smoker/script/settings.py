@@ -1,0 +1,185 @@
+"""Settings: the environment, `.env` and `.env.toml`, read once and checked at the start."""
+
+import difflib
+import io
+import ipaddress
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import tomli
+from dotenv import dotenv_values
+
+from ..core.errors import InputError
+from .checks import CHECKS, SECRET
+
+log = logging.getLogger(__name__)
+
+LOCAL_BROKER = "amqp://guest:guest@localhost:5672/"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """Where e-mails and texts go out, and to whom. An empty password means no login."""
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    password: str = field(repr=False)
+    email_to: str
+    sms_to: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that a script is told beside its options.
+
+    `mail` is None where no mail server is set; without `panel_password` the panel is for this
+    machine alone. The URLs hold secrets: `repr` leaves them out.
+    """
+
+    rabbitmq_urls: tuple[str, ...] = field(repr=False)
+    admin_url: str = field(repr=False)
+    mail: Mail | None
+    notify_urls: tuple[str, ...] = field(repr=False)
+    panel_password: str = field(default="", repr=False)
+
+
+def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings that stand in `folder` and in the environment, which wins.
+
+    Raises InputError, naming the key, where it came from and what is expected.
+    """
+    found = _Found(
+        {
+            "the environment": environment,
+            ".env": dotenv_values(stream=io.StringIO(_text_of(folder / ".env")), interpolate=False),
+            ".env.toml": _toml(folder / ".env.toml"),
+        }
+    )
+    _warn_of_readers(folder)
+    urls = found.get("rabbitmq_url", (LOCAL_BROKER,))
+    host = urlsplit(urls[0]).hostname
+    admin_host = f"[{host}]" if ":" in host else host
+    return Settings(
+        rabbitmq_urls=urls,
+        admin_url=found.get("rabbitmq_admin_url", f"http://{admin_host}:15672/#/queues"),
+        mail=_mail(found),
+        notify_urls=found.get("notify_urls", ()),
+        panel_password=found.get("panel_password", ""),
+    )
+
+
+def masked(url: str) -> str:
+    """The URL for people to read: without its password."""
+    parts = urlsplit(url)
+    user, at, place = parts.netloc.rpartition("@")
+    name, colon, _ = user.partition(":")
+    return parts._replace(netloc=f"{name}{':***' if colon else ''}{at}{place}").geturl()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a connection to this host stays on this machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _mail(found: "_Found") -> Mail | None:
+    host = found.get("outgoing_email_host", "")
+    sender = found.get("outgoing_email_address", "")
+    security = found.get("outgoing_email_security", "")
+    port = found.get("outgoing_email_port", 465 if security == "ssl" else 587)
+    mail = Mail(
+        host=host,
+        port=port,
+        security=security or ("ssl" if port == 465 else "starttls"),
+        sender=sender,
+        password=found.get("outgoing_email_password", ""),
+        email_to=found.get("email_address_for_alerts", sender),
+        sms_to=found.get("sms_address_for_texts", ""),
+    )
+    if not host:
+        if not found.is_set("outgoing_email_host") and (mail.email_to or mail.sms_to):
+            found.missing("outgoing_email_host", "no mail can be sent without its server")
+        return None
+    if not sender:
+        found.missing("outgoing_email_address", "a mail server wants to know who sends")
+    if mail.security == "none" and not is_loopback(host):
+        found.wrong("outgoing_email_security", f"starttls or ssl, as {host} is another machine")
+    return mail
+
+
+class _Found:
+    """What is set where; the first place that has a setting wins."""
+
+    def __init__(self, places: dict[str, Mapping]):
+        self._places = places
+        for key in places[".env.toml"]:
+            if key not in CHECKS:
+                near = difflib.get_close_matches(key, CHECKS, 1)
+                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(CHECKS)}."
+                raise InputError(f".env.toml: there is no setting {key}; {hint}", key)
+        for key in places[".env"]:  # Others' settings may stand there too.
+            near = difflib.get_close_matches(key.lower(), CHECKS, 1, cutoff=0.85)
+            if near and key != near[0].upper():
+                log.warning(".env: %s is no setting; did you mean %s?", key, near[0].upper())
+
+    def _place(self, key: str) -> tuple[str, str, object] | None:
+        for place, values in self._places.items():
+            name = key if place == ".env.toml" else key.upper()
+            if values.get(name) is not None:
+                return place, name, values[name]
+        return None
+
+    def is_set(self, key: str) -> bool:
+        return self._place(key) is not None
+
+    def get(self, key: str, default):
+        if not self.is_set(key):
+            return default
+        try:
+            return CHECKS[key](self._place(key)[2])
+        except ValueError as error:
+            self.wrong(key, str(error))
+
+    def wrong(self, key: str, expected: str):
+        place, name, value = self._place(key)
+        shown = "" if key in SECRET else f" {value!r}"
+        raise InputError(f"{place}: {name}{shown} is not right: expected is {expected}", name)
+
+    def missing(self, key: str, why: str):
+        raise InputError(f"{key} is missing in .env.toml or .env: {why}", key)
+
+
+def _warn_of_readers(folder: Path):
+    if os.name != "posix":
+        return
+    for path in (folder / ".env", folder / ".env.toml"):
+        if path.exists() and path.stat().st_mode & 0o077:
+            log.warning(
+                "%s can hold passwords, and others on this machine can read it: chmod 600 %s",
+                path.name,
+                path.name,
+            )
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name} cannot be read: {error}", path) from None
+
+
+def _toml(path: Path) -> dict:
+    try:
+        return {key.lower(): value for key, value in tomli.loads(_text_of(path)).items()}
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path.name} is not valid TOML: {error}", path) from None

@@ -1,0 +1,299 @@
+"""One connection to RabbitMQ, and what goes in and out by it.
+
+This is the only module that knows pika; its exceptions become BrokerAway (wait and try again),
+BrokerRefused (a person has to mend it) or QueueTaken (stand by).
+"""
+
+import logging
+import ssl
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
+
+import pika
+from pika.exceptions import (
+    AMQPError,
+    AuthenticationError,
+    ChannelClosedByBroker,
+    ConnectionBlockedTimeout,
+    ConnectionClosedByBroker,
+    ProbableAccessDeniedError,
+    ProbableAuthenticationError,
+)
+
+from ..core.errors import BrokerAway, BrokerRefused, NoStreams, QueueTaken
+from .address import place, tls_context
+from .messages import BOUND, EXCHANGE, HISTORY, QUEUES, Arrival, Message
+from .reasons import innermost, is_refusal, reason_of
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = 10
+"""Seconds. A connection that broke half-way keeps its queue for three of them: at RabbitMQ's
+default of 60 a successor would wait three minutes."""
+
+BLOCKED_SECONDS = 10
+"""How long a broker may hold a publish back under a memory or disk alarm before we say so."""
+
+APP = "smart-smoker"
+
+
+class _Properties(pika.BasicProperties):
+    """What a stranger has written beside a message, as far as pika can read it.
+
+    At a header that it cannot, a time in milliseconds perhaps, pika ends the connection. The next
+    one would meet the same message again, in its queue and for days in the history.
+    """
+
+    def decode(self, encoded, offset=0):
+        with suppress(Exception):  # as many kinds as there are ways to be wrong
+            super().decode(encoded, offset)
+        return self
+
+
+class Broker:
+    """One open connection: publishes on a channel of its own, consumes on another.
+
+    One that `only_looks` never declares anything: what is not there is not made. Everything here
+    raises BrokerAway when the connection is lost.
+    """
+
+    def __init__(self, url: str, name: str, has_history: bool = True, only_looks: bool = False):
+        self.place = place(url)
+        self.has_history = has_history
+        self.blocked = False
+        self.useful = False  # whether anything has come or gone by it
+        self._url, self._name = url, name
+        pika.spec.props[pika.BasicProperties.INDEX] = _Properties
+        with self._pika_errors():
+            self._connection = pika.BlockingConnection(_parameters(url, name))
+        try:
+            with self._pika_errors():
+                self._setup = self._connection.channel()
+                self._consuming = None
+                self._arrived: list[Arrival] = []
+                if not only_looks:
+                    self.declare()
+                self._publishing = self._connection.channel()
+                self._publishing.tx_select()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def another(self, purpose: str) -> "Broker":
+        """A second connection to the same broker."""
+        return Broker(self._url, f"{self._name}, {purpose}")
+
+    def __enter__(self) -> "Broker":
+        return self
+
+    def __exit__(self, *_):
+        with suppress(AMQPError, OSError):  # It may be lost already.
+            self._connection.close()
+
+    @contextmanager
+    def _pika_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (
+            AuthenticationError,
+            ProbableAuthenticationError,
+            ProbableAccessDeniedError,
+        ) as error:
+            if not is_refusal(error):  # cut off, which pika takes for a refusal
+                raise BrokerAway(reason_of(error), self.place) from error
+            words = "refuses the login: check user and password in RABBITMQ_URL"
+            if isinstance(error, ProbableAccessDeniedError):
+                words = f"does not let this user in: {reason_of(error)}"
+            raise BrokerRefused(f"the broker at {self.place} {words}", self.place) from error
+        except (ChannelClosedByBroker, ConnectionClosedByBroker) as error:
+            raise self._closed(error.reply_code, error.reply_text) from error
+        except ConnectionBlockedTimeout as error:
+            self.blocked = True
+            raise BrokerAway("it takes no messages, being low on memory or disk") from error
+        except (AMQPError, OSError) as error:
+            if isinstance(innermost(error), ssl.SSLCertVerificationError):
+                raise BrokerRefused(
+                    f"the broker at {self.place} shows a certificate that proves nothing"
+                    f" ({reason_of(error)}): name its own authority in RABBITMQ_URL by"
+                    " ?cacertfile=FILE, or check the host's name",
+                    self.place,
+                ) from error
+            raise BrokerAway(reason_of(error), self.place) from error
+
+    def _closed(self, code: int, text: str) -> Exception:
+        if code == 403 and "exclusive use" in text:
+            return QueueTaken(text)
+        if code == 541 and "stream" in text:
+            return NoStreams(text)
+        if code in (403, 530):  # a permission, a virtual host
+            return BrokerRefused(f"the broker at {self.place} does not permit it: {text}", text)
+        return BrokerAway(text, self.place)
+
+    def declare(self):
+        """Make sure that the exchange, the queues and their bindings are there.
+
+        A user who may not declare them looks whether they are. Raises BrokerRefused when one
+        exists with other arguments, or is missing and may not be made.
+        """
+        queues = {q: a for q, a in QUEUES.items() if q != HISTORY or self.has_history}
+        with self._pika_errors():
+            self._ensure("exchange_declare", EXCHANGE, exchange_type="topic", durable=True)
+            for queue, arguments in queues.items():
+                self._ensure("queue_declare", queue, durable=True, arguments=arguments)
+            for key in BOUND:
+                for queue in {key, HISTORY} & queues.keys():
+                    self._bind(queue, key)
+
+    def _ensure(self, declare: str, name: str, **ours):
+        try:
+            getattr(self._setup, declare)(name, **ours)
+            return
+        except ChannelClosedByBroker as error:
+            self._setup = self._connection.channel()
+            if error.reply_code == 406:
+                raise BrokerRefused(
+                    f"{name} exists at the broker with other arguments than ours: when nothing in"
+                    f" it is needed, delete it on the admin page ({error.reply_text})",
+                    name,
+                ) from error
+            if error.reply_code != 403:
+                raise
+        try:
+            getattr(self._setup, declare)(name, passive=True)
+        except ChannelClosedByBroker as error:
+            raise BrokerRefused(
+                f"{name} is not there, and this user may not make it: let the broker's"
+                f" administrator do so ({error.reply_text})",
+                name,
+            ) from error
+
+    def _bind(self, queue: str, key: str):
+        try:
+            self._setup.queue_bind(queue, EXCHANGE, key)
+        except ChannelClosedByBroker as error:
+            # Bindings cannot be looked at: whoever made the queues has bound them.
+            self._setup = self._connection.channel()
+            if error.reply_code != 403:
+                raise
+
+    def publish(self, messages: Sequence[Message]):
+        """Hand messages over and return when the broker has taken responsibility for them all.
+
+        One transaction: pika's blocking channel confirms a single message at a time, which costs
+        a round trip and a disk write for each.
+        """
+        with self._pika_errors():
+            for message in messages:
+                self._publishing.basic_publish(
+                    "" if message.straight else EXCHANGE,
+                    message.queue,
+                    message.body,
+                    pika.BasicProperties(
+                        app_id=APP,
+                        delivery_mode=pika.DeliveryMode.Persistent.value,
+                        headers=message.headers,
+                        message_id=message.id or None,
+                        timestamp=int(time.time()),
+                        type=message.type,
+                    ),
+                )
+            self._publishing.tx_commit()
+        self.useful = self.useful or any(not message.straight for message in messages)
+        if self.blocked:
+            self.blocked = False
+            log.warning("The broker at %s takes messages again.", self.place)
+
+    def consume(self, queue: str, prefetch: int, since: str | None = None):
+        """Begin to read a queue, as its only reader; what was read but not acknowledged returns.
+
+        The history is read by anyone, from its `first` message on or the `last`, or from an age
+        like `3D` on: `since`. Raises QueueTaken when there is another reader.
+        """
+        with self._pika_errors():
+            if self._consuming and self._consuming.is_open:
+                self._consuming.close()
+            self._consuming = self._connection.channel()
+            self._consuming.basic_qos(prefetch_count=prefetch)
+            self._arrived = []
+            self._consuming.basic_consume(
+                queue,
+                lambda *arrival: self._arrive(queue, *arrival),
+                exclusive=since is None,
+                arguments={"x-stream-offset": since} if since else None,
+            )
+        if since is None and self.state(queue)[1] > 1:
+            # A quorum queue knows no exclusive readers: whoever finds another one there leaves.
+            with self._pika_errors():
+                self._consuming.close()
+            raise QueueTaken(f"{queue} has another reader", queue)
+
+    def _arrive(self, queue, channel, method, properties, body):
+        self._arrived.append(
+            Arrival(
+                method.routing_key if queue == HISTORY else queue,
+                method.delivery_tag,
+                body,
+                str(properties.message_id or ""),
+                properties.type or "",
+                properties.headers or {},
+                properties.timestamp or 0,
+            )
+        )
+
+    def take(self, seconds: float) -> list[Arrival]:
+        """What has arrived, in order; waits up to so many seconds for the first."""
+        self.wait(0 if self._arrived else seconds)
+        # A channel that the broker closed, or a queue that somebody deleted, says nothing.
+        if not self._consuming.is_open or not self._consuming.consumer_tags:
+            raise BrokerAway("the broker has ended our reading of the queue", self.place)
+        arrived, self._arrived = self._arrived, []
+        self.useful = self.useful or bool(arrived)
+        return arrived
+
+    def acknowledge(self, tag: int, and_all_before: bool = False):
+        """Tell the broker that a message is done with and can be forgotten."""
+        with self._pika_errors():
+            self._consuming.basic_ack(tag, multiple=and_all_before)
+
+    def wait(self, seconds: float):
+        """Let so much time pass, or less when something arrives, and keep the connection alive."""
+        with self._pika_errors():
+            self._connection.process_data_events(time_limit=seconds)
+
+    def wake(self):
+        """End the wait of the thread that has this connection; the only call for other threads."""
+        with self._pika_errors():
+            self._connection.add_callback_threadsafe(lambda: None)
+
+    def state(self, queue: str) -> tuple[int, int]:
+        """How many messages wait in a queue, and how many consumers it has.
+
+        Raises BrokerAway where there is no such queue.
+        """
+        with self._pika_errors():
+            try:
+                declared = self._setup.queue_declare(queue, passive=True).method
+            except ChannelClosedByBroker:
+                self._setup = self._connection.channel()
+                raise
+            return declared.message_count, declared.consumer_count
+
+    def purge(self, queue: str):
+        """Throw away what waits in a queue."""
+        with self._pika_errors():
+            self._setup.queue_purge(queue)
+
+
+def _parameters(url: str, name: str) -> pika.URLParameters:
+    parts = urlsplit(url)
+    parameters = pika.URLParameters(parts._replace(query="").geturl())
+    parameters.heartbeat = HEARTBEAT
+    parameters.blocked_connection_timeout = BLOCKED_SECONDS
+    parameters.socket_timeout = 5
+    parameters.stack_timeout = 10
+    parameters.client_properties = {"connection_name": name}
+    if parts.scheme == "amqps":
+        parameters.ssl_options = pika.SSLOptions(tls_context(url), parameters.host)
+    return parameters

@@ -1,0 +1,44 @@
+"""The history, read again: what a process must know that was not there when it happened."""
+
+import time
+import uuid
+from collections.abc import Iterator
+
+from ..core.errors import BrokerAway
+from ..script.signals import Stop
+from .connection import Broker
+from .messages import HISTORY, Arrival, Message
+
+PATIENCE = 10
+"""Seconds without a message after which the history is taken for broken."""
+
+
+def replay(broker: Broker, since: str, stop: Stop | None = None) -> Iterator[Arrival]:
+    """What the history holds at this moment, in order; nothing where a broker has no streams.
+
+    `since` is where to begin, as `Broker.consume` takes it; it ends early when a stop is requested.
+    Raises BrokerAway. A connection of its own reads it, while `broker` is kept alive: pika can end
+    the reading of a stream only with its connection.
+    """
+    if not broker.has_history:
+        return
+    broker.declare()  # Without the history the marker would be lost, and never come.
+    end = uuid.uuid4().hex
+    broker.publish([Message(HISTORY, b"", "marker", end, straight=True)])
+    with broker.another("history") as reader:
+        reader.consume(HISTORY, prefetch=1000, since=since)
+        heard = time.monotonic()
+        while not (stop and stop.requested):
+            broker.wait(0)
+            arrived = reader.take(0.5)
+            if arrived:
+                heard = time.monotonic()
+            elif time.monotonic() - heard > PATIENCE:
+                raise BrokerAway("the history does not give what was put into it", broker.place)
+            for arrival in arrived:
+                if arrival.id == end:
+                    return
+                if arrival.type != "marker":
+                    yield arrival
+            if arrived:
+                reader.acknowledge(arrived[-1].tag, and_all_before=True)

@@ -1,0 +1,125 @@
+"""Staying connected: which broker, how often to try, and who may read a queue."""
+
+import logging
+import random
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from ..core.errors import BrokerAway, BrokerRefused, NoStreams, QueueTaken
+from ..script.signals import Stop
+from .address import place
+from .connection import Broker
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 15
+"""Seconds between two tries to reach a broker."""
+
+NO_HISTORY = (
+    "The broker at %s has no streams, as RabbitMQ has from 3.9 on: a consumer that is started again"
+    " begins with an empty window, and an alert can be told twice."
+)
+NO_BROKER = "Is it running? (python3 run.py broker start) Trying again until it is there."
+
+LASTING = 8
+"""Tries after which an outage is told again; with their pauses, about a minute."""
+T = TypeVar("T")
+
+
+def connect(urls: Iterable[str], name: str, only_looks: bool = False) -> Broker:
+    """Open a connection to the first broker that takes it; `name` is shown on its admin page.
+
+    Raises BrokerRefused when all of them refuse it, else BrokerAway.
+    """
+    errors = []
+    for url in urls:
+        for has_history in (True, False):
+            try:
+                return Broker(url, name, has_history, only_looks)
+            except NoStreams:
+                continue
+            except (BrokerAway, BrokerRefused) as error:
+                errors.append((place(url), error))
+                break
+    if errors and all(isinstance(error, BrokerRefused) for _, error in errors):
+        raise errors[0][1]
+    raise BrokerAway("; ".join(f"{place}: {error}" for place, error in errors), urls)
+
+
+def connect_once(urls: Iterable[str], name: str) -> Broker:
+    """Open a connection for a command that does not wait. Raises BrokerAway with what to do."""
+    try:
+        return connect(urls, name)
+    except BrokerAway as error:
+        raise BrokerAway(f"no broker: {error} (python3 run.py broker start)", urls) from error
+
+
+def stay_connected(
+    urls: Iterable[str], name: str, stop: Stop, work: Callable[[Broker], T], level=logging.WARNING
+) -> T | None:
+    """Call `work` with an open connection, and again with a new one whenever it is lost.
+
+    Returns what `work` returns, or None when a stop was requested first. Every outage is told
+    once, at `level`, and so is its end; one that lasts is told again, with what is the matter now.
+    """
+    blocked = brief = told_no_history = False
+    tries, pauses = 0, backoff(LONGEST_PAUSE)
+    while not stop.requested:
+        try:
+            with connect(urls, name) as broker:
+                if tries and not (blocked or brief):
+                    log.log(min(level, logging.INFO), "The broker at %s is back.", broker.place)
+                if not (broker.has_history or told_no_history):
+                    log.log(level, NO_HISTORY, broker.place)
+                    told_no_history = True
+                broker.blocked = blocked
+                try:
+                    return work(broker)
+                except BrokerAway as error:
+                    # A connection that was of no use has not ended an outage.
+                    brief = tries > 0 and not broker.useful
+                    if not (blocked or brief):
+                        log.log(level, "The broker at %s is lost: %s", broker.place, error)
+                        tries, pauses = 0, backoff(LONGEST_PAUSE)
+                    elif tries == LASTING:
+                        log.log(level, "The broker at %s is still lost: %s", broker.place, error)
+                    tries, blocked = tries + 1, broker.blocked
+        except BrokerAway as error:
+            if tries in (0, LASTING):
+                log.log(level, "No broker: %s. %s", error, NO_BROKER)
+            tries += 1
+        stop.wait(next(pauses))
+    return None
+
+
+def backoff(longest: float) -> Iterator[float]:
+    """Pauses in seconds between tries: 1, 2, 4, … up to the longest, each shortened by chance.
+
+    Chance keeps many clients of one server from coming back all at once.
+    """
+    pause = 1.0
+    while True:
+        yield pause * random.uniform(0.5, 1)
+        pause = min(2 * pause, longest)
+
+
+def read_alone(broker: Broker, queue: str, prefetch: int, stop: Stop, level=logging.INFO) -> bool:
+    """Begin to read a queue as soon as nobody else does; False when a stop was requested first."""
+    waiting = False
+    while not stop.requested:
+        try:
+            broker.consume(queue, prefetch)
+            return True
+        except QueueTaken:
+            if not waiting:
+                log.log(
+                    level,
+                    "Another consumer (or our own lost connection) is reading %s; standing by.",
+                    queue,
+                )
+            waiting = True
+        while not stop.requested:
+            broker.wait(random.uniform(0.2, 0.5))  # Two that leave at once come back one by one.
+            if not broker.state(queue)[1]:
+                break
+    return False

@@ -1,0 +1,113 @@
+"""The wire: the exchange, the queues, and the messages that others' scripts can rely on."""
+
+import uuid
+from dataclasses import dataclass, field
+
+from ..core.alert import Alert
+from ..core.errors import UnreadableMessage
+from ..core.probes import PROBES, Probe
+from ..core.readings import Reading, parse_body
+from ..core.text import excerpt
+
+EXCHANGE = "smart-smoker"
+ALERTS = "04-alerts"
+HISTORY = "05-history"
+REJECTED = "06-rejected"
+BOUND = (*(probe.queue for probe in PROBES), ALERTS)
+"""The queues that the exchange feeds, each by its own name as the key; the history has them all."""
+
+QUEUES = {
+    **dict.fromkeys((*BOUND, REJECTED)),
+    HISTORY: {
+        "x-queue-type": "stream",
+        "x-max-age": "7D",
+        # Only whole segments expire, and one of the default 500 MB would never be full.
+        "x-stream-max-segment-size-bytes": 1_000_000,
+    },
+}
+"""All queues and their arguments: none, so that a stranger's plain declaration fits."""
+
+LONGEST_COOK = 100
+"""Bytes of a cook's id; with queue, number and state an AMQP short string (255) has room for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is published: by the exchange to a queue and the history, or `straight` to a queue."""
+
+    queue: str
+    body: bytes
+    type: str
+    id: str = ""
+    headers: dict = field(default_factory=dict)
+    straight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What arrived from a queue; `tag` is what it is acknowledged by, `sent` in seconds."""
+
+    queue: str
+    tag: int
+    body: bytes
+    id: str
+    type: str
+    headers: dict
+    sent: float
+
+
+def reading_message(reading: Reading) -> Message:
+    """The message that carries a reading to its probe's queue."""
+    headers = {"cook": reading.cook, "seq": reading.seq}
+    if reading.last:
+        headers["last"] = True
+    return Message(reading.probe.queue, reading.body(), "reading", reading.id, headers)
+
+
+def reading_of(arrival: Arrival, probe: Probe) -> Reading:
+    """The reading that a message carries; a foreign one belongs to cook "".
+
+    Raises UnreadableMessage with the reason.
+    """
+    if arrival.type not in ("reading", ""):
+        raise UnreadableMessage(f"type {excerpt(arrival.type)} is no reading", arrival.body)
+    timestamp, temperature = parse_body(arrival.body)
+    cook, seq = arrival.headers.get("cook"), arrival.headers.get("seq")
+    if not (_is_cook(cook) and type(seq) is int and seq > 0):
+        return Reading(probe, timestamp, temperature, id=uuid.uuid4().hex)
+    return Reading(
+        probe,
+        timestamp,
+        temperature,
+        id=f"{cook}/{probe.queue}/{seq}",
+        cook=cook,
+        seq=seq,
+        last=arrival.headers.get("last") is True,
+        sent=arrival.sent,
+    )
+
+
+def _is_cook(cook: object) -> bool:
+    if not isinstance(cook, str) or not cook.isprintable():
+        return False
+    return 0 < len(cook.encode()) <= LONGEST_COOK
+
+
+def alert_message(alert: Alert) -> Message:
+    """The message that carries an alert to whoever sends it on."""
+    return Message(ALERTS, alert.body(), "alert", alert.id, {"cook": alert.cook})
+
+
+def delivery_message(alert: Alert, channel: str, outcome: str, reason: str = "") -> Message:
+    """The record, for the history, of what a channel did with an alert.
+
+    `outcome` is accepted, refused or failed.
+    """
+    headers = {"cook": alert.cook, "alert": alert.id, "channel": channel, "outcome": outcome}
+    return Message(HISTORY, reason.encode(), "delivery", "", headers, straight=True)
+
+
+def rejected_message(queue: str, body: bytes, reason: str) -> Message:
+    """The message that puts aside what `queue` held and nobody could use."""
+    headers = {"queue": queue, "reason": reason}
+    return Message(REJECTED, body, "rejected", "", headers, straight=True)

@@ -1,0 +1,51 @@
+"""Deliveries: what the history says of each channel and each alert."""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+from ..core.alert import TOO_OLD, Alert
+from ..core.errors import UnreadableMessage
+from ..wire.connection import Broker
+from ..wire.history import replay
+from ..wire.messages import Arrival
+
+RESTORED = "2D"
+"""How far back the history is asked for deliveries: longer than an alert is kept."""
+
+SETTLED = ("accepted", "refused")
+"""Outcomes after which a channel is not tried again."""
+
+
+def record_of(event: Arrival) -> tuple[str, str, str]:
+    """Alert, channel and outcome as a delivery's record has them; empty where it is none."""
+    if event.type != "delivery":
+        return "", "", ""
+    return tuple(str(event.headers.get(name, "")) for name in ("alert", "channel", "outcome"))
+
+
+def pending(broker: Broker, names: Sequence[str]) -> list[tuple[Alert, str, str]]:
+    """What waits: each alert that a channel of these names has neither accepted nor refused.
+
+    With the channel's name, and why its last try failed; empty where nothing was tried. As the
+    history tells it, so that the alerts stay with whoever is sending them.
+    """
+    alerts: dict[str, Alert] = {}
+    settled: set[tuple[str, str]] = set()
+    reasons: dict[tuple[str, str], str] = {}
+    for event in replay(broker, RESTORED):
+        if event.type == "alert" and time.time() - event.sent < TOO_OLD:
+            with suppress(UnreadableMessage):
+                alerts[event.id] = Alert.parse(event.body)
+        alert, name, outcome = record_of(event)
+        reasons[alert, name] = event.body.decode(errors="replace")
+        if outcome in SETTLED:
+            settled.add((alert, name))
+    known, told = {name for _, name in reasons}, {id for id, _ in settled}
+    return [
+        (alert, name, reasons.get((id, name), ""))
+        for id, alert in alerts.items()
+        for name in names
+        # What others have taken before a channel was set up does not wait for it.
+        if (id, name) not in settled and (name in known or id not in told)
+    ]

@@ -1,0 +1,128 @@
+"""Mail: alerts as e-mails, and as texts through a carrier's mail gateway.
+
+This is the only module that knows smtplib.
+"""
+
+import base64
+import smtplib
+import socket
+import ssl
+from contextlib import closing, suppress
+from email.message import EmailMessage
+from email.utils import localtime
+from urllib.parse import quote
+
+from ..core.alert import Alert
+from ..core.errors import DeliveryFailed, DeliveryRefused
+from ..core.text import printable, printable_lines, without
+from ..script.settings import Mail
+
+TIMEOUT = 20
+"""Seconds a mail server has for each step until it is ready for the mail."""
+
+VERDICT_TIMEOUT = 120
+"""The same for the mail itself; RFC 5321, 4.5.3.2: who leaves too early sends a mail twice."""
+
+PORTS = 'port 587 goes with outgoing_email_security = "starttls", port 465 with "ssl"'
+
+REASONS = {
+    smtplib.SMTPRecipientsRefused: "takes no mail for {to} ({reason}): check that address",
+    smtplib.SMTPSenderRefused: "takes no mail from {mail.sender} ({reason}): check that address",
+    smtplib.SMTPDataError: "does not take this mail ({reason})",
+    smtplib.SMTPAuthenticationError: "does not take the login of {mail.sender} ({reason}):"
+    " check outgoing_email_password; many providers want an app password there",
+    smtplib.SMTPResponseException: "is not ready for mail ({reason})",
+    smtplib.SMTPNotSupportedError: f"lacks what the settings ask for ({{reason}}): {PORTS};"
+    " an empty outgoing_email_password goes without a login",
+    smtplib.SMTPServerDisconnected: "broke off ({reason}): if it always does, check the login;"
+    f" {PORTS}",
+    socket.gaierror: "is not found: check outgoing_email_host and the network",
+    ConnectionRefusedError: "does not listen: check outgoing_email_host and outgoing_email_port",
+    TimeoutError: f"does not answer: check outgoing_email_host; {PORTS}",
+    ssl.SSLCertVerificationError: "shows a certificate that proves nothing ({reason}):"
+    " check outgoing_email_host, and this machine's clock and root certificates",
+    ssl.SSLError: f"does not speak TLS as expected ({{reason}}): {PORTS}",
+    UnicodeError: "cannot be asked: host, addresses or password have a sign they must not",
+    Exception: "cannot be used: {reason}",
+}
+"""What a mail server does and what to mend; the first that fits an error counts."""
+
+
+class MailChannel:
+    """E-mails ("email") or texts ("sms") by a mail server; `label` is `name` for people."""
+
+    def __init__(self, name: str, mail: Mail, recipient: str):
+        self.name, self.label = name, f"{name} to {recipient}"
+        self._mail, self._recipient = mail, recipient
+
+    def send(self, alert: Alert) -> None:
+        """Return when the mail server has accepted the alert.
+
+        Raises DeliveryRefused where trying again is no use, DeliveryFailed for all else.
+        """
+        mail, message = self._mail, _message(alert, self.name, self._mail.sender, self._recipient)
+        try:
+            with closing(self._connect()) as server:
+                if mail.security == "starttls":
+                    # Raises where it is not on offer, as nothing may go out in clear instead.
+                    server.starttls(context=ssl.create_default_context())
+                if mail.password:
+                    server.login(mail.sender, mail.password)
+                server.sock.settimeout(VERDICT_TIMEOUT)
+                server.send_message(message, mail.sender, [self._recipient])
+                # It is accepted now, whatever becomes of the goodbye.
+                with suppress(OSError):
+                    server.sock.settimeout(1)
+                    server.quit()
+        except (OSError, UnicodeError) as error:  # smtplib's and ssl's errors are OSErrors
+            raise self._failure(error) from None
+
+    def _connect(self) -> smtplib.SMTP:
+        # Without a name for this machine smtplib asks the DNS for one, which can take seconds.
+        place = (self._mail.host, self._mail.port, "[127.0.0.1]")
+        if self._mail.security != "ssl":
+            return smtplib.SMTP(*place, timeout=TIMEOUT)
+        return smtplib.SMTP_SSL(*place, timeout=TIMEOUT, context=ssl.create_default_context())
+
+    def _failure(self, error: Exception) -> DeliveryFailed | DeliveryRefused:
+        mail, (code, reason) = self._mail, _reply(error)
+        words = next(words for kind, words in REASONS.items() if isinstance(error, kind))
+        if code >= 500 and not mail.password:
+            words += "; where a login is needed, so is outgoing_email_password"
+        final = 500 <= code <= 599 and code not in (530, 534, 535, 538)  # RFC 4954: the login
+        about_alert = isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError)
+        logins = (mail.password, f"\0{mail.sender}\0{mail.password}")
+        coded = [base64.b64encode(login.encode()).decode() for login in logins]
+        reason = without([mail.password, *coded], reason)[:200]
+        words = words.format(mail=mail, to=self._recipient, reason=reason)
+        kind = DeliveryRefused if final and about_alert else DeliveryFailed
+        return kind(f"{mail.host}:{mail.port} {words}", self._recipient)
+
+
+def _message(alert: Alert, channel: str, sender: str, recipient: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Date"] = sender, recipient, localtime()
+    # Percent signs keep two ids apart. RFC 5322 forbids two dots in a row, so none is left.
+    safe_id = quote(alert.id, errors="surrogatepass").replace(".", "%2E")
+    message["Message-ID"] = f"<{safe_id}.{channel}@smart-smoker>"
+    message["Auto-Submitted"] = "auto-generated"
+    if channel == "sms":
+        # Without a word on it, a line over 78 characters is encoded, and phones show the code.
+        text = printable_lines(alert.sms).encode("ascii", "replace").decode()
+        message.set_content(text, charset="us-ascii", cte="7bit")
+    else:
+        message["Subject"] = printable(alert.subject)
+        message.set_content(printable_lines(alert.text), cte="quoted-printable")
+    return message
+
+
+def _reply(error: Exception) -> tuple[int, str]:
+    """The code that a mail server answered, 0 for none, and the reason for people."""
+    said = (getattr(error, name, "") for name in ("verify_message", "reason", "strerror"))
+    code, text = 0, next(filter(None, said), error)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, text = next(iter(error.recipients.values()))
+    elif isinstance(error, smtplib.SMTPResponseException):
+        code, text = error.smtp_code, error.smtp_error
+    text = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    return code, printable(f"{code} {text}" if code > 0 else text)

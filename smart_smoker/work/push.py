@@ -1,0 +1,44 @@
+"""Push messages: alerts by one of the services that Apprise knows.
+
+This is the only module that knows Apprise.
+"""
+
+import hashlib
+import logging
+import re
+from urllib.parse import unquote
+
+from ..core.alert import Alert
+from ..core.errors import DeliveryFailed, InputError
+from ..core.text import printable, printable_lines, without
+
+
+class PushChannel:
+    """Push messages to one Apprise URL, which is a secret as a whole."""
+
+    def __init__(self, url: str):
+        import apprise  # here, as it is slow and heavy, and not everybody has a URL
+
+        scheme, _, rest = url.partition("://")
+        self.name = f"{scheme}-{hashlib.sha256(url.encode()).hexdigest()[:6]}"
+        self.label = f"push to {self.name}"
+        # Parts of up to three characters, like "com", are no secrets, and many words hold them.
+        parts = re.split(r"[/:@?&=,]+", f"{rest}/{unquote(rest)}")
+        self._secrets = [part for part in parts if len(part) > 3]
+        # Its records can hold secrets: they are read here, and nowhere else.
+        logging.getLogger("apprise").propagate = False
+        self._record = apprise.LogCapture
+        self._service = apprise.Apprise()
+        if not self._service.add(url):
+            how = "https://appriseit.com/services/ shows how to write it"
+            raise InputError(f"notify_urls: Apprise cannot use {scheme}://***; {how}", scheme)
+
+    def send(self, alert: Alert) -> None:
+        """Return when the service has accepted the alert. Raises DeliveryFailed."""
+        title, body = printable(alert.subject), printable_lines(alert.text)
+        with self._record(level=logging.WARNING, fmt="%(message)s") as record:
+            accepted = self._service.notify(body, title, body_format="text")
+            reason = printable(record.getvalue()).strip() or "it does not say why"
+        if not accepted:
+            reason = without(self._secrets, reason)[:200]
+            raise DeliveryFailed(f"the push service does not take it ({reason})", self.name)

@@ -1,0 +1,271 @@
+"""The rules: which windows are worth an alert, to a hundredth of a degree."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plain import plain_window
+
+from smart_smoker.core.readings import SECONDS_PER_READING
+from smart_smoker.core.rules import FoodStall, SmokerDrop
+from smart_smoker.core.window import Window
+
+CENTS = 100
+
+
+def of(rule, temperatures) -> Window:
+    """The window of a rule after these temperatures, 30 seconds each."""
+    window = Window(rule.window * SECONDS_PER_READING, SECONDS_PER_READING)
+    for number, temperature in enumerate(temperatures):
+        window.add(number * SECONDS_PER_READING, temperature)
+    return window
+
+
+def holds(rule, temperatures) -> bool:
+    window = of(rule, temperatures)
+    return rule.holds(rule.change(window), window)
+
+
+def is_over(rule, temperatures) -> bool:
+    return rule.is_over(rule.change(of(rule, temperatures)))
+
+
+def test_the_rules_are_those_that_the_owners_of_the_data_asked_for():
+    assert (SmokerDrop().degrees, SmokerDrop().window) == (15, 5)
+    assert (FoodStall().degrees, FoodStall().window) == (1, 20)
+
+
+@pytest.mark.parametrize(
+    ("window", "change"),
+    [
+        ([200], 0),
+        ([185, 200], 0),
+        ([200, 185], 15),
+        ([190, 200, 180, 185], 15),
+        ([70.1, 55.1], 15),
+        ([200, 185.004], 15),
+        ([200, 185.006], 14.99),
+    ],
+)
+def test_a_drop_is_from_the_highest_to_the_newest_to_a_hundredth(window, change):
+    assert SmokerDrop().change(of(SmokerDrop(), window)) == change
+
+
+@pytest.mark.parametrize(
+    ("window", "change"),
+    [
+        ([160], 0),
+        ([160, 161], 1),
+        ([161, 160], 1),
+        ([160, 162.5, 159, 160], 3.5),
+        ([16.1, 15.1], 1),
+        ([160, 161.004], 1),
+        ([160, 161.006], 1.01),
+    ],
+)
+def test_a_food_has_changed_by_its_highest_less_its_lowest_to_a_hundredth(window, change):
+    assert FoodStall().change(of(FoodStall(), window)) == change
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        ([200], False),
+        ([200, 185], True),
+        ([200, 185.01], False),
+        ([200, 100], True),
+        ([200, 199, 198, 197, 185], True),
+        ([185, 190, 195, 200], False),
+        ([150, 165, 200, 185], True),
+    ],
+)
+def test_a_drop_can_be_seen_from_the_second_reading_on(window, expected):
+    assert holds(SmokerDrop(), window) == expected
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        ([160] * 19, False),
+        ([160] * 20, True),
+        ([160] * 10 + [161] * 10, True),
+        ([160] * 19 + [161.01], False),
+        ([160] * 9 + [159] + [160] * 10, True),
+        ([160] * 9 + [158.99] + [160] * 10, False),
+        ([160, 160.6] + [160] * 17 + [159.5], False),
+    ],
+)
+def test_a_stall_needs_a_full_window(window, expected):
+    assert holds(FoodStall(), window) == expected
+
+
+def test_a_drop_is_over_when_less_than_half_of_it_is_left():
+    assert not is_over(SmokerDrop(), [200, 192.5])
+    assert is_over(SmokerDrop(), [200, 192.51])
+
+
+def test_a_stall_is_over_at_more_than_a_degree_beyond_it():
+    assert not is_over(FoodStall(), [160] * 19 + [162])
+    assert is_over(FoodStall(), [160] * 19 + [162.01])
+
+
+def edges(*changes: float) -> set[int]:
+    """Hundredths of a degree around some changes."""
+    return {int(change) + step for change in changes for step in (-1, 0, 1)}
+
+
+def test_the_edges_of_a_drop_are_exact_for_every_number_of_degrees():
+    for degrees in range(1, 30 * CENTS):
+        rule = SmokerDrop(degrees / CENTS)
+        for change in edges(degrees, degrees / 2):
+            window = [185.37, 185.37 - change / CENTS]
+            expected = (change >= degrees, 2 * change < degrees) if change > 0 else (False, True)
+            assert (holds(rule, window), is_over(rule, window)) == expected, (rule, change)
+
+
+def test_the_edges_of_a_stall_are_exact_for_every_number_of_degrees():
+    for degrees in range(1, 30 * CENTS):
+        rule = FoodStall(degrees / CENTS, window=2)
+        for change in edges(degrees, degrees + CENTS):
+            window = [160.37, 160.37 - change / CENTS]
+            expected = (change <= degrees, change > degrees + CENTS)
+            assert (holds(rule, window), is_over(rule, window)) == expected, (rule, change)
+
+
+def test_a_rule_at_the_least_a_person_can_ask_for_still_begins_and_ends():
+    drop, stall = SmokerDrop(0.01, 2), FoodStall(0.01, 2)
+    assert holds(drop, [70.01, 70])
+    assert is_over(drop, [70, 70])
+    assert holds(stall, [70.01, 70])
+    assert is_over(stall, [71.02, 70])
+
+
+# --- windows -------------------------------------------------------------------------------------
+
+STEPS = st.sampled_from([0, 0, 5, 30, 30, 55, 60, 65, 299, 300, 301, 3600, 1 / 1024])
+BACK = st.sampled_from([-5, -30, -60, -120, -150, -151, -600, -86_400])
+SPANS = st.sampled_from([60, 62, 150, 400, 600])
+
+
+def seen(window: Window) -> dict:
+    return {
+        "readings": len(window),
+        "moment": window.moment,
+        "highest": window.highest,
+        "lowest": window.lowest,
+        "newest": window.newest,
+        "covers": window.covers,
+        "spans": window.spans,
+    }
+
+
+@settings(deadline=None)
+@given(SPANS, st.sampled_from([0, 30]), st.lists(st.tuples(STEPS | BACK, st.integers(0, 6))))
+def test_a_window_is_what_a_plain_count_makes_of_all_readings(span, step, moves):
+    window, arrivals, moment = Window(span, step), [], 1_600_000_000
+    for move, temperature in moves:
+        moment += move
+        arrivals.append((moment, temperature))
+        window.add(moment, temperature)
+        held, spans = plain_window(arrivals, span, step)
+        temperatures = [temperature for _, temperature in held]
+        assert seen(window) == {
+            "readings": len(held),
+            "moment": held[-1][0],
+            "highest": max(temperatures),
+            "lowest": min(temperatures),
+            "newest": temperatures[-1],
+            "covers": held[-1][0] - held[0][0] + step,
+            "spans": spans,
+        }
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 6)), unique=True, min_size=1), st.data()
+)
+def test_readings_in_disorder_within_a_window_make_the_same_window(readings, data):
+    # Of one moment the one that came last is the newest, whatever the order.
+    readings = list(dict(readings).items())
+    sorted_one, shuffled = Window(300), Window(300)
+    for reading in sorted(readings):
+        sorted_one.add(*reading)
+    for reading in data.draw(st.permutations(readings)):
+        shuffled.add(*reading)
+    assert seen(shuffled) == seen(sorted_one)
+
+
+@given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 6)), min_size=1))
+def test_what_comes_twice_counts_once(readings):
+    once, twice = Window(300), Window(300)
+    for reading in dict.fromkeys(readings):
+        once.add(*reading)
+    for reading in [*readings, *readings]:
+        twice.add(*reading)
+    assert len(twice) == len(once) == len(set(readings))
+    assert (twice.highest, twice.lowest) == (once.highest, once.lowest)
+
+
+def test_a_reading_from_before_the_window_begins_it_anew():
+    window = Window(150)
+    for moment in (1000, 1030, 1060):
+        window.add(moment, 225)
+    window.add(1060 - 150, 210)
+    assert (len(window), window.moment, window.newest, window.lowest) == (4, 1060, 225, 210)
+    window.add(1060 - 151, 200)
+    assert (len(window), window.moment, window.newest, window.highest) == (1, 909, 200, 200)
+
+
+@pytest.mark.parametrize(
+    ("moments", "spans"),
+    [
+        ([0, 300, 599], False),
+        ([0, 300, 600], True),
+        ([0, 301, 600], False),
+        ([0, 299, 600], False),
+        ([0, 299, 598, 620], True),
+        ([0, 10, 300, 320, 611], True),
+        ([0, 10, 320, 611], False),
+        ([0, 400, 200, 600], True),
+        ([0, 290, 300, 590, 890], True),
+        ([0, 290, 591, 890], False),
+    ],
+)
+def test_a_window_of_ten_minutes_spans_them_only_without_a_gap_of_more_than_five(moments, spans):
+    window = Window(600)
+    for moment in moments:
+        window.add(moment, 160)
+    assert window.spans == spans
+
+
+def test_a_window_of_less_than_five_minutes_needs_two_readings_within_it():
+    window = Window(60)
+    for moment in (0, 61, 122):
+        window.add(moment, 160)
+    assert not window.spans
+    window.add(182, 160)
+    assert (len(window), window.spans) == (2, True)
+
+
+class Compared(float):
+    """A temperature that counts how often one was compared with another."""
+
+    times = 0
+
+    def _count(name):
+        def compare(self, other):
+            Compared.times += 1
+            return getattr(float, name)(self, other)
+
+        return compare
+
+    __lt__, __le__, __gt__, __ge__ = map(_count, ("__lt__", "__le__", "__gt__", "__ge__"))
+
+
+@pytest.mark.parametrize("length", [20, 86_400])
+@pytest.mark.parametrize("course", ["falling", "rising", "to and fro"])
+def test_a_reading_costs_the_same_however_long_the_window(length, course):
+    window, readings, Compared.times = Window(length * 30, 30), 2 * length, 0
+    for number in range(readings):
+        degrees = {"falling": -number, "rising": number, "to and fro": number * 7919 % 1000}[course]
+        window.add(number * 30, Compared(degrees))
+    assert Compared.times <= 4 * readings

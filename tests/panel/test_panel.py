@@ -1,0 +1,493 @@
+"""The panel in a real browser: what people see, and what nobody else does."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pika
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from scripts import (
+    PASSWORD,
+    Program,
+    Relay,
+    Script,
+    broker_user,
+    clock,
+    cook_csv,
+    virtual_host,
+)
+
+from smart_smoker.core.alert import Alert
+from smart_smoker.core.rows import read_rows
+from smart_smoker.lab.packages import find_browser
+from smart_smoker.wire.connection import Broker
+from smart_smoker.wire.messages import alert_message, delivery_message
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE, SMALL_PHONE, DESKTOP = (390, 844), (360, 740), (1280, 900)
+SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Browser:
+    """One browser for all tests here: without it a test is skipped, and in CI it fails.
+
+    Not for the whole session: while it is there, no other test could run an event loop.
+    """
+    found = find_browser()
+    if found is None:
+        missing = "Chromium is not installed: python3 run.py test installs it where it may"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=found, args=FLAGS)
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Open an address in a browser of its own; whatever its page complains of fails the test."""
+    contexts, complaints = [], []
+
+    def open(address: str, size: tuple[int, int] = DESKTOP, **how) -> Page:
+        width, height = size
+        context = chromium.new_context(viewport={"width": width, "height": height}, **how)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.goto(address)
+        return page
+
+    yield open
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+class Shared(NamedTuple):
+    """A panel that has no broker of its own, as each test has its own cook."""
+
+    url: str
+    program: Program
+    address: str
+
+
+@pytest.fixture(scope="module")
+def shared(broker, tmp_path_factory) -> Iterator[Shared]:
+    """A panel whose user may no more than read the history, and the program it is started from."""
+    folder = tmp_path_factory.mktemp("shared") / "program"
+    with (
+        virtual_host(broker) as url,
+        broker_user(broker, url, configure="^$", write="^$", read="^05-history$") as reader,
+        Program(folder, url) as program,
+    ):
+        Broker(url, "a test").__exit__()  # The queues are there.
+        yield Shared(url, program, start(program, RABBITMQ_URL=reader)[1])
+
+
+@pytest.fixture
+def mail_port(shared):
+    """The port of a mail server that takes everything."""
+    command = [sys.executable, "-m", "smart_smoker.lab.inbox"]
+    folder = shared.program.folder
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as inbox:
+        yield int(re.search(r":(\d+);", inbox.stdout.readline())[1])
+        inbox.kill()
+
+
+@pytest.fixture
+def cook(shared, request):
+    """A cook that is published by hand, and seen at its `address` of the shared panel."""
+    with Cook(shared.url, re.sub(r"\W+", "-", request.node.name)[:80]) as cook:
+        cook.address = f"{shared.address}?cook={cook.id}"
+        yield cook
+
+
+class Cook(Broker):
+    """Publishes as a producer, a consumer and an outbox do, at any time of sending."""
+
+    def __init__(self, url: str, id: str):
+        super().__init__(url, "a test")
+        self.id = id
+        self._seqs: dict[str, int] = {}
+
+    def say(self, queue: str, *temperatures: float, cook="", time_=None, ago=0.0, **headers):
+        """Send readings, the last of them so many seconds ago."""
+        for temperature in temperatures:
+            cook = cook or self.id
+            key = f"{cook}/{queue}"
+            seq = self._seqs[key] = self._seqs.get(key, 0) + 1
+            properties = pika.BasicProperties(
+                type="reading",
+                message_id=f"{key}/{seq}",
+                headers={"cook": cook, "seq": seq, **headers},
+                timestamp=int(time.time() - ago),
+            )
+            body = f"{time_ or clock(seq)}, {temperature}"
+            self._publishing.basic_publish("smart-smoker", queue, body, properties)
+        self._publishing.tx_commit()
+
+    def tell(self, state: str, seq: int, subject: str, cook="", probe="Smoker") -> Alert:
+        cook = cook or self.id
+        id = f"{cook}/{'01-smoker' if probe == 'Smoker' else '02-food-A'}/{seq}/{state}"
+        text = f"{subject}.\nLook after it."
+        alert = Alert(id, cook, probe, state, clock(seq), 200, 20, subject, text, subject)
+        self.publish([alert_message(alert)])
+        return alert
+
+    def deliver(self, alert: Alert, channel: str, outcome: str, reason: str = ""):
+        self.publish([delivery_message(alert, channel, outcome, reason)])
+
+
+def start(program: Program, *options, **how) -> tuple[Script, str]:
+    """The panel and its address."""
+    panel = program.start("panel.py", "--port", 0, *options, **how)
+    return panel, panel.said(r"http://\S+")
+
+
+def card(page: Page, probe: str):
+    return page.get_by_role("article", name=probe)
+
+
+CHART = """() => {
+  const frame = document.querySelector(".nicegui-echart");
+  return frame && getElement(frame.id.slice(1))?.chart;
+}"""
+OPTION = f"""() => {{
+  const option = ({CHART})()?.getOption();
+  return option?.series?.length && option;
+}}"""
+SPAN = (
+    f"({OPTION})().dataZoom.map(({{ startValue, endValue }}) => (endValue - startValue) / 1000)[0]"
+)
+"""How many seconds the chart shows."""
+
+
+def drawn(page: Page) -> dict:
+    """What the chart has been told to draw, once it is there."""
+    return page.wait_for_function(OPTION).json_value()
+
+
+# --- what people see -----------------------------------------------------------------------------
+
+
+def test_a_cook_by_the_real_scripts_appears_and_so_does_a_consumer_that_is_stopped(
+    shared, mail_port, open_page
+):
+    shared.program.configure_mail(mail_port)
+    consumer = shared.program.start("consumer_smoker.py")
+    consumer.said("Waiting for")
+    page = open_page(shared.address, PHONE)
+    csv = shared.program.write(
+        "cook.csv", cook_csv([225] * 9 + [200, 199], [150] * 11, [None] * 11)
+    )
+    shared.program.run("smoker_producer.py", csv, "--interval", "0", "--no-admin", "--cook", "ribs")
+    expect(page.get_by_text("✓ e-mail accepted, ✓ text accepted")).to_be_visible()
+    assert "Smoker Alert! 200.0 °F, down 25 °F" in page.get_by_role("log").inner_text()
+    expect(card(page, "Smoker")).to_contain_text("199.0°F")
+    expect(card(page, "Food A")).to_contain_text("150.0°F")
+    expect(card(page, "Food B")).to_contain_text("no reading yet")
+    expect(page.get_by_label("Cook", exact=True)).to_contain_text("ribs")
+    expect(page.get_by_role("heading", name="At its end")).to_be_attached()
+    expect(page.get_by_text("Smoker is watched.")).to_be_attached()
+    consumer.end(signal.SIGTERM)
+    with Cook(shared.url, "left-alone") as cook:
+        cook.say("01-smoker", 225.0)
+    expect(page.get_by_text("Nothing so far.")).to_be_visible()
+    wrong = page.get_by_role("alert").get_by_text("Nobody watches Smoker, and 1 reading waits")
+    expect(wrong).to_contain_text("start consumer_smoker.py.")
+    expect(wrong).to_be_in_viewport()
+
+
+def test_a_reading_and_an_alert_appear_on_every_page_that_is_open(cook, open_page):
+    cook.say("01-smoker", *[225.0] * 5)
+    pages = [open_page(cook.address), open_page(cook.address, PHONE)]
+    for page in pages:
+        expect(card(page, "Smoker")).to_contain_text("steady")
+    cook.say("01-smoker", 200.4)
+    cook.tell("found", 6, "Cleared: Signal Lost!")
+    cook.tell("raised", 6, "Smoker Alert! 200.4 °F, down 24.6 °F in 2.5 minutes")
+    for page in pages:
+        expect(card(page, "Smoker")).to_contain_text("200.4°F")
+        expect(card(page, "Smoker")).to_contain_text("dropping")
+        expect(card(page, "Smoker")).to_contain_text("down 24.6 °F in 2.5 min")
+        expect(page.get_by_role("log")).to_contain_text("Smoker Alert! 200.4 °F")
+        newest = page.get_by_role("log").get_by_role("listitem").first
+        expect(newest).to_contain_text("Smoker Alert!")
+        expect(page.get_by_role("log")).to_contain_text("Not sent to anybody yet")
+
+
+def test_the_chart_has_all_probes_episodes_and_gaps_and_shows_a_part_by_the_keyboard(
+    shared, cook, open_page
+):
+    cook.say("01-smoker", *[225.0] * 6, 190.0, *[200.0] * 474)
+    cook.say("02-food-A", *[150.0] * 5)
+    cook.say("02-food-A", 151.0, time_="05/22/21 13:30:00")
+    cook.tell("raised", 7, "Smoker Alert!")
+    cook.tell("cleared", 12, "Cleared: Smoker Alert!")
+    cook.tell("lost", 5, "Signal Lost! Food A", probe="Food A")
+    page = open_page(shared.address)
+    expect(page.get_by_role("img", name="from 12:00 to 16:00")).to_be_visible()
+    smoker, food_a, food_b, episodes = drawn(page)["series"]
+    assert page.evaluate(SPAN) == 4 * 3600
+    assert [t for _, t in smoker["data"]].count(225) == 6
+    *before, alone = food_a["data"]
+    assert [t for _, t in before] == [150] * 5 + [None]
+    assert (alone["value"][1], alone["symbol"]) == (151, "circle")
+    assert food_b["data"] == []
+    minutes = [[probe, (end - begin) / 60000] for probe, begin, end in episodes["data"]]
+    assert minutes == [[0, 2.5], [1, 87.5]]
+    page.get_by_role("button", name="1 h").press("Enter")
+    expect(page.get_by_role("button", name="1 h")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_function(f"{SPAN} === 3600")
+    # Where nobody has said anything there is nothing to see, on a scale all the same.
+    zoom = {"type": "dataZoom", "startValue": 1621688405000, "endValue": 1621688415000}
+    page.evaluate(f"zoom => {{ ({CHART})().dispatchAction(zoom); }}", zoom)
+    page.wait_for_function(f"({OPTION})().yAxis[0].max === 240")
+    for hour in (12, 14):
+        cook.say("01-smoker", 100.0, cook="the-next-day", time_=f"05/23/21 {hour}:00:00")
+    page.wait_for_function(f"{SPAN} === 7200")
+
+
+def test_celsius_is_remembered_by_the_browser_and_is_for_changes_too(cook, open_page):
+    cook.say("01-smoker", 14.0, -4.0)
+    cook.tell("raised", 2, "Smoker Alert! -4.0 °F, down 18 °F in 1 minute")
+    page = open_page(cook.address)
+    page.get_by_role("button", name="°C").click()
+    expect(card(page, "Smoker")).to_contain_text("-20.0°C")
+    page.reload()
+    expect(card(page, "Smoker")).to_contain_text("-20.0°C")
+    expect(card(page, "Smoker")).to_contain_text("down 10.0 °C")
+    expect(page.get_by_role("log")).to_contain_text("! -20.0 °C, down 10.0 °C in 1 minute")
+    assert [t for _, t in drawn(page)["series"][0]["data"]] == [-10, -20]
+
+
+def test_an_earlier_cook_can_be_chosen_and_comes_as_the_csv_it_was(shared, cook, open_page):
+    cook.say("01-smoker", 225.5, 226.0, cook="earlier", last=True)
+    cook.say("01-smoker", 100.0, cook="later")
+    page = open_page(shared.address)
+    expect(card(page, "Smoker")).to_contain_text("100.0")
+    page.get_by_label("Cook", exact=True).select_option("earlier")
+    expect(card(page, "Smoker")).to_contain_text("226.0")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download this cook as CSV").click()
+    assert download.value.suggested_filename == "earlier.csv"
+    rows = list(read_rows(download.value.path().read_text(encoding="utf-8").splitlines()))
+    assert [(row.time, row.temperatures) for row in rows] == [
+        (clock(1), (225.5, None, None)),
+        (clock(2), (226.0, None, None)),
+    ]
+    for number in range(100):
+        cook.say("01-smoker", 100.0, cook=f"later-{number}")
+    expect(page.get_by_role("option")).to_have_count(101)
+    expect(page.get_by_label("Cook", exact=True)).to_have_value("earlier")
+    expect(page.get_by_text("is not in the history")).to_have_count(0)
+
+
+def test_what_comes_from_outside_is_text_and_never_markup(shared, cook, open_page):
+    cook.say("01-smoker", 225.0, cook=SCRIPT, time_=SCRIPT)
+    alert = cook.tell("raised", 1, f"Smoker Alert! {SCRIPT}", cook=SCRIPT)
+    cook.deliver(alert, SCRIPT, "refused", SCRIPT)
+    page = open_page(f"{shared.address}?cook={SCRIPT}")
+    expect(page.get_by_role("log").get_by_text(f"✕ {SCRIPT} refused ({SCRIPT})")).to_be_visible()
+    expect(page.get_by_label("Cook", exact=True)).to_contain_text(SCRIPT)
+    expect(card(page, "Smoker")).to_contain_text("225.0")
+    page.goto(f"{shared.address}?cook={SCRIPT}no")
+    expect(page.get_by_label("Cook", exact=True)).to_contain_text("is not in the history")
+    assert page.locator("img[src=x]").count() == 0
+
+
+# --- what is wrong -------------------------------------------------------------------------------
+
+
+def test_alerts_that_could_not_be_sent_are_counted(cook, open_page):
+    cook.say("01-smoker", 225.0, 200.0)
+    alert = cook.tell("raised", 2, "Smoker Alert!")
+    cook.consume("04-alerts", prefetch=1)  # as an outbox does
+    cook.deliver(alert, "email", "failed", "the mail server does not listen")
+    page = open_page(cook.address)
+    expect(page.get_by_role("alert")).to_contain_text("1 alert could not be sent yet")
+    expect(page.get_by_role("log")).to_contain_text(
+        "… e-mail failed, trying goes on (the mail server does not listen)"
+    )
+    cook.deliver(alert, "email", "accepted")
+    expect(page.get_by_role("log")).to_contain_text("✓ e-mail accepted")
+    expect(page.get_by_role("alert")).not_to_contain_text("could not be sent")
+
+
+def test_what_is_old_never_looks_live_be_it_a_probe_the_broker_or_the_panel_that_is_away(
+    shared, cook, open_page
+):
+    cook.say("01-smoker", 225.0)
+    cook.say("02-food-A", 150.0, 151.0, ago=370)
+    cook.say("03-food-B", 140.0, ago=200)
+    with Relay(shared.url) as relay:
+        relay.open()
+        panel, address = start(shared.program, RABBITMQ_URL=relay.url)
+        page = open_page(f"{address}?cook={cook.id}")
+        expect(card(page, "Smoker")).to_contain_text("steady")
+        expect(card(page, "Smoker")).to_contain_text(re.compile(r"\d s ago"))
+        expect(card(page, "Food A")).to_contain_text("no signal for 6 min")
+        expect(card(page, "Food A")).to_contain_text("last heard 6 min ago")
+        expect(card(page, "Food B")).to_contain_text("last heard 3 min ago")
+        assert looks(page) == ["solid", "dashed", "dashed"]
+        expect(card(page, "Food A").get_by_text("151.0")).to_have_css(*STRUCK)
+        relay.cut()
+        expect(page.get_by_role("alert")).to_contain_text("RabbitMQ has been away since")
+        expect(card(page, "Smoker")).to_contain_text("not known")
+        expect(card(page, "Smoker").get_by_text("225.0")).to_have_css(*STRUCK)
+        assert looks(page) == ["dashed"] * 3
+        assert serious(page) == []
+        cook.say("01-smoker", 226.0)
+        relay.open()
+        expect(card(page, "Smoker")).to_contain_text("226.0", timeout=15000)
+        expect(card(page, "Smoker")).to_contain_text("steady")
+        expect(page.get_by_role("alert")).not_to_contain_text("been away")
+        ends_in_a_line(panel, signal.SIGHUP)
+        expect(page.get_by_text("This page has lost its panel")).to_be_visible(timeout=15000)
+        port = int(address.rpartition(":")[2].strip("/"))
+        cook.say("01-smoker", 227.0)
+        panel = shared.program.start("panel.py", "--port", port)
+        expect(card(page, "Smoker")).to_contain_text("227.0", timeout=15000)
+        expect(page.get_by_text("This page has lost its panel")).to_be_hidden()
+        ends_in_a_line(panel, signal.SIGINT)
+
+
+STRUCK = "text-decoration-line", "line-through"
+
+
+def looks(page: Page) -> list[str]:
+    """How each card is framed."""
+    framed = "cards => cards.map(card => getComputedStyle(card).borderRightStyle)"
+    return page.locator(".card").evaluate_all(framed)
+
+
+def ends_in_a_line(panel: Script, number: int):
+    before = panel.text
+    code, said = panel.end(number)
+    assert code == 0
+    assert said[len(before) :].splitlines()[-1].endswith("Stopped.")
+    assert len(said[len(before) :].splitlines()) <= 2
+
+
+# --- who may see it ------------------------------------------------------------------------------
+
+
+def get(address: str, path: str, **headers: str) -> int:
+    """The status of an answer to a program that is no browser."""
+    connection = http.client.HTTPConnection(address.split("/")[2], timeout=10)
+    connection.request("GET", path, headers=headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}
+SOCKET = "/_nicegui_ws/socket.io/?EIO=4&transport="
+
+
+def test_another_host_needs_a_password_and_without_it_nobody_gets_any_data(shared, cook, open_page):
+    code, said = shared.program.run("panel.py", "--host", "0.0.0.0")
+    assert (code, said.count("\n")) == (2, 1)
+    assert "panel_password" in said
+    cook.say("01-smoker", 225.0)
+    _, address = start(shared.program, "--host", "0.0.0.0", PANEL_PASSWORD=PASSWORD)
+    address = f"http://127.0.0.1:{address.rpartition(':')[2]}"
+    for path in ("/chart.json", "/cook.csv", "/nowhere", f"{SOCKET}polling"):
+        assert get(address, path) == 401
+    assert get(address, f"{SOCKET}websocket", **UPGRADE) == 403
+    page = open_page(address, SMALL_PHONE)
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("alert")).to_have_text("This is not the password.")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert serious(page) == []
+    assert "225" not in page.content()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(card(page, "Smoker")).to_contain_text("225.0°F")
+
+
+def test_a_page_of_another_site_gets_nothing_of_a_panel_on_this_machine(shared):
+    assert get(shared.address, f"{SOCKET}websocket", **UPGRADE) == 101
+    for foreign in ({"Origin": "http://evil.example"}, {"Host": "evil.example"}):
+        assert get(shared.address, "/chart.json", **foreign) == 403
+        assert get(shared.address, f"{SOCKET}polling", **foreign) == 403
+        assert get(shared.address, f"{SOCKET}websocket", **UPGRADE, **foreign) == 403
+
+
+# --- for everybody -------------------------------------------------------------------------------
+
+
+def test_it_fits_a_small_phone_and_axe_finds_nothing_serious(shared, open_page):
+    name = "a-very-long-name-for-a-cook-" * 3
+    with Cook(shared.url, name) as cook:
+        cook.say("01-smoker", 225.0, 200.0)
+        cook.say("02-food-A", 150.0)
+        alert = cook.tell("raised", 2, "Smoker Alert! 200.0 °F " + "x" * 90)
+        cook.deliver(alert, "email", "refused", "reason" * 30)
+    for size, scheme in ((SMALL_PHONE, "light"), (DESKTOP, "dark")):
+        page = open_page(f"{shared.address}?cook={name}", size, color_scheme=scheme)
+        expect(page.get_by_role("log")).to_contain_text("Smoker Alert!")
+        expect(page.get_by_role("alert")).to_contain_text("Nobody watches Smoker")
+        drawn(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert serious(page) == []
+        dark = page.get_by_role("button", name="Dark")
+        expect(dark).to_have_attribute("aria-pressed", "true" if scheme == "dark" else "false")
+
+
+def serious(page: Page) -> list[str]:
+    """What axe-core calls serious or critical."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {node['html']}"
+        for each in found
+        for node in each["nodes"]
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+# --- the script ----------------------------------------------------------------------------------
+
+
+def test_without_nicegui_it_says_in_a_line_how_to_install_it(shared):
+    shared.program.write(
+        "without.py",
+        "import runpy, sys\n"
+        "sys.modules['nicegui'] = None\n"
+        "runpy.run_path('panel.py', run_name='__main__')\n",
+    )
+    code, said = shared.program.run("without.py", PYTHONPATH=str(shared.program.folder))
+    assert (code, said.count("\n")) == (2, 1)
+    assert "-m pip install -r requirements-panel.txt" in said
+
+
+def test_a_port_that_is_taken_is_exit_code_2_and_a_line(shared):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, said = shared.program.run("panel.py", "--port", port)
+    assert (code, said.count("\n")) == (2, 1)
+    assert f"port {port}" in said
