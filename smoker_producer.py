@@ -1,6 +1,5 @@
 """Streams a smoker's temperatures from a CSV into three RabbitMQ queues, a row every 30 seconds."""
 
-import argparse
 import logging
 import secrets
 import sys
@@ -11,9 +10,8 @@ from pathlib import Path
 import smart_smoker.script.installed  # noqa: F401 - first: says what is missing
 from smart_smoker.core.errors import InputError
 from smart_smoker.core.probes import PROBES
-from smart_smoker.core.readings import SECONDS_PER_READING
 from smart_smoker.core.rows import read_rows, require_readings
-from smart_smoker.script.options import number_from
+from smart_smoker.script.options import producer_options
 from smart_smoker.script.questions import ask, on_terminal
 from smart_smoker.script.screen import CookBar
 from smart_smoker.script.settings import load, masked
@@ -21,7 +19,7 @@ from smart_smoker.script.signals import Stop, run
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.link import stay_connected
 from smart_smoker.work.producer import Cook, Producer, last_rows
-from smart_smoker.work.report import Report
+from smart_smoker.work.report import ProducerReport
 from smart_smoker.work.source import file_lines, input_lines
 from util_logger import setup_logger
 
@@ -32,7 +30,7 @@ log = logging.getLogger("smoker_producer")
 
 def main():
     setup_logger(__file__)
-    options = parse_options()
+    options = producer_options(__doc__, FOLDER / "smoker-temps.csv")
     settings = load(FOLDER)
     cook_id = f"{options.cook}-{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     if options.live:
@@ -49,7 +47,7 @@ def main():
 
     log.info("The cook is %s, from %s. To end, press Ctrl+C.", cook.id, options.source)
     with CookBar(count) as bar:
-        report = Report(bar, options.interval)
+        report = ProducerReport(bar, options.interval)
         producer = Producer(rows, cook, options.interval, stop, report)
         stay_connected(settings.rabbitmq_urls, "producer", stop, producer.work)
     log.info("%s %s.", "Stopped." if stop.requested else "The cook is over.", report.summary())
@@ -57,50 +55,6 @@ def main():
         log.warning("%d readings were not confirmed by the broker.", len(producer.unconfirmed))
     if not (cook.readings or stop.requested):
         raise InputError(f"{options.source} held not one reading: is it the right input?")
-
-
-def parse_options():
-    parser = argparse.ArgumentParser(description=__doc__)
-    add = parser.add_argument
-    add(
-        "csv",
-        nargs="?",
-        default=str(FOLDER / "smoker-temps.csv"),
-        help="columns: time, smoker, food A, food B; - reads standard input (smoker-temps.csv)",
-    )
-    add(
-        "--interval",
-        type=number_from(0),
-        metavar="SECONDS",
-        help=f"between two rows; 0: as fast as the broker confirms ({SECONDS_PER_READING};"
-        " for - and --follow 0)",
-    )
-    add(
-        "--cook",
-        type=cook_name,
-        default="cook",
-        metavar="NAME",
-        help="what the cook's id begins with",
-    )
-    add("--fresh", action="store_true", help="first empty the three queues")
-    add("--follow", action="store_true", help="read on as a logger appends to the file")
-    add(
-        "--admin",
-        action=argparse.BooleanOptionalAction,
-        help="open RabbitMQ's admin page, or do not ask",
-    )
-    options = parser.parse_args()
-    options.live = options.follow or options.csv == "-"
-    options.source = "standard input" if options.csv == "-" else options.csv
-    if options.interval is None:
-        options.interval = 0 if options.live else SECONDS_PER_READING
-    return options
-
-
-def cook_name(text: str) -> str:
-    if not (text.isprintable() and 0 < len(text.encode()) <= 60):
-        raise argparse.ArgumentTypeError("a name is 1 to 60 bytes of text on one line")
-    return text
 
 
 def offer_admin_page(wanted: bool | None, url: str):

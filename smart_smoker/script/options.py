@@ -3,7 +3,9 @@
 import argparse
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
+from ..core.probes import PROBES
 from ..core.readings import SECONDS_PER_READING
 from ..core.rules import Rule
 from ..core.watch import CLOCKS
@@ -13,6 +15,33 @@ LONGEST_WINDOW = 86_400
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
 """Seconds by the letter behind a duration."""
+
+
+def producer_options(page: str, sample: Path):
+    """The command line of the producer, whose page says what it does; `sample` is its usual cook.
+
+    Beside what was asked for they say whether the cook is `live`, and its `source` for people.
+    """
+    parser = argparse.ArgumentParser(description=page)
+    add = parser.add_argument
+    columns = ", ".join(probe.spoken for probe in PROBES)
+    about = f"columns: time, {columns}; - reads standard input ({sample.name})"
+    add("csv", nargs="?", default=str(sample), help=about)
+    about = "between two rows; 0: as fast as the broker confirms"
+    usual = f"({SECONDS_PER_READING}; for - and --follow 0)"
+    add("--interval", type=number_from(0), metavar="SECONDS", help=f"{about} {usual}")
+    about = "what the cook's id begins with"
+    add("--cook", type=cook_name, default="cook", metavar="NAME", help=about)
+    add("--fresh", action="store_true", help="first empty the queues of the probes")
+    add("--follow", action="store_true", help="read on as a logger appends to the file")
+    about = "open RabbitMQ's admin page, or do not ask"
+    add("--admin", action=argparse.BooleanOptionalAction, help=about)
+    options = parser.parse_args()
+    options.live = options.follow or options.csv == "-"
+    options.source = "standard input" if options.csv == "-" else options.csv
+    if options.interval is None:
+        options.interval = 0 if options.live else SECONDS_PER_READING
+    return options
 
 
 def consumer_options(page: str, rule: Rule, remind: float, silence: float):
@@ -36,6 +65,13 @@ def consumer_options(page: str, rule: Rule, remind: float, silence: float):
         parser.error("argument --window: no whole readings of 30 seconds; or use --clock time")
     options.rule = replace(rule, degrees=options.degrees, window=options.window)
     return options
+
+
+def cook_name(text: str) -> str:
+    """For argparse: the name of a cook."""
+    if not (text.isprintable() and 0 < len(text.encode()) <= 60):
+        raise argparse.ArgumentTypeError("a name is 1 to 60 bytes of text on one line")
+    return text
 
 
 def duration(text: str) -> float:

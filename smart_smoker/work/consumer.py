@@ -12,7 +12,6 @@ from ..core.probes import Probe
 from ..core.readings import Reading
 from ..core.text import excerpt
 from ..core.watch import Judgement
-from ..script.screen import Pace
 from ..script.settings import Settings
 from ..script.signals import Stop
 from ..wire.connection import Broker
@@ -21,6 +20,7 @@ from ..wire.link import read_alone, stay_connected
 from ..wire.messages import Arrival, Message, alert_message, reading_of, rejected_message
 from .memory import Memory
 from .outbox import Channel, Outbox
+from .report import ConsumerReport
 
 log = logging.getLogger(__name__)
 
@@ -46,17 +46,14 @@ class Consumer:
     the last one, of this process or of another consumer, is then as if nothing had happened.
     """
 
-    def __init__(self, probe: Probe, memory: Memory, verb: str, stop: Stop):
+    def __init__(self, probe: Probe, memory: Memory, report: ConsumerReport, stop: Stop):
         self._probe = probe
         self._memory = memory
-        self._verb = verb
+        self._report = report
         self._stop = stop
         self._unpublished: list[Message] = []
-        self._pace = Pace()
-        self._newest: tuple[Reading, Judgement]
         self._next_look = 0.0
         self._declared = 0.0
-        self.judged = 0
         self.alerts = 0
 
     def work(self, broker: Broker):
@@ -88,9 +85,7 @@ class Consumer:
         """Judge what has arrived, hand the alerts over, and only then acknowledge."""
         arrived = broker.take(0.5)
         now = time.monotonic()
-        if unshown := self._pace.unshown(now):
-            more = f" (and {unshown - 1:,} more in this second)" if unshown > 1 else ""
-            log.info("%s%s", self._line(), more)
+        self._report.begin(now)
         if not arrived and now >= self._next_look:
             self._next_look = now + LOOK
             arrived = self._look(broker, now)
@@ -127,20 +122,11 @@ class Consumer:
             self._tell(reading, watch.judge(reading, now))
         finally:
             if watch.ended and not had_ended:
-                log.info(
-                    "%s: the cook %s has ended after %d readings and %d alerts.",
-                    reading.probe.name,
-                    reading.cook,
-                    watch.judged,
-                    watch.alerts,
-                )
+                self._report.show_end(reading, watch)
 
     def _tell(self, reading: Reading, judgement: Judgement | None):
         if judgement:
-            self.judged += 1
-            self._newest = reading, judgement
-            if self._pace.allows():
-                log.info("%s", self._line())
+            self._report.show(reading, judgement)
         for alert in judgement.alerts if judgement else self._memory.untold(reading):
             if self._memory.is_new(alert):
                 self._raise(alert)
@@ -153,14 +139,6 @@ class Consumer:
         self.alerts += 1
         self._unpublished.append(alert_message(alert))
         log.critical("%s (%s)", alert.subject, alert.time)
-
-    def _line(self) -> str:
-        """The newest reading, for people."""
-        reading, judgement = self._newest
-        return (
-            f"{reading.time}  {reading.probe.name} {reading.temperature:.1f} °F,"
-            f" {self._verb} {judgement.change:g} °F in the last {judgement.readings}"
-        )
 
     def _put_aside(self, arrival: Arrival, reason: str):
         shown = excerpt(arrival.body)
@@ -177,9 +155,10 @@ def watch(probe: Probe, options, settings: Settings, channels: Sequence[Channel]
     name = f"consumer of {probe.queue}"
     silence = options.silence_minutes * 60
     memory = Memory(options.rule, options.remind_minutes, silence, options.clock)
-    consumer = Consumer(probe, memory, options.rule.verb, stop)
+    report = ConsumerReport(options.rule.verb)
+    consumer = Consumer(probe, memory, report, stop)
     if not channels:
         log.info(NO_CHANNELS)
     with Outbox(settings.rabbitmq_urls, f"sender beside the {name}", channels):
         stay_connected(settings.rabbitmq_urls, name, stop, consumer.work)
-    log.info("Stopped: judged %d readings, alerts: %d.", consumer.judged, consumer.alerts)
+    log.info("Stopped: judged %d readings, alerts: %d.", report.judged, consumer.alerts)

@@ -1,25 +1,77 @@
-"""What a producer says on the screen: each row, how far it is, and what it all came to."""
+"""What the scripts say on the screen while they work: readings, how far a cook is, its end."""
 
 import logging
 import time
+from collections.abc import Callable
 
 from ..core.probes import PROBES
 from ..core.readings import Reading
 from ..core.rows import Row
+from ..core.watch import Judgement, Watch
 from ..script.screen import CookBar, Pace
 
 log = logging.getLogger(__name__)
 
 
-class Report:
+class Lines:
+    """A line for each of many things while they are few, else one a second with how many more.
+
+    `things` is what the others are called, in front of "in this second".
+    """
+
+    def __init__(self, things: str):
+        self._things = things
+        self._pace = Pace()
+        self._newest: tuple[Callable[..., str], tuple] = (str, ())
+
+    def begin(self, now: float):
+        """Begin a turn at this time in seconds: sum up the second that is over."""
+        if unshown := self._pace.unshown(now):
+            line, values = self._newest
+            more = f" (and {unshown - 1:,} {self._things} in this second)" if unshown > 1 else ""
+            log.info("%s%s", line(*values), more)
+
+    def show(self, line: Callable[..., str], *values: object):
+        """Show `line(*values)`, which is made only when it is shown."""
+        self._newest = line, values
+        if self._pace.allows():
+            log.info("%s", line(*values))
+
+
+class ConsumerReport:
+    """What a consumer says: each reading and how it was judged, and the end of a cook."""
+
+    def __init__(self, verb: str):
+        self._verb = verb
+        self._lines = Lines("more")
+        self.begin = self._lines.begin
+        self.judged = 0
+
+    def show(self, reading: Reading, judgement: Judgement):
+        """Tell of a reading that was judged."""
+        self.judged += 1
+        self._lines.show(self._line, reading, judgement)
+
+    def _line(self, reading: Reading, judgement: Judgement) -> str:
+        return (
+            f"{reading.time}  {reading.probe.name} {reading.temperature:.1f} °F,"
+            f" {self._verb} {judgement.change:g} °F in the last {judgement.readings}"
+        )
+
+    def show_end(self, reading: Reading, watch: Watch):
+        """Tell of a probe whose cook has ended."""
+        words = "%s: the cook %s has ended after %d readings and %d alerts."
+        log.info(words, reading.probe.name, reading.cook, watch.judged, watch.alerts)
+
+
+class ProducerReport:
     """What a producer says: each row, on a bar how far it is, and what it all came to."""
 
     def __init__(self, bar: CookBar, interval: float):
         self._bar = bar
         self._interval = interval
         self._began = time.monotonic()
-        self._pace = Pace()
-        self._newest = ""
+        self._lines = Lines("rows more")
         self._rows = self._readings = self._skipped = 0
 
     def __call__(self, rows: list[Row], readings: list[Reading]):
@@ -27,15 +79,11 @@ class Report:
         if not rows:
             return
         now = time.monotonic()
-        if unshown := self._pace.unshown(now):
-            more = f" (and {unshown - 1:,} rows more in this second)" if unshown > 1 else ""
-            log.info("%s%s", self._newest, more)
+        self._lines.begin(now)
         for row in rows:
             for words in row.skipped:
                 log.warning("%s", words)
-            if self._pace.allows():
-                log.info("%s", _line(row))
-        self._newest = _line(rows[-1])
+            self._lines.show(_line, row)
         self._rows += len(rows)
         self._readings += len(readings)
         self._skipped += sum(len(row.skipped) for row in rows)
