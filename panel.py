@@ -34,7 +34,7 @@ def main():
         raise InputError(
             f"the panel needs NiceGUI: {sys.executable} -m pip install -r requirements-panel.txt"
         )
-    from smart_smoker.panel.page import serve
+    from smart_smoker.panel.routes import serve
 
     serve(Follower(settings.rabbitmq_urls), settings, options.host, options.port)
 

@@ -28,15 +28,15 @@ LIBRARIES = {
     "aiosmtpd": {"lab.inbox"},
     "tomli": {"script.settings"},
     "dotenv": {"script.settings"},
-    "nicegui": {"panel.page"},
-    "fastapi": {"panel.page"},
-    "uvicorn": {"panel.page"},
+    "nicegui": {"panel.elements"},
+    "fastapi": {"panel.routes"},
+    "uvicorn": {"panel.routes"},
     "starlette": {"panel.access"},
 }
 """One library, one module."""
 
 PURE_MODULES = sorted(name for name in PACKAGE if name.startswith("core."))
-PURE_MODULES += ["work.memory", "panel.story", "panel.probe_story"]
+PURE_MODULES += ["work.memory", "panel.story", "panel.cook_story", "panel.probe_story"]
 PURE = {
     *("array", "bisect", "collections", "contextlib", "csv", "dataclasses", "datetime"),
     *("itertools", "json", "math", "re", "statistics", "typing", "unicodedata"),
@@ -108,9 +108,11 @@ def test_nobody_stands_on_the_panel():
     assert not {n for n in below if any(i.startswith("panel.") for i in of_ours(n))}
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_no_file_is_too_long_to_be_read_in_one_sitting(name):
-    assert len(FILES[name].read_text(encoding="utf-8").splitlines()) <= 300
+def test_no_file_is_too_long_to_be_read_in_one_sitting():
+    files = [*FILES.values(), *(ROOT / "smart_smoker").glob("*/*.js")]
+    lengths = {path.name: path.read_text(encoding="utf-8").count("\n") for path in files}
+    assert {name for name, length in lengths.items() if length > 300} == set()
+    assert sum(length < 200 for length in lengths.values()) > 0.8 * len(lengths)
 
 
 @pytest.mark.parametrize("name", PACKAGE)

@@ -17,8 +17,8 @@ from smart_smoker.core.alert import Alert
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.lab.definitions import PERMISSIONS, definitions
 from smart_smoker.panel import follower as module
+from smart_smoker.panel.cook_story import Told
 from smart_smoker.panel.follower import Follower
-from smart_smoker.panel.story import Told
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.messages import alert_message, delivery_message
 

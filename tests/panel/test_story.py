@@ -17,7 +17,7 @@ from smart_smoker.core.probes import FOOD_A, FOOD_B, PROBES, SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.core.rows import Row, read_rows
 from smart_smoker.core.watch import Watch
-from smart_smoker.panel import probe_story
+from smart_smoker.panel import cook_story, probe_story
 from smart_smoker.panel import story as module
 from smart_smoker.panel.probe_story import SILENCE, Episode, State, duration
 from smart_smoker.panel.story import Story
@@ -714,7 +714,7 @@ def test_what_is_long_weighs_more_than_many_readings(monkeypatch):
 
 def test_no_number_of_alerts_fills_the_memory(monkeypatch):
     for bound in ("MOST_ALERTS", "MOST_CHANNELS"):
-        monkeypatch.setattr(module, bound, 3)
+        monkeypatch.setattr(cook_story, bound, 3)
     monkeypatch.setattr(probe_story, "MOST_EPISODES", 3)
     smoker = readings([200] * 20)
     states = ("raised", "cleared", "lost") * 5

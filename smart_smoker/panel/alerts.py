@@ -1,0 +1,88 @@
+"""The alerts of a cook: when, what, and what became of each in every channel."""
+
+from ..core.probes import PROBE_OF_NAME, PROBES
+from .cook_story import CookStory, Told
+from .elements import Tag
+from .words import clock, in_unit, shortened
+
+MOST = 100
+"""How many a page shows: anybody who may publish can fill the history."""
+
+CHANNELS = {"email": "e-mail", "sms": "text"}
+OUTCOMES = {
+    "accepted": "✓ {} accepted",
+    "refused": "✕ {} refused",
+    "failed": "… {} failed, trying goes on",
+}
+
+
+class Alerts:
+    """The newest alerts of a cook, in a list that grows at its top."""
+
+    def __init__(self, labelled_by: str):
+        self._count = Tag("p", classes="quiet")
+        with Tag("div", role="log", aria_labelledby=labelled_by):
+            self._list = Tag("ol", classes="alerts")
+        self._rows: dict[str, AlertRow] = {}
+
+    def show(self, cook: CookStory | None, unit: str):
+        """Show the alerts of this cook, in "F" or "C"."""
+        alerts = cook.alerts if cook else []
+        newest_first = sorted(alerts, key=lambda told: told.moment)[::-1]
+        shown = {told.alert.id: told for told in newest_first[:MOST]}
+        words = f"The newest {MOST}." if len(alerts) > MOST else ""
+        self._count.put(words if alerts else "Nothing so far.", "quiet")
+        for id in self._rows.keys() - shown:
+            self._rows.pop(id).delete()
+        for place, (id, told) in enumerate(shown.items()):
+            if id not in self._rows:
+                with self._list:
+                    self._rows[id] = AlertRow()
+                self._rows[id].move(target_index=place)
+            self._rows[id].show(told, cook, unit)
+
+
+class AlertRow(Tag):
+    """One alert: when, what, and what became of it in each channel."""
+
+    def __init__(self):
+        super().__init__("li")
+        with self:
+            Tag("span", classes="shape", aria_hidden="true")
+            self._time = Tag("time")
+            with Tag("div", classes="what"):
+                self._subject, self._advice = Tag("strong"), Tag("p")
+                self._deliveries = Tag("p")
+        self._shown: tuple = ()
+
+    def show(self, told: Told, cook: CookStory, unit: str):
+        shown = cook.id, told.moment, tuple(told.deliveries.items()), unit
+        if shown == self._shown:
+            return
+        self._shown = shown
+        alert = told.alert
+        probe = PROBE_OF_NAME[alert.probe]
+        kind = KINDS.get(alert.state, probe.rule.kind)
+        self.put(classes=f"{kind} probe-{PROBES.index(probe)}")
+        self._time.put(clock(told.moment, cook.begin))
+        self._subject.put(shortened(in_unit(alert.subject, unit)))
+        lines = alert.text.splitlines()
+        wanted = alert.state in ("raised", "lost") and len(lines) > 1
+        self._advice.put(shortened(in_unit(lines[1], unit)) if wanted else "")
+        self._deliveries.put(*_deliveries(told))
+
+
+KINDS = {"lost": "silence", "cleared": "over", "found": "over"}
+"""What an alert is about, where its state tells; else it is what its probe's rule looks for."""
+
+
+def _deliveries(told: Told) -> tuple[str, str]:
+    """What became of an alert, and the class of these words."""
+    if not told.deliveries:
+        return "Not sent to anybody yet", "unsent"
+    words = []
+    for channel, (outcome, reason) in sorted(told.deliveries.items()):
+        why = f" ({reason})" if reason and outcome != "accepted" else ""
+        words.append(shortened(OUTCOMES[outcome].format(CHANNELS.get(channel, channel)) + why))
+    done = all(outcome == "accepted" for outcome, _ in told.deliveries.values())
+    return ", ".join(words), "" if done else "unsent"

@@ -1,0 +1,94 @@
+"""The cards: each probe as it is now, and all that tells how far to believe it."""
+
+from ..core.probes import Probe
+from ..core.readings import SECONDS_PER_READING
+from .elements import Marked, Tag
+from .probe_story import ProbeStory, duration
+from .words import clock, degrees
+
+SPARK_POINTS, SPARK_SECONDS = 60, 3600
+"""How many points a card's little line has at most, and how long before now it begins."""
+
+LATE = 150
+"""Seconds after which a reading is not shown as live any more, long before it is called silent."""
+
+
+class Card(Tag):
+    """One probe: its temperature, and all that tells how far to believe it."""
+
+    def __init__(self, number: int, probe: Probe):
+        self.probe = probe
+        self._look = f"card probe-{number}"
+        super().__init__("article", classes=self._look, aria_label=probe.name)
+        with self:
+            with Tag("div", classes="line"):
+                Tag("h3", probe.name)
+                self._state = Marked("p", "state")
+            with Tag("p", classes="degrees"):
+                self._value = Tag("span", classes="value")
+                self._degrees = Tag("span", classes="unit")
+            with Tag("div", classes="line"):
+                self._change, self._age = Tag("p", classes="change"), Tag("p", classes="age")
+            box = f"0 0 {SPARK_SECONDS} 100"
+            with Tag("svg", classes="spark", viewBox=box, preserveAspectRatio="none") as spark:
+                spark.put(classes="spark", aria_hidden="true")
+                self._spark = Tag("path")
+        self._drawn = ""  # the id of the reading up to which the line goes
+
+    def show(self, story: ProbeStory | None, now: float, unit: str, old: bool):
+        """Show the probe as it is now; `old` when nobody can know how it is now."""
+        if story is None or story.newest is None:
+            self.put(classes=f"{self._look} never")
+            self._state.put("no reading yet", "state")
+            self._value.put("–", "value")
+            for tag in (self._degrees, self._change, self._age):
+                tag.put("", tag.classes[0])
+            self._drawn = ""
+            self._spark.put(d="")
+            return
+        state, age, change = story.state(now), story.age(now), story.change()
+        late = age is None or age > LATE
+        kind = "away" if old else state.kind.replace(" ", "-")
+        live = not old and state.kind not in ("ended", "no signal")
+        self.put(classes=f"{self._look} {kind}{' late' if late and live else ''}")
+        self._state.put("not known" if old else state.words, "state")
+        self._value.put(degrees(story.newest.temperature, unit), "value")
+        self._degrees.put(f"°{unit}", "unit")
+        minutes = len(story.window()) * SECONDS_PER_READING / 60
+        self._change.put(*_change(change, minutes, unit))
+        self._age.put(_heard(story, age, live and not late), "age")
+        if story.newest.id != self._drawn:
+            self._drawn = story.newest.id
+            self._spark.put(d=_path(story))
+
+
+def _change(change: float | None, minutes: float, unit: str) -> tuple[str, str]:
+    """The words for a change in °F in so many minutes, and their class."""
+    if change is None:
+        return "", "change"
+    size = abs(change) * (1 if unit == "F" else 5 / 9)
+    words = f"{size:.1f} °{unit} in {minutes:g} min"
+    if size < 0.05:
+        return words, "change"
+    return (f"up {words}", "change up") if change > 0 else (f"down {words}", "change down")
+
+
+def _heard(story: ProbeStory, age: float | None, live: bool) -> str:
+    if story.ended:
+        return f"last at {clock(story.moments[-1])}"
+    if age is None:
+        return "nobody knows how old"
+    return f"{duration(age)} ago" if live else f"last heard {duration(age)} ago"
+
+
+def _path(story: ProbeStory) -> str:
+    """The last hour of a probe as a line, for SVG: an hour wide, 100 high."""
+    end = story.moments[-1]
+    points = [p for p in story.points(end - SPARK_SECONDS, end, SPARK_POINTS) if p[1] is not None]
+    low = min(t for _, t in points)
+    high = max(max(t for _, t in points), low + 1)
+    spots = (
+        f"{max(0, moment - end + SPARK_SECONDS):.0f},{95 - 90 * (t - low) / (high - low):.0f}"
+        for moment, t in points
+    )
+    return "M" + "L".join(spots)

@@ -1,0 +1,251 @@
+"use strict";
+
+/* The chart of a cook: what part of it somebody looks at, and how its lines and episodes are drawn.
+   A probe's colour and line style go by its number, so there can be any number of probes. */
+const cookChart = (() => {
+  const root = document.documentElement;
+  const COLOURS = 8; // of the palette in page.css
+  const DASHES = ["solid", [2, 2], [9, 4], [9, 3, 2, 3], [1, 4], [14, 3]];
+  const WIDTHS = [3]; // of the first probes; the others have 2
+  const LANE = 28; // px, for the episodes of one probe
+  const word = (episode) => (episode.kind === "silence" ? "no signal" : episode.kind);
+
+  let chart = null;
+  let data = null;
+  let span = 0; // seconds before the newest reading, 0 for the whole cook, null for a range
+  let range = null; // seconds, what somebody has zoomed to
+  let asking = false;
+  let again = false;
+  let later;
+
+  async function look(id) {
+    again = true;
+    if (asking) return;
+    asking = true;
+    try {
+      while (again) {
+        again = false;
+        const query = new URLSearchParams(location.search);
+        if (span) query.set("span", span);
+        if (range) query.set("begin", range[0]), query.set("end", range[1]);
+        const answer = await fetch(`chart.json?${query}`);
+        if (!answer.ok) return;
+        data = await answer.json();
+        const [first, last] = data.extent;
+        if (range && (range[1] < first || range[0] > last)) setSpan(0); // Another cook has begun.
+        while (!chart) {
+          chart = getElement(id)?.chart;
+          if (chart) chart.on("datazoom", zoomed);
+          else await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+        draw();
+      }
+    } finally {
+      asking = false;
+    }
+  }
+
+  function zoomed() {
+    clearTimeout(later);
+    later = setTimeout(() => {
+      const { startValue, endValue } = chart.getOption().dataZoom[0];
+      const [first, last] = data.extent;
+      range = [startValue / 1000, endValue / 1000];
+      span = null;
+      if (range[0] <= first && range[1] >= last) setSpan(0);
+      else press(), look();
+    }, 250);
+  }
+
+  function setSpan(seconds) {
+    span = seconds;
+    range = null;
+    press();
+    look();
+  }
+
+  function press() {
+    for (const button of document.querySelectorAll("[data-span]"))
+      button.setAttribute("aria-pressed", Number(button.dataset.span) === span);
+  }
+
+  const clock = (seconds) => new Date(seconds * 1000).toISOString().slice(11, 16);
+
+  function duration(seconds) {
+    const minutes = Math.round(seconds / 60);
+    return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  }
+
+  function words(episode) {
+    const name = data.probes[episode.probe].name;
+    const begin = `${name}: ${word(episode)} from ${clock(episode.begin)}`;
+    if (episode.goes_on) return `${begin}, going on`;
+    return `${begin} to ${clock(episode.end)}, ${duration(episode.end - episode.begin)}`;
+  }
+
+  /* The ends and the steps of a scale for these temperatures, all round numbers. */
+  function scale(temperatures) {
+    const least = temperatures.reduce((a, b) => Math.min(a, b), Infinity);
+    const most = temperatures.reduce((a, b) => Math.max(a, b), -Infinity);
+    const step = [2, 5, 10, 20, 50, 100].find((step) => most - least < 6 * step) ?? 200;
+    const low = Math.floor(least / step) * step;
+    return [low, Math.max(Math.ceil(most / step) * step, low + step), step];
+  }
+
+  function draw() {
+    if (!chart || !data?.extent.length) return;
+    const style = getComputedStyle(root);
+    const colour = (name) => style.getPropertyValue(name).trim();
+    const probes = data.probes.map((_, number) => colour(`--probe-${number % COLOURS}`));
+    const [ink, quiet, line, card] = ["--ink", "--quiet", "--line", "--card"].map(colour);
+    const font = getComputedStyle(document.body).fontFamily;
+    const shown = panel.unit() === "C" ? (f) => Math.round((f - 32) * 50 / 9) / 10 : (f) => f;
+    const lines = data.probes.map((probe) =>
+      probe.points.map(([moment, f]) => [moment * 1000, f === null ? null : shown(f)]));
+    const dotted = (points) => points.map((point, i) =>
+      (points[i - 1]?.[1] ?? points[i + 1]?.[1] ?? null) === null
+        ? { value: point, symbol: "circle", symbolSize: 7 } : point);
+    const [first, last] = data.extent;
+    const [begin, end] = range ?? (span ? [Math.max(first, last - span), last] : [first, last]);
+    const known = lines.flat().filter(([, t]) => t !== null);
+    const seen = known.filter(([ms]) => ms >= begin * 1000 && ms <= end * 1000);
+    const [low, high, step] = scale((seen.length ? seen : known).map(([, t]) => t));
+    const axis = { type: "time", min: first * 1000, max: last * 1000, axisTick: { show: false } };
+    const bands = data.episodes.map((e) => [
+      { xAxis: e.begin * 1000, itemStyle: { color: probes[e.probe], opacity: 0.13 } },
+      { xAxis: e.end * 1000 },
+    ]);
+    const lanes = LANE * data.probes.length;
+    chart.setOption({
+      useUTC: true,
+      animation: false,
+      textStyle: { fontFamily: font, color: ink, fontSize: 13 },
+      legend: {
+        top: 0, left: "center", itemWidth: 32, itemHeight: 1, selectedMode: false,
+        textStyle: { color: ink, fontSize: 14 }, data: data.probes.map((probe) => probe.name),
+      },
+      grid: [
+        { left: 58, right: 14, top: 32, bottom: lanes + 94 },
+        { left: 58, right: 14, height: lanes, bottom: 84 },
+      ],
+      xAxis: [
+        { ...axis, gridIndex: 0, axisLabel: { show: false }, axisLine: { lineStyle: { color: line } } },
+        {
+          ...axis, gridIndex: 1, axisLine: { lineStyle: { color: quiet } },
+          axisLabel: {
+            color: ink, fontSize: 13, hideOverlap: true,
+            formatter: { day: "{ee} {d}", hour: "{HH}:{mm}", minute: "{HH}:{mm}", second: "{HH}:{mm}:{ss}" },
+          },
+        },
+      ],
+      yAxis: [
+        {
+          gridIndex: 0, min: low, max: high, interval: step, splitLine: { lineStyle: { color: line } },
+          axisLabel: { color: ink, fontSize: 13, formatter: "{value}°" },
+        },
+        {
+          gridIndex: 1, type: "category", inverse: true, data: data.probes.map((probe) => probe.name),
+          axisTick: { show: false }, axisLine: { show: false },
+          axisLabel: { color: ink, fontSize: 13 }, splitLine: { show: true, lineStyle: { color: line } },
+        },
+      ],
+      dataZoom: [
+        {
+          type: "inside", xAxisIndex: [0, 1], filterMode: "none", zoomOnMouseWheel: "ctrl",
+          moveOnMouseMove: !matchMedia("(pointer: coarse)").matches, preventDefaultMouseMove: false,
+          startValue: begin * 1000, endValue: end * 1000,
+        },
+        {
+          type: "slider", xAxisIndex: [0, 1], filterMode: "none", bottom: 10, height: 34,
+          startValue: begin * 1000, endValue: end * 1000, showDetail: false, brushSelect: false,
+          borderColor: line, fillerColor: line + "88", handleStyle: { color: card, borderColor: quiet },
+          moveHandleStyle: { color: quiet }, dataBackground: { lineStyle: { color: quiet }, areaStyle: { opacity: 0 } },
+          selectedDataBackground: { lineStyle: { color: quiet }, areaStyle: { opacity: 0 } },
+        },
+      ],
+      tooltip: {
+        trigger: "axis", confine: true, backgroundColor: card, borderColor: quiet,
+        textStyle: { color: ink, fontSize: 15, fontFamily: font },
+        axisPointer: { lineStyle: { color: ink } },
+        formatter: (hits) => {
+          const said = hits.filter((hit) => hit.value[1] !== null);
+          const at = said.length ? clock(said[0].value[0] / 1000) : "";
+          const rows = said.map((hit) => `${hit.marker}${hit.seriesName} ${hit.value[1].toFixed(1)} °${panel.unit()}`);
+          return [at, ...rows].join("<br>");
+        },
+      },
+      series: [
+        ...lines.map((points, number) => ({
+          id: `probe-${number}`, name: data.probes[number].name, type: "line", data: dotted(points),
+          symbol: "none", connectNulls: false, color: probes[number], z: 10 - number,
+          lineStyle: { width: WIDTHS[number] ?? 2, type: DASHES[number % DASHES.length], color: probes[number] },
+          emphasis: { disabled: true },
+          markArea: { silent: true, data: number === 0 ? bands : [] },
+        })),
+        {
+          id: "episodes", type: "custom", xAxisIndex: 1, yAxisIndex: 1, clip: true,
+          encode: { x: [1, 2], y: 0 },
+          data: data.episodes.map((e) => [e.probe, e.begin * 1000, e.end * 1000]),
+          renderItem: (params, api) => bar(params, api, probes, { ink, card, font }),
+          tooltip: { trigger: "item", formatter: (hit) => words(data.episodes[hit.dataIndex]) },
+        },
+      ],
+    });
+  }
+
+  const pen = document.createElement("canvas").getContext("2d");
+
+  /* An episode's bar in its probe's lane: a drop begins with a triangle, a stall is full, a silence
+     is an empty frame; with as many words as there is room for. */
+  function bar(params, api, probes, { ink, card, font }) {
+    const episode = data.episodes[params.dataIndex];
+    const { x: left, width } = params.coordSys;
+    const height = Math.round(api.size([0, 1])[1] * 0.64);
+    const px = (seconds) => api.coord([seconds * 1000, 0])[0];
+    const middle = api.coord([0, episode.probe])[1];
+    const x0 = px(episode.begin);
+    const x1 = Math.max(px(episode.end), x0 + 4);
+    if (x1 < left || x0 > left + width) return null;
+    const y = middle - height / 2;
+    const paint = probes[episode.probe];
+    const from = Math.max(x0, left), to = Math.min(x1, left + width);
+    const full = { x: from, y, width: to - from, height, r: 3 };
+    const children = {
+      drop: [
+        { type: "rect", shape: { ...full, y: middle - 3, height: 6 }, style: { fill: paint } },
+        {
+          type: "polygon", style: { fill: paint },
+          shape: { points: [[from - 7, y], [from + 7, y], [from, y + height]] },
+        },
+      ],
+      silence: [{
+        type: "rect", shape: full,
+        style: { fill: "none", stroke: paint, lineWidth: 2, lineDash: [3, 2] },
+      }],
+    }[episode.kind] ?? [{ type: "rect", shape: full, style: { fill: paint } }];
+    const margin = episode.kind === "drop" ? 12 : 5;
+    const busy = (params.context.busy ??= data.probes.map(() => left)); // up to where each lane is taken
+    const next = data.episodes.find((e) => e.probe === episode.probe && e.begin > episode.begin);
+    const free = next ? Math.min(px(next.begin) - 8, left + width) : left + width;
+    const at = clock(episode.begin);
+    const when = episode.goes_on ? `since ${at}` : `${at}–${clock(episode.end)}`;
+    const labels = [`${word(episode)} ${when}`, when, at];
+    pen.font = `600 12px ${font}`;
+    const fitting = (room, most) => labels.slice(0, most).find((l) => pen.measureText(l).width < room);
+    const after = Math.max(to + 5, from + margin);
+    const places = [
+      { x: from + 5, fill: card, text: !["drop", "silence"].includes(episode.kind) && fitting(to - from - 10, 2) },
+      { x: after, fill: ink, text: fitting(free - after, 3) },
+      { x: from - margin, fill: ink, text: fitting(from - margin - busy[episode.probe], 2), align: "right" },
+    ];
+    const { align, ...place } = places.find(({ text }) => text) ?? {};
+    if (place.text) children.push({
+      type: "text",
+      style: { ...place, textAlign: align, y: middle, textVerticalAlign: "middle", font: `600 12px ${font}` },
+    });
+    busy[episode.probe] = place.x === after ? after + pen.measureText(place.text).width + 6 : to + 6;
+    return { type: "group", children };
+  }
+
+  return { draw, look, setSpan };
+})();

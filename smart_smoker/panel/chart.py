@@ -1,0 +1,59 @@
+"""The chart: what a browser is told to draw of a cook."""
+
+from .cook_story import CookStory
+from .probe_story import Episode, ProbeStory
+
+POINTS = 1500
+"""How many points of a probe the chart has at most."""
+
+
+def shape_of(cook: CookStory | None) -> tuple:
+    """What tells whether a cook's chart has changed."""
+    if cook is None:
+        return ()
+    stories = cook.probes.values()
+    ends = tuple(episode.end for story in stories for episode in story.episodes)
+    return cook.id, tuple(len(story.moments) for story in stories), ends
+
+
+def chart_of(cook: CookStory, begin: float, end: float) -> dict:
+    """The points and the episodes of a cook, with many points between two moments."""
+    return {
+        "extent": [cook.begin, cook.end],
+        "probes": [
+            {"name": probe.name, "points": _points(story, begin, end)}
+            for probe, story in cook.probes.items()
+        ],
+        "episodes": [
+            {
+                "probe": number,
+                "kind": each.kind,
+                "begin": each.begin,
+                "end": _end(each, story, cook),
+                "goes_on": each.end is None,
+            }
+            for number, story in enumerate(cook.probes.values())
+            for each in sorted(story.episodes, key=lambda episode: episode.begin)
+        ],
+    }
+
+
+def _end(episode: Episode, story: ProbeStory, cook: CookStory) -> float:
+    """Up to where an episode is drawn: one that goes on, as far as anything is known."""
+    if episode.end is not None:
+        return episode.end
+    return cook.end if episode.kind == "silence" else story.moments[-1]
+
+
+def _points(story: ProbeStory, begin: float, end: float) -> list:
+    """A probe's points in order: as many as there may be from `begin` to `end`, some around."""
+    if not story.moments:
+        return []
+    first, last = story.moments[0], story.moments[-1]
+    before = story.points(first, begin, POINTS // 5) if begin > first else []
+    after = story.points(end, last, POINTS // 5) if end < last else []
+    # Each part also has the reading just outside of it.
+    inside = story.points(begin, end, POINTS)
+    before = [point for point in before if not inside or point[0] < inside[0][0]]
+    after = [point for point in after if not inside or point[0] > inside[-1][0]]
+    return before + inside + after

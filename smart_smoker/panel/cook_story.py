@@ -1,0 +1,191 @@
+"""The story of one cook: its probes, its rows and its alerts.
+
+A moment is in seconds since 1970 on the wall clock of the cook's timestamps, as if that were UTC;
+`sent` and `now` are in seconds since 1970 by the clocks of whoever sent and of whoever asks.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ..core.alert import TOO_OLD, Alert
+from ..core.clock import parse_moment
+from ..core.probes import PROBE_OF_NAME, PROBES
+from ..core.readings import SECONDS_PER_READING, Reading
+from .probe_story import ProbeStory
+
+MOST_ALERTS, MOST_CHANNELS = 1000, 100
+"""Of a cook and of an alert, above which the oldest are forgotten: a week of stalls has some 500
+alerts, but anybody who may publish can fill the history."""
+
+DAY = 24 * 3600
+"""Seconds; a timestamp that is further from the one before comes from a clock that was set."""
+
+JITTER = 5 * 60
+"""Seconds that a probe's timestamps may go back without being taken for a clock that was set."""
+
+DAWN = datetime(1970, 1, 1)
+_OURS = re.compile(r"^(.+)-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-[0-9a-f]{4}$", re.ASCII)
+"""The ids that the producer gives."""
+
+
+@dataclass
+class Told:
+    """An alert with its moment, and by channel the outcome and the reason of its delivery."""
+
+    alert: Alert
+    sent: float
+    moment: float
+    deliveries: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def failing(self) -> bool:
+        """Whether a channel did not take it when it was tried last."""
+        return any(outcome == "failed" for outcome, _ in self.deliveries.values())
+
+
+class CookStory:
+    """One cook: its probes, its alerts in order, and its readings as a CSV.
+
+    `sent` is when its first reading was sent, 0 where nobody said.
+    """
+
+    def __init__(self, id: str, sent: float):
+        self.id = id
+        self.probes = {probe: ProbeStory(probe) for probe in PROBES}
+        self.weight = 0
+        self._told: dict[str, Told] = {}  # by the alert's id
+        self._times: list[str] = []  # of the rows
+        self._wall: float | None = None  # what the newest row's timestamp says
+        self._zone: timedelta | None = None  # of the first timestamp that has one
+        self._shift = 0.0  # seconds from what timestamps say to moments, since a clock was set
+        # Of the newest row and the one before it. Without a timestamp that can be read a cook
+        # begins when this machine's wall clock shows that it was sent.
+        self._moment = _seconds(datetime.fromtimestamp(sent)) - SECONDS_PER_READING
+        self._before = self._moment
+
+    @property
+    def label(self) -> str:
+        """What people call it: `brisket, 2025-09-06 11:00:05`, or its id as it is."""
+        return _OURS.sub(r"\1, \2-\3-\4 \5:\6:\7", self.id)
+
+    @property
+    def alerts(self) -> list[Told]:
+        """The alerts in the order in which they were raised."""
+        return list(self._told.values())
+
+    @property
+    def begin(self) -> float:
+        """The moment of the first reading."""
+        return min(story.moments[0] for story in self.probes.values() if story.moments)
+
+    @property
+    def end(self) -> float:
+        """The moment of the newest reading."""
+        return max(story.moments[-1] for story in self.probes.values() if story.moments)
+
+    @property
+    def ended(self) -> bool:
+        """Whether every probe that spoke has said its last."""
+        return all(story.ended for story in self.probes.values() if story.newest)
+
+    def goes_on(self, now: float) -> bool:
+        """Whether more is to be heard: a producer that lost its power never said its last."""
+        ages = [story.age(now) for story in self.probes.values()]
+        return not self.ended and any(age is not None and age < TOO_OLD for age in ages)
+
+    def csv(self) -> Iterator[str]:
+        """The lines of a CSV that the producer reads, with a header and their line ends."""
+        yield ",".join(["Time", *(f"{probe.name} (°F)" for probe in PROBES)]) + "\n"
+        columns = [
+            dict(zip(story.rows, map(repr, story.temperatures), strict=True))
+            for story in self.probes.values()
+        ]
+        for row, time in enumerate(self._times):
+            quoted = '"' + time.replace('"', '""') + '"' if {",", '"'} & set(time) else time
+            yield ",".join([quoted, *(column.get(row, "") for column in columns)]) + "\n"
+
+    def take_reading(self, reading: Reading, heard: float) -> bool:
+        """Add a reading; False for one that was there before."""
+        story = self.probes[reading.probe]
+        if new := not story.seqs or reading.seq > story.seqs[-1]:
+            moment = self._place(reading, story)
+            story.take(reading, moment, len(self._times) - 1, heard)
+        if ends := reading.last and not story.ended:
+            story.end()
+        return new or ends
+
+    def _place(self, reading: Reading, story: ProbeStory) -> float:
+        """Find the reading's row, or begin one, and tell its moment."""
+        row = len(self._times) - 1
+        if row < 0 or reading.time != self._times[row] or (story.rows and story.rows[-1] == row):
+            self._times.append(reading.time)
+            self._wall = self._read_clock(reading.time)
+            self._before, self._moment = self._moment, self._moment + SECONDS_PER_READING
+        if self._wall is not None:
+            self._moment = self._by_the_clock(story)
+        return max(self._moment, story.moments[-1]) if story.moments else self._moment
+
+    def _read_clock(self, time: str) -> float | None:
+        """What a timestamp says, in seconds like a moment."""
+        moment = parse_moment(time)
+        if moment is None:
+            return None
+        seconds, offset = _seconds(moment.replace(tzinfo=None)), moment.utcoffset()
+        if offset is None:
+            return seconds
+        if self._zone is None:
+            self._zone = offset
+        return seconds + (self._zone - offset).total_seconds()
+
+    def _by_the_clock(self, story: ProbeStory) -> float:
+        """The moment of a probe's reading in the newest row, whose timestamp could be read."""
+        if len(self._times) == 1:
+            return self._wall
+        before, back = (story.moments[-1], JITTER) if story.moments else (self._before, DAY)
+        for shift in (0, self._shift):
+            if -back <= self._wall + shift - before <= DAY:
+                return self._wall + shift
+        self._shift = before + SECONDS_PER_READING - self._wall
+        return self._wall + self._shift
+
+    def take_alert(self, alert: Alert, sent: float) -> bool:
+        """Add an alert; False for one that was there before."""
+        if alert.id in self._told:
+            return False
+        story = self.probes[PROBE_OF_NAME[alert.probe]]
+        moment = self._moment
+        if story.newest:
+            seq = _seq_of(alert, story)
+            story.tell(alert.state, seq)
+            moment = story.moment_of(seq)
+        self._told[alert.id] = Told(alert, sent, moment)
+        _forget(self._told, MOST_ALERTS)
+        return True
+
+    def take_delivery(self, id: str, channel: str, outcome: str, reason: str) -> bool:
+        """Note what a channel did with an alert; False where that says nothing new."""
+        told = self._told.get(id)
+        if not told or told.deliveries.get(channel) == (outcome, reason):
+            return False
+        told.deliveries[channel] = (outcome, reason)
+        _forget(told.deliveries, MOST_CHANNELS)
+        return True
+
+
+def _forget(kept: dict, most: int) -> None:
+    """Take out what was put in first, where there is more than so much."""
+    while len(kept) > most:
+        del kept[next(iter(kept))]
+
+
+def _seconds(moment: datetime) -> float:
+    return (moment - DAWN).total_seconds()
+
+
+def _seq_of(alert: Alert, story: ProbeStory) -> int:
+    """The number of the reading that caused an alert; the newest's where its id does not tell."""
+    before, after = f"{alert.cook}/{story.probe.queue}/", f"/{alert.state}"
+    ours = re.fullmatch(f"{re.escape(before)}([0-9]{{1,18}}){re.escape(after)}", alert.id)
+    return int(ours[1]) if ours else story.seqs[-1]

@@ -1,0 +1,97 @@
+"""The elements that a page is made of. This is the only module that knows NiceGUI."""
+
+from collections.abc import Callable
+
+from nicegui import ui
+
+
+class Tag(ui.label):
+    """An HTML element whose text is never taken for markup."""
+
+    def __init__(self, tag: str, text: str = "", classes: str = "", **attributes: object):
+        super().__init__(text)
+        self.tag = tag
+        self.put(text, classes, **attributes)
+
+    def put(self, text: str = "", classes: str = "", **attributes: object):
+        """Show this; only what has changed goes to the browser."""
+        if text != self.text:
+            self.text = text
+        self.classes(replace=classes)
+        for name, value in attributes.items():
+            name = name.strip("_").replace("_", "-")
+            if self.props.get(name) != value:
+                self.props[name] = value
+
+
+def section(id: str, heading: str) -> Tag:
+    """A part of the page with its heading."""
+    with Tag("section", aria_labelledby=id) as section:
+        Tag("h2", heading, id=id)
+    return section
+
+
+def yes(truth: bool) -> str:
+    """A truth as an attribute says it."""
+    return "true" if truth else "false"
+
+
+class Marked(Tag):
+    """Words behind a shape, so that the colour of the two says nothing new."""
+
+    def __init__(self, tag: str, classes: str = ""):
+        super().__init__(tag, classes=classes)
+        with self:
+            Tag("span", classes="shape", aria_hidden="true")
+            self._words = Tag("span")
+
+    def put(self, text: str = "", classes: str = "", **attributes: object):
+        super().put("", classes, **attributes)
+        if text:
+            self._words.put(text)
+
+
+class Browser:
+    """The browser that a page is being made for, with an element in it that charts are drawn in."""
+
+    def __init__(self):
+        self._client = ui.context.client
+        self._frame: ui.echart
+
+    def make_frame(self):
+        """Put the frame of the chart here."""
+        self._frame = ui.echart({})
+
+    def look(self):
+        """Have it fetch the chart's points and draw them."""
+        self.run(f"panel.look({self._frame.id})")
+
+    def run(self, script: str):
+        """Have it run some JavaScript."""
+        self._client.run_javascript(script)
+
+
+def every(seconds: float, do: Callable[[], None]):
+    """Have something done again and again, while the page is open."""
+    ui.timer(seconds, do)
+
+
+def mount(app, head: str, build: Callable[[str, str], object]):
+    """Answer at `/` of an application with a page that is built for each browser.
+
+    `head` is HTML for its head; `build` is told the cook and the unit that are asked for.
+    """
+
+    @ui.page("/", title="Smart Smoker", language="en-US")
+    def page(cook: str = ""):
+        ui.add_head_html(head)
+        build(cook, ui.context.client.request.cookies.get("unit", ""))
+
+    ui.run_with(
+        app,
+        binding_refresh_interval=None,
+        message_history_length=50,
+        gzip_middleware_factory=None,
+        tailwind=False,
+        show_welcome_message=False,
+    )

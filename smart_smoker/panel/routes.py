@@ -1,0 +1,108 @@
+"""The routes: what the panel answers at which address, and the server that does so."""
+
+import logging
+import signal
+import socket
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.responses import JSONResponse, Response
+
+from ..core.errors import InputError
+from ..script.settings import Settings
+from ..script.signals import SIGNALS
+from .access import Gate
+from .elements import mount
+from .follower import Follower
+from .shared import Shared
+from .view import View
+
+log = logging.getLogger(__name__)
+
+FILES = Path(__file__).parent
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    '<rect width="32" height="32" rx="8" fill="#2b211b"/><path fill="#f0a04b"'
+    ' d="M16 4c1 6 7 8 7 15a7 7 0 0 1-14 0c0-4 2-5 3-9 2 1 3 3 3 5 1-3 2-6 1-11z"/></svg>'
+)
+
+
+def serve(follower: Follower, settings: Settings, host: str, port: int):
+    """Show what the follower hears at this address until a signal ends it; port 0: a free one.
+
+    Raises InputError when the address cannot be had.
+    """
+    listening = _listen(host, port)
+    port = listening.getsockname()[1]
+    head = _head()
+    app = FastAPI(openapi_url=None)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
+    shared = Shared(follower, settings.admin_url)
+
+    @app.exception_handler(Exception)
+    def tell(request: Request, error: Exception) -> Response:
+        log.error("this is a bug, details are in the log file: %r", error, exc_info=error)
+        return Response("This is a bug of the panel.", 500)
+
+    @app.get("/chart.json")
+    def chart(cook: str = "", begin: float = 0, end: float = 1e12, span: float = 0) -> Response:
+        return JSONResponse(shared.chart(cook, begin, end, span))
+
+    @app.get("/cook.csv")
+    def csv(cook: str = "") -> Response:
+        name, text = shared.csv(cook)
+        if not name:
+            return Response("There is no such cook.\n", 404, media_type="text/plain")
+        how = {"content-disposition": f'attachment; filename="{name}.csv"'}
+        return Response(text, headers=how, media_type="text/csv; charset=utf-8")
+
+    mount(app, head, lambda cook, unit: View(shared, cook, unit))
+    config = uvicorn.Config(
+        Gate(app, settings.panel_password, head),
+        ws="wsproto",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+    )
+    # That a browser asks for what is not there, or stays to the end, is nothing to report.
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    logging.getLogger("nicegui").setLevel(logging.ERROR)
+    for number in set(SIGNALS) - {signal.SIGINT, signal.SIGTERM}:
+        signal.signal(number, lambda *_: signal.raise_signal(signal.SIGTERM))
+    log.info("The panel: %s (Ctrl+C ends it)", _address(host, port))
+    with follower:
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputError(f"the panel cannot have port {port} of {host}: {reason}", port) from None
+
+
+def _address(host: str, port: int) -> str:
+    name = _own_address() if host in ("0.0.0.0", "::") else host
+    return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
+
+
+def _own_address() -> str:
+    """How others in the network reach this machine."""
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+        way.connect(("192.0.2.1", 9))  # Nothing is sent: it only chooses the way out.
+        return way.getsockname()[0]
+    return socket.gethostname()
+
+
+def _head() -> str:
+    """What the head of every page has: icon, looks and script."""
+    names = ("page.css", "chart.js", "page.js")
+    css, *scripts = ((FILES / name).read_text(encoding="utf-8") for name in names)
+    icon = f'<link rel="icon" href="data:image/svg+xml,{quote(ICON)}">'
+    return f"{icon}\n<style>{css}</style>\n<script>{''.join(scripts)}</script>"
