@@ -227,6 +227,10 @@ class Script:
         self._thread.join(DEADLINE)
         return code, self.text
 
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
     def kill(self):
         """Leave nothing behind; harmless after the end."""
         self._process.kill()
@@ -241,6 +245,17 @@ class Script:
 def _plain(text: str) -> str:
     """The text without what colours a terminal and moves its cursor."""
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def apply(patch: str, folder: Path):
+    """Make the change of a patch with one hunk: lines with + take the place of those with -."""
+    lines = patch.splitlines()
+    path = folder / lines[1].removeprefix("+++ b/")
+    before = "".join(f"{line[1:]}\n" for line in lines[3:] if not line.startswith("+"))
+    after = "".join(f"{line[1:]}\n" for line in lines[3:] if not line.startswith("-"))
+    text = path.read_text(encoding="utf-8")
+    assert text.count(before) == 1
+    path.write_text(text.replace(before, after), encoding="utf-8")
 
 
 # --- the broker ----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from scripts import Program, cook_csv, history, until
+from scripts import apply, cook_csv, history, until
 
 PAGE = Path(__file__).parent.parent / "docs" / "a-fourth-probe.md"
 
@@ -17,18 +17,6 @@ def blocks(kind: str) -> str:
     return found
 
 
-def change(program: Program):
-    """Make the page's changes: in a block of diff, lines with + take the place of those with -."""
-    lines = blocks("diff").splitlines()
-    path = program.folder / lines[1].removeprefix("+++ b/")
-    before = "".join(f"{line[1:]}\n" for line in lines[3:] if line[0] != "+")
-    after = "".join(f"{line[1:]}\n" for line in lines[3:] if line[0] != "-")
-    text = path.read_text("utf-8")
-    assert text.count(before) == 1
-    path.write_text(text.replace(before, after), "utf-8")
-    program.write("consumer_food_c.py", blocks("python"))
-
-
 def test_it_takes_at_most_ten_lines_of_existing_files_and_a_script_of_thirty():
     changed = [line for line in blocks("diff").splitlines()[3:] if line[0] in "+-"]
     assert 0 < len(changed) <= 10
@@ -37,7 +25,9 @@ def test_it_takes_at_most_ten_lines_of_existing_files_and_a_script_of_thirty():
 
 @pytest.fixture
 def changed(program):
-    change(program)
+    """The program after all that the page says."""
+    apply(blocks("diff"), program.folder)
+    program.write("consumer_food_c.py", blocks("python"))
     return program
 
 

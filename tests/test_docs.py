@@ -2,11 +2,14 @@
 
 import ast
 import re
+import subprocess
+import sys
 
 import pytest
 
 from docs import clocks
 from smart_smoker.core.watch import CLOCKS
+from smart_smoker.script.checks import CHECKS
 
 
 def test_the_picture_of_the_two_clocks_is_what_the_program_draws():
@@ -24,6 +27,63 @@ def test_the_table_of_the_two_clocks_has_their_episodes_and_no_others(clock):
         for probe in clocks.RULES
         for begin, end in clocks.episodes(probe, clock)
     ]
+
+
+# --- what the pages say of the program -----------------------------------------------------------
+
+DOCS, TOP = clocks.HERE, clocks.HERE.parent
+PAGES = sorted([TOP / "README.md", TOP / "CHANGELOG.md", *DOCS.rglob("*.md")])
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def test_the_readme_is_read_in_two_minutes():
+    assert len((TOP / "README.md").read_text(encoding="utf-8").split()) <= 900
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(TOP)))
+def test_every_link_and_picture_leads_somewhere(path):
+    text = path.read_text(encoding="utf-8")
+    found = re.findall(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"", text)
+    targets = [(link or picture).partition("#")[0] for link, picture in found]
+    inside = [target for target in targets if target and "://" not in target]
+    assert [target for target in inside if not (path.parent / target).exists()] == []
+
+
+def test_every_page_is_in_the_index():
+    linked = {DOCS / link for link in re.findall(r"\]\(([^)]+\.md)", page("README.md"))}
+    pages = {path for path in PAGES if path.parent == DOCS and path.name != "README.md"}
+    assert linked == pages | {DOCS / "exercises" / "README.md"}
+
+
+def test_every_test_that_a_page_names_is_there():
+    tests = "".join(path.read_text(encoding="utf-8") for path in TOP.glob("tests/**/test_*.py"))
+    named = {
+        name for path in PAGES for name in re.findall(r"`(test_\w+)`", path.read_text("utf-8"))
+    }
+    assert len(named) > 20
+    assert {name for name in named if f"def {name}(" not in tests} == set()
+
+
+SCRIPTS = sorted(path.name for path in TOP.glob("*.py") if path.name not in ("util_logger.py",))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_option_of_a_script_stands_in_its_page(script):
+    command = [sys.executable, script, "--help"]
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, timeout=30)
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", done.stdout)) - {"--help"}
+    assert options
+    assert {option for option in options if f"`{option}" not in page("options.md")} == set()
+
+
+def test_every_setting_stands_in_its_page_and_in_the_example():
+    settings, example = page("settings.md").lower(), (TOP / ".env.toml.example").read_text("utf-8")
+    assert {key for key in CHECKS if f"`{key}`" not in settings} == set()
+    mine = {key for key in CHECKS if not key.startswith("rabbitmq")}
+    assert {key for key in mine if f"\n{key} = " not in example} == set()
 
 
 # --- the tour ------------------------------------------------------------------------------------

@@ -1,0 +1,3 @@
+"""The exercises are tested on a real RabbitMQ, as the program is."""
+
+from fixtures import broker, program, rabbitmq, stranger, url  # noqa: F401

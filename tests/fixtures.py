@@ -1,0 +1,42 @@
+"""Fixtures: a real RabbitMQ, started by the project's own launcher, and a copy of the program."""
+
+import os
+
+import pytest
+from scripts import Program, Stranger, virtual_host
+
+from smart_smoker.lab.private_broker import PrivateBroker, find_server
+
+
+@pytest.fixture(scope="session")
+def rabbitmq():
+    """An installed RabbitMQ: without it a test is skipped, and in CI it fails."""
+    if find_server() is None:
+        missing = "RabbitMQ is not installed: python3 run.py setup"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+
+
+@pytest.fixture(scope="session")
+def broker(rabbitmq, tmp_path_factory):
+    """One running PrivateBroker on free ports for all tests: leave it running, and its queues."""
+    with PrivateBroker(tmp_path_factory.mktemp("broker")) as node:
+        yield node
+
+
+@pytest.fixture
+def url(broker):
+    """A virtual host of the test's own."""
+    with virtual_host(broker) as url:
+        yield url
+
+
+@pytest.fixture
+def program(tmp_path, url):
+    with Program(tmp_path / "program", url) as program:
+        yield program
+
+
+@pytest.fixture
+def stranger(url):
+    with Stranger(url) as stranger:
+        yield stranger
