@@ -70,7 +70,7 @@ def parse_time(text: str) -> str:
 
 
 def _is_of_a_line(sign: str) -> bool:
-    # Spaces that are not the plain one stand in the times of newer systems, as before "PM".
+    # Newer systems write special spaces in times, as U+202F before "PM": they are spaces too.
     return sign.isprintable() or sign == "\t" or unicodedata.category(sign) == "Zs"
 
 

@@ -56,7 +56,7 @@ def _numbered(lines: Iterable[str | None]) -> Iterator[tuple[int, str | None]]:
 
 
 def _cells(line: str) -> list[str]:
-    # Line by line, and without a quote that does not end: it would swallow what is behind it.
+    # A quote that is never closed would make the csv module take all that follows as one cell.
     line = line.lstrip("\ufeff").replace("\0", "")
     if line.count('"') % 2:
         line = line.replace('"', "")
@@ -70,7 +70,7 @@ def _cells(line: str) -> list[str]:
 def _is_header(cells: list[str], beginning: bool) -> bool:
     time, numbers = cells[0], any(map(NUMBER.fullmatch, cells[1:]))
     if time and not re.search(r"\d", time):
-        # A logger that starts again writes its header again.
+        # Loggers write their header again in the middle of a file when they are started again.
         return beginning or (all(cells[1:]) and not numbers)
     return beginning and not time[:1].isdigit() and not numbers
 

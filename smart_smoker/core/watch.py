@@ -41,7 +41,7 @@ class Watch:
         self.rule = rule
         self._by_time = clock == "time"
         step = 0 if self._by_time else SECONDS_PER_READING
-        # 62 seconds are 2.0666… readings.
+        # A window of 62 seconds is 2.0666… readings: rounding makes 62 seconds of it again.
         self.window = Window(round(rule.window * SECONDS_PER_READING, 3), step)
         self.newest: Reading | None = None
         self.heard = 0.0
@@ -97,7 +97,7 @@ class Watch:
             return "raised" if self.rule.holds(change, self.window) else None
         if self.rule.is_over(change):
             return "cleared"
-        # A clock that was put back begins the wait for the reminder anew.
+        # Where the probe's clock was put back, the wait for the next reminder begins again.
         self._told_at = min(self._told_at, self.window.moment)
         due = self.window.moment - self._told_at >= self._remind_seconds > 0
         return "reminder" if due else None

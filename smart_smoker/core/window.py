@@ -31,7 +31,8 @@ class Window:
         self._left = left  # the moment of the last reading that was too old
         self.moment = self._unbroken_since = left
         self._readings = deque()
-        # Of each only what no later reading exceeds: the first is the highest, or the lowest.
+        # A reading that a later one exceeds can never be the highest again, so `falling` has it no
+        # more, and its first is the highest. `rising` is the same for the lowest.
         self._falling, self._rising = deque(), deque()
 
     def __len__(self) -> int:

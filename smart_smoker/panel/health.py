@@ -47,7 +47,7 @@ def _alerts(state, failing) -> Note:
         return Note(ALERTS, "Alerts: their queue is not there yet.")
     waiting, consumers = state
     if not consumers and waiting:
-        how = "nobody sends them: set up mail or push, as the README says"
+        how = "nobody sends them: set up mail or push in .env.toml"
         return Note(ALERTS, f"{_count(waiting, 'alert')} {_verb(waiting)}, and {how}.", wrong=True)
     if not consumers:
         return Note(ALERTS, "No alert waits. Nobody would send one: no mail or push is set up.")

@@ -101,7 +101,7 @@ class Broker:
             ProbableAuthenticationError,
             ProbableAccessDeniedError,
         ) as error:
-            if not is_refusal(error):  # cut off, which pika takes for a refusal
+            if not is_refusal(error):  # pika raises the same when a login is merely cut off
                 raise BrokerAway(reason_of(error), self.place) from error
             words = "refuses the login: check user and password in RABBITMQ_URL"
             if isinstance(error, ProbableAccessDeniedError):
@@ -245,7 +245,7 @@ class Broker:
     def take(self, seconds: float) -> list[Arrival]:
         """What has arrived, in order; waits up to so many seconds for the first."""
         self.wait(0 if self._arrived else seconds)
-        # A channel that the broker closed, or a queue that somebody deleted, says nothing.
+        # pika does not tell that the broker closed the channel or that the queue was deleted.
         if not self._consuming.is_open or not self._consuming.consumer_tags:
             raise BrokerAway("the broker has ended our reading of the queue", self.place)
         arrived, self._arrived = self._arrived, []

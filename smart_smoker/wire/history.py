@@ -22,7 +22,7 @@ def replay(broker: Broker, since: str, stop: Stop | None = None) -> Iterator[Arr
     """
     if not broker.has_history:
         return
-    broker.declare()  # Without the history the marker would be lost, and never come.
+    broker.declare()  # Were the history deleted, we would wait in vain for our marker.
     end = uuid.uuid4().hex
     broker.publish([Message(HISTORY, b"", "marker", end, straight=True)])
     with broker.another("history") as reader:

@@ -76,7 +76,7 @@ def stay_connected(
                 try:
                     return work(broker)
                 except BrokerAway as error:
-                    # A connection that was of no use has not ended an outage.
+                    # A connection by which nothing came or went does not end an outage.
                     brief = tries > 0 and not broker.useful
                     if not (blocked or brief):
                         log.log(level, "The broker at %s is lost: %s", broker.place, error)
@@ -119,7 +119,7 @@ def read_alone(broker: Broker, queue: str, prefetch: int, stop: Stop, level=logg
                 )
             waiting = True
         while not stop.requested:
-            broker.wait(random.uniform(0.2, 0.5))  # Two that leave at once come back one by one.
+            broker.wait(random.uniform(0.2, 0.5))  # By chance, so that two do not meet again.
             if not broker.state(queue)[1]:
                 break
     return False

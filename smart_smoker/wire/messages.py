@@ -21,7 +21,8 @@ QUEUES = {
     HISTORY: {
         "x-queue-type": "stream",
         "x-max-age": "7D",
-        # Only whole segments expire, and one of the default 500 MB would never be full.
+        # RabbitMQ forgets whole segments only. One of the default 500 MB would never be full, so
+        # nothing would ever be forgotten.
         "x-stream-max-segment-size-bytes": 1_000_000,
     },
 }

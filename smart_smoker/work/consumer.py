@@ -95,7 +95,8 @@ class Consumer:
             except UnreadableMessage as error:
                 self._put_aside(arrival, str(error))
         if self._unpublished:
-            # A stranger's script can have deleted a queue, and what has none is confirmed and lost.
+            # RabbitMQ confirms a message that no queue takes, and drops it. So the queues are made
+            # again first, in case somebody has deleted one.
             if now - self._declared >= 1:
                 broker.declare()
                 self._declared = now
@@ -131,8 +132,8 @@ class Consumer:
             if self._memory.is_new(alert):
                 self._raise(alert)
             else:
-                # A broker that crashed can have it in the history alone. Who sends it knows by its
-                # id whether it was sent.
+                # A broker that crashed can have kept the alert in the history and not in 04-alerts.
+                # It is put there again; the outbox knows by its id whether it was sent.
                 self._unpublished.append(replace(alert_message(alert), straight=True))
 
     def _raise(self, alert: Alert):

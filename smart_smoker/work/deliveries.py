@@ -46,6 +46,6 @@ def pending(broker: Broker, names: Sequence[str]) -> list[tuple[Alert, str, str]
         (alert, name, reasons.get((id, name), ""))
         for id, alert in alerts.items()
         for name in names
-        # What others have taken before a channel was set up does not wait for it.
+        # An alert that was delivered before a channel was set up does not wait for that channel.
         if (id, name) not in settled and (name in known or id not in told)
     ]

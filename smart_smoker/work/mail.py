@@ -64,13 +64,13 @@ class MailChannel:
         try:
             with closing(self._connect()) as server:
                 if mail.security == "starttls":
-                    # Raises where it is not on offer, as nothing may go out in clear instead.
+                    # Raises where the server has no STARTTLS: no password goes out unencrypted.
                     server.starttls(context=ssl.create_default_context())
                 if mail.password:
                     server.login(mail.sender, mail.password)
                 server.sock.settimeout(VERDICT_TIMEOUT)
                 server.send_message(message, mail.sender, [self._recipient])
-                # It is accepted now, whatever becomes of the goodbye.
+                # The mail is accepted: a goodbye that fails must not make us send it again.
                 with suppress(OSError):
                     server.sock.settimeout(1)
                     server.quit()
@@ -102,12 +102,13 @@ class MailChannel:
 def _message(alert: Alert, channel: str, sender: str, recipient: str) -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"], message["Date"] = sender, recipient, localtime()
-    # Percent signs keep two ids apart. RFC 5322 forbids two dots in a row, so none is left.
+    # Encoded, two different ids stay different; dots too, as RFC 5322 forbids two in a row.
     safe_id = quote(alert.id, errors="surrogatepass").replace(".", "%2E")
     message["Message-ID"] = f"<{safe_id}.{channel}@smart-smoker>"
     message["Auto-Submitted"] = "auto-generated"
     if channel == "sms":
-        # Without a word on it, a line over 78 characters is encoded, and phones show the code.
+        # By default a line of over 78 characters is sent in quoted-printable ("=20"), and many
+        # phones show it so. 7bit is shown as it is.
         text = printable_lines(alert.sms).encode("ascii", "replace").decode()
         message.set_content(text, charset="us-ascii", cte="7bit")
     else:

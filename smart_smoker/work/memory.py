@@ -79,7 +79,7 @@ class Memory:
             if before is None or reading.seq < before:
                 try:
                     judgement = watch.judge(reading, now)
-                except UnreadableMessage:  # and put aside by who acknowledged it
+                except UnreadableMessage:  # Whoever acknowledged it has put it aside.
                     continue
                 if judgement and (alerts := list(filter(self.is_new, judgement.alerts))):
                     self._untold[reading.id] = alerts

@@ -142,8 +142,8 @@ class Outbox:
 
     def _begin(self, broker: Broker) -> bool:
         """Become the one who sends, and learn from the history what others have sent."""
-        self._held = []  # What was held before, the broker gives again.
-        self._publish_results(broker)  # Before another one takes over, who would send it again.
+        self._held = []  # The broker gives again what was held and not acknowledged.
+        self._publish_results(broker)  # Now, or another outbox takes over and sends these again.
         if not read_alone(broker, ALERTS, PREFETCH, self._stop, logging.DEBUG):
             return False
         self._held_since = time.monotonic()
@@ -187,7 +187,7 @@ class Outbox:
             log.exception("this is a bug in sending by %s: %r", lane.channel.name, error)
             outcome, reason = "failed", repr(error)
         self._results.put((lane, held, outcome, reason))
-        with suppress(BrokerAway):  # The next connection finds the result.
+        with suppress(BrokerAway):  # The result stays in its queue until there is a connection.
             broker.wake()
 
     def _settle(self, broker: Broker, arrived: list[Arrival]):

@@ -110,7 +110,7 @@ class Producer:
         elif now < self._due:
             broker.wait(min(self._due - now, 0.5))
         else:
-            # A beat that was missed (no broker, a sleeping laptop) is not made up for.
+            # After an outage or a laptop's sleep rows go on at their interval, not in a rush.
             in_time = now < self._due + self._interval
             self._due = (self._due if in_time else now) + self._interval
             self._sending, self._next = self._next, []

@@ -22,10 +22,11 @@ class PushChannel:
         scheme, _, rest = url.partition("://")
         self.name = f"{scheme}-{hashlib.sha256(url.encode()).hexdigest()[:6]}"
         self.label = f"push to {self.name}"
-        # Parts of up to three characters, like "com", are no secrets, and many words hold them.
+        # Parts of up to three characters, like "com", are no secrets; to black them out would spoil
+        # the words that have them.
         parts = re.split(r"[/:@?&=,]+", f"{rest}/{unquote(rest)}")
         self._secrets = [part for part in parts if len(part) > 3]
-        # Its records can hold secrets: they are read here, and nowhere else.
+        # Apprise's log can hold secrets: we read it to find the reason, and nobody else gets it.
         logging.getLogger("apprise").propagate = False
         self._record = apprise.LogCapture
         self._service = apprise.Apprise()

@@ -22,7 +22,7 @@ def file_lines(path: str, follow: bool = False) -> Iterator[str | None]:
     Raises InputError when it cannot be read.
     """
     try:
-        # Bytes, since a text file cannot tell where it is while it is read line by line.
+        # Bytes, since tell() does not work on a text file that is read line by line.
         file = open(path, "rb")  # noqa: SIM115 - read by the caller
         return map(_text, _followed(file, path) if follow else file)
     except OSError as error:
@@ -42,7 +42,7 @@ def _followed(file: BinaryIO, path: str) -> Iterator[bytes | None]:
             line = b""
         elif _begins_anew(file, path):
             log.warning("%s begins anew, and so do we.", path)
-            with suppress(OSError):  # It may be gone again: then it is looked for again.
+            with suppress(OSError):  # If it is gone once more, the next look finds it.
                 file, line = open(path, "rb"), b""  # noqa: SIM115 - read on
         else:
             yield None
@@ -53,7 +53,7 @@ def _begins_anew(file: BinaryIO, path: str) -> bool:
     try:
         now = os.stat(path)
     except OSError:
-        return False  # Between an old file and a new one there can be none.
+        return False  # A file is gone for a moment while a new one takes its place.
     return now.st_ino != os.fstat(file.fileno()).st_ino or now.st_size < file.tell()
 
 
@@ -66,7 +66,8 @@ def input_lines() -> Iterator[str | None]:
     lines: Queue = Queue(maxsize=10_000)
 
     def read():
-        # A copy of the descriptor: at exit Python may not find its own stdin locked by us.
+        # A copy of the descriptor: Python closes its own stdin at exit, and would abort if this
+        # thread were reading it then.
         with suppress(OSError), open(os.dup(0), encoding="utf-8", errors="replace") as file:
             for line in file:
                 lines.put(line)
