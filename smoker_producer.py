@@ -1,4 +1,4 @@
-"""Streams a smoker's temperatures from a CSV into three RabbitMQ queues, a row every 30 seconds."""
+"""Streams a smoker's temperatures from a CSV into RabbitMQ, a queue a probe, a row every 30 s."""
 
 import logging
 import secrets
@@ -66,7 +66,7 @@ def offer_admin_page(wanted: bool | None, url: str):
 
 
 def clear_queues(fresh: bool, urls: tuple[str, ...], stop: Stop):
-    """Empty the three queues when asked to; a queue itself is never deleted."""
+    """Empty the probes' queues when asked to; a queue itself is never deleted."""
 
     def waiting(broker: Broker) -> int:
         return sum(broker.state(probe.queue)[0] for probe in PROBES)

@@ -31,6 +31,11 @@ def changed(program):
     return program
 
 
+def test_the_demo_waits_for_no_probe_that_the_sample_has_nothing_of(changed):
+    changed.write("ask.py", "from smart_smoker.lab.demo import _sampled\nprint(len(_sampled()))\n")
+    assert changed.run("ask.py") == (0, "3\n")
+
+
 def test_a_cook_of_four_probes_is_streamed_watched_and_shown(changed):
     consumers = [changed.start(path.name) for path in sorted(changed.folder.glob("consumer_*.py"))]
     for consumer in consumers:

@@ -80,7 +80,8 @@ def others(name: str, inside_functions: bool = True) -> set[str]:
 def test_the_package_is_rooms_and_nothing_else():
     inside = {path.name for path in (ROOT / "smart_smoker").glob("[!_]*")}
     assert inside == set(ROOMS)
-    assert {path.suffix for path in (ROOT / "smart_smoker").glob("*/*.*")} <= {".py", ".js", ".css"}
+    files = (ROOT / "smart_smoker").glob("[!_]*/*.*")
+    assert {path.suffix for path in files} <= {".py", ".js", ".css"}
 
 
 @pytest.mark.parametrize("room", ROOMS)

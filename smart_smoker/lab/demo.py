@@ -14,7 +14,8 @@ from itertools import cycle
 from pathlib import Path
 
 from ..core.errors import InputError, SmartSmokerError
-from ..core.probes import PROBES
+from ..core.probes import PROBES, Probe
+from ..core.rows import read_rows
 from ..script.checks import broker_urls
 from ..script.questions import ask, on_terminal, wait_for_enter
 from ..script.screen import show
@@ -29,6 +30,7 @@ from .processes import command_line
 
 FOLDER = Path(__file__).resolve().parent.parent.parent
 BROKERS = FOLDER / ".rabbitmq"
+SAMPLE = FOLDER / "smoker-temps.csv"
 
 INTERVAL = 0.004
 """Seconds between two rows: ten hours in some ten seconds, which can still be looked at."""
@@ -135,15 +137,23 @@ def demo(interval: float | None, broker_url: str | None) -> int:
         )
         _wait(lambda: producer.process.poll() == 0, speakers, stop)
         ended = r"the cook (\S+) has ended after (\d+) readings"
-        _wait(lambda: all(consumer.said(ended) for consumer in consumers), speakers, stop)
-        judged = sum(int(consumer.said(ended)[2]) for consumer in consumers)
-        cook = consumers[0].said(ended)[1]
+        heard = [consumers[PROBES.index(probe)] for probe in _sampled()]
+        _wait(lambda: all(consumer.said(ended) for consumer in heard), speakers, stop)
+        judged = sum(int(consumer.said(ended)[2]) for consumer in heard)
+        cook = heard[0].said(ended)[1]
         events = _settled_history(url, cook, channels, stop)
         code = _sum_up(cook, judged, events, channels)
         if on_terminal():
             wait_for_enter(f"The cook is still at {address} until you press Enter. ")
     show(NEXT)
     return code
+
+
+def _sampled() -> list[Probe]:
+    """The probes that the sample has a reading of: a probe of one's own may have none."""
+    with SAMPLE.open(encoding="utf-8") as lines:
+        cells = zip(*(row.temperatures for row in read_rows(lines) if row), strict=True)
+        return [p for p, column in zip(PROBES, cells, strict=True) if set(column) != {None}]
 
 
 def _panel() -> list[str]:
