@@ -11,7 +11,9 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
+from statistics import median
 
+from cluster import Cluster
 from scripts import virtual_host
 
 from smart_smoker.lab.private_broker import PrivateBroker
@@ -40,7 +42,10 @@ def one_round(scenario: Scenario, node: PrivateBroker | None, seed: str, rows: i
     own."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
-        if scenario.own_broker:
+        if scenario.cluster:
+            node = stack.enter_context(Cluster(folder / "cluster"))
+            url = node.url
+        elif scenario.own_broker:
             node = stack.enter_context(PrivateBroker(folder / "broker"))
             url = node.url
         else:
@@ -91,6 +96,11 @@ def main() -> int:
                     )
                     for words in count.details:
                         print(words, flush=True)
+                if total.gaps:
+                    say(
+                        f"from a node's death until all judged again: {len(total.gaps)} times,"
+                        f" median {median(total.gaps):.1f} s, most {max(total.gaps):.1f} s"
+                    )
         print("\n" + table(counts) + "\n" if counts else "", flush=True)
         if options.only in (None, "measure"):
             for line in measure.figures(node, options.rounds, options.memory):

@@ -35,6 +35,7 @@ class Count:
 
     `alerts` are those of an undisturbed run, once for each channel. `twice` are those raised or
     sent twice without an excuse; `mails_twice` had one: server or sender died before our record.
+    `gaps` are the seconds from a node's death until all consumers judged readings again.
     """
 
     rounds: int = 0
@@ -48,6 +49,7 @@ class Count:
     mails_twice: int = 0
     refused: int = 0
     details: list[str] = field(default_factory=list)
+    gaps: list[float] = field(default_factory=list)
 
     def __iadd__(self, other: "Count") -> "Count":
         for each in fields(self):
@@ -68,7 +70,7 @@ class Round:
     """The scripts and servers of one cook, for a scenario to trouble."""
 
     def __init__(self, scenario, node, url: str, folder: Path, chance: Random, rows: int):
-        self.scenario, self.node, self.url, self.chance = scenario, node, url, chance
+        self.scenario, self.node, self._address, self.chance = scenario, node, url, chance
         self.csv = cook(chance, rows)
         self.count = Count(rounds=1)
         self.mailbox = Mailbox()
@@ -121,6 +123,30 @@ class Round:
     def injected(self, faults: int = 1):
         self.count.faults += faults
 
+    @property
+    def url(self) -> str:
+        """Where the harness itself looks: of a cluster at a node that answers."""
+        return self.node.url if self.scenario.cluster else self._address
+
+    def measure_gap(self):
+        """Wait until every consumer has judged again, and note how long that took."""
+        before, began = [self._judged(s) for s in self.consumers], time.monotonic()
+
+        def judged() -> bool:
+            return all(self._judged(s) > n for s, n in zip(self.consumers, before, strict=True))
+
+        while not (judged() or over(self.producer)):
+            if time.monotonic() - began > PATIENCE:
+                self._complain(f"for {PATIENCE} s nobody has judged a reading")
+                return
+            time.sleep(0.05)
+        if not over(self.producer):
+            self.count.gaps.append(time.monotonic() - began)
+
+    @staticmethod
+    def _judged(script: Script) -> int:
+        return script.text.count(" in the last ")
+
     # --- from the beginning to the end ---
 
     def run(self) -> Count:
@@ -147,7 +173,7 @@ class Round:
         assert self.producer.ended()[0] == 0, self.producer.text
         self._settle(*expected(self.csv, self.cook))
         self._compare()
-        code, words = self.program.run("alerts.py", "--pending")
+        code, words = self.program.run("alerts.py", "--pending", RABBITMQ_URL=self._url())
         if code or "wait to be sent: 0." not in words:
             self.count.lost += 1
             self._complain(f"alerts.py --pending ends with {code}:\n{words}")
@@ -156,6 +182,8 @@ class Round:
         return self.count
 
     def _url(self) -> str:
+        if self.scenario.cluster:
+            return self.node.urls
         return self.network.url(self.url) if self.scenario.by_network else self.url
 
     @property

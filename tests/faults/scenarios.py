@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pika
 from scripts import Stranger, until
@@ -20,17 +21,31 @@ from .rounds import CONSUMERS, SENDING, WAITING, Round, over
 QUEUES = [probe.queue for probe in PROBES]
 
 
+COORDINATOR = "rabbit_stream_coordinator"
+"""Who leads the streams. RabbitMQ keeps that in memory for some three seconds from the first
+declaration of one on: a node that is killed before has lost the history for good, 3.10 and 4.3."""
+
+
+def await_on_disk(folder: Path, name: str, files: str):
+    """Wait until a name stands in one of such files."""
+    until(
+        lambda: any(name.encode() in path.read_bytes() for path in folder.rglob(files)),
+        f"{name} on disk",
+    )
+
+
 class Scenario:
     """The base of all: nothing goes wrong.
 
     `pause` is the range of seconds between two faults, `rows` how long a cook is in the long form;
-    `by_network`: the scripts reach the broker through the proxy; `sender_dies`: a sender can die,
-    or lose its connection, between a mail server's 250 and our record.
+    `by_network`: the scripts reach the broker through the proxy; `cluster`: it is three nodes;
+    `sender_dies`: a sender can die, or lose its connection, between a mail server's 250 and our
+    record.
     """
 
     name = "undisturbed"
     copies, rows, interval, pause = 1, 300, 0.02, (0.2, 0.8)
-    own_broker = by_network = typed = sender_dies = False
+    own_broker = cluster = by_network = typed = sender_dies = False
 
     def begin(self, round: Round):
         """All consumers read, and the producer is about to start."""
@@ -128,15 +143,10 @@ class BrokerKilled(BrokerStopped):
     name = "broker: SIGKILL and started"
 
     def begin(self, round):
-        # RabbitMQ 3.10.8 keeps what was declared in memory for a second, and for about three who
-        # leads the streams: killed before, it has lost the history for good.
-        def on_disk(name: str, *files: str) -> bool:
-            paths = [path for pattern in files for path in round.node.folder.rglob(pattern)]
-            return any(name.encode() in path.read_bytes() for path in paths)
-
+        # RabbitMQ 3.10.8 keeps what was declared in memory for a second.
         for queue in (*QUEUES, "04-alerts", "05-history", "06-rejected"):
-            until(lambda name=queue: on_disk(name, "*.LOG"), f"{queue} on disk")
-        until(lambda: on_disk("rabbit_stream_coordinator", "names.dets"), "the streams on disk")
+            await_on_disk(round.node.folder, queue, "*.LOG")
+        await_on_disk(round.node.folder, COORDINATOR, "names.dets")
 
     def take_away(self, round):
         pid = round.node.pid
@@ -245,6 +255,80 @@ class Visitor(Scenario):
                 round.injected()
 
 
+class NodesKilled(Scenario):
+    """One of three nodes is killed and comes back; the last one that dies does not."""
+
+    name = "cluster: one of three nodes killed, the last for good"
+    rows, interval, pause, cluster, sender_dies = 1000, 0.1, (0.1, 1.5), True, True
+
+    def begin(self, round):
+        for node in round.node.nodes:
+            await_on_disk(node.folder, COORDINATOR, "names.dets")
+
+    def inject(self, round):
+        node = self.victim(round)
+        node.kill()
+        round.injected()
+        if round.node.replicated:  # Else nothing moves until it is back.
+            round.measure_gap()
+        time.sleep(round.chance.uniform(0, 1))
+        self.come_back(round, node)
+
+    def victim(self, round):
+        return round.chance.choice(round.node.nodes)
+
+    def come_back(self, round, node):
+        round.node.start(node)
+        until(round.node.recovered, "a cluster of which another node may die", pause=0.2)
+
+    def end(self, round):
+        if round.node.replicated:
+            self.victim(round).kill()
+            round.injected()
+
+
+class LeaderKilled(NodesKilled):
+    """The node that leads a queue is killed and comes back; the last one does not."""
+
+    name = "cluster: a queue's leader killed, the last for good"
+
+    def victim(self, round):
+        return round.node.leader(round.chance.choice([*QUEUES, "04-alerts"]))
+
+
+class NodeHangs(NodesKilled):
+    """One of three nodes hangs, for longer than the heartbeats as well, and goes on."""
+
+    name = "cluster: a node hangs, and goes on"
+
+    def inject(self, round):
+        node = self.victim(round)
+        node.hang()
+        round.injected()
+        try:
+            time.sleep(round.chance.choice((round.chance.uniform(0.5, 8), 35)))
+        finally:
+            node.go_on()
+        until(round.node.recovered, "a cluster of which another node may hang", pause=0.2)
+
+    def end(self, round):
+        """All nodes are there."""
+
+
+class DiesAtOnce(Scenario):
+    """A consumer is killed thirty times within its first moments, mostly before it acknowledges."""
+
+    name = "cluster: a consumer that dies at once, 30 times in a row"
+    rows, interval, pause, cluster, sender_dies = 500, 0.1, (0.1, 0.5), True, True
+
+    def inject(self, round):
+        round.kill(round.chance.choice(round.consumers))
+        for _ in range(30):
+            time.sleep(round.chance.uniform(0.15, 0.6))
+            round.kill(round.consumers[-1])
+            round.injected()
+
+
 SCENARIOS = {
     kind.__name__.lower(): kind
     for kind in (
@@ -256,6 +340,10 @@ SCENARIOS = {
         Mail,
         Noise,
         Visitor,
+        NodesKilled,
+        LeaderKilled,
+        NodeHangs,
+        DiesAtOnce,
         Scenario,
     )
 }

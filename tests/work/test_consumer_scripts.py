@@ -465,7 +465,7 @@ def test_a_broker_that_comes_late_and_breaks_off_costs_no_reading_and_no_alert(
         stranger.put_readings("01-smoker", "brisket", temperatures)
         until(lambda: not relay.is_open, "the cut")
         consumer.said("The broker at .* is lost: ")
-        assert stranger.waiting("01-smoker") > 0
+        until(lambda: stranger.waiting("01-smoker") > 0, "what comes back")
         relay.open()
         consumer.said(WAITING, times=2)
         count = 2 * episodes  # one when it begins, one when the window has forgotten 225 °F
