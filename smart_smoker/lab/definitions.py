@@ -14,27 +14,41 @@ import secrets
 import sys
 
 from ..core.probes import PROBES
-from ..wire.messages import ALERTS, BOUND, EXCHANGE, HISTORY, QUEUES, REJECTED
+from ..wire.messages import BOUND, EXCHANGE, HISTORY, QUEUES
 
 READINGS = "|".join(probe.queue for probe in PROBES)
+ALL = "|".join(QUEUES)
 
 PERMISSIONS = {
-    "smoker-producer": {"write": EXCHANGE, "read": READINGS},
-    "smoker-consumer": {
-        "write": rf"{EXCHANGE}|amq\.default",
-        "read": f"{READINGS}|{ALERTS}|{HISTORY}|{REJECTED}",
-    },
-    "smoker-panel": {"write": "", "read": HISTORY},
+    "smoker-producer": {"write": f"{EXCHANGE}|{ALL}", "read": READINGS},
+    "smoker-consumer": {"write": rf"{EXCHANGE}|amq\.default", "read": ALL},
+    "smoker-panel": {"write": ALL, "read": HISTORY},
 }
 """What each user may write to and read from. A producer reads to purge (--fresh); a consumer writes
-alerts to the exchange, and deliveries, markers and rejects straight to their queues."""
+alerts to the exchange, and deliveries, markers and rejects straight to their queues.
+
+To look at a queue, RabbitMQ 4.3 asks for any right to it. The right to write to a queue is the
+least: whoever publishes needs it for an exchange, and whoever binds must read from one as well."""
+
+LASTING = {"delivery-limit": 1_000_000}
+"""The policy of all queues: only quorum queues heed it. -1 for "never" is unknown before 4.0."""
 
 
-def definitions(passwords: dict[str, str], vhost: str = "/") -> dict:
-    """What RabbitMQ imports: users with these passwords, exchange, queues and bindings."""
+def definitions(passwords: dict[str, str], vhost: str = "/", cluster: bool = False) -> dict:
+    """What RabbitMQ imports: users with these passwords, exchange, queues, bindings and a policy.
+
+    For a `cluster` the queues are quorum queues, which outlive a node as the history does.
+    """
+    usual = {"x-queue-type": "quorum"} if cluster else {}
     queues = [
-        {"name": name, "vhost": vhost, "durable": True, "auto_delete": False, "arguments": a or {}}
-        for name, a in QUEUES.items()
+        {
+            "name": name,
+            "vhost": vhost,
+            "durable": True,
+            "auto_delete": False,
+            "arguments": arguments,
+        }
+        for name, arguments in {name: own or usual for name, own in QUEUES.items()}.items()
     ]
     bindings = [
         {
@@ -68,6 +82,16 @@ def definitions(passwords: dict[str, str], vhost: str = "/") -> dict:
         "exchanges": [exchange | {"auto_delete": False, "internal": False, "arguments": {}}],
         "queues": queues,
         "bindings": bindings,
+        "policies": [
+            {
+                "name": "smart-smoker",
+                "vhost": vhost,
+                "pattern": f"^({ALL})$",
+                "apply-to": "queues",
+                "definition": LASTING,
+                "priority": 0,
+            }
+        ],
     }
 
 
@@ -80,11 +104,15 @@ def password_hash(password: str) -> str:
 def main():
     parser = argparse.ArgumentParser(description="Write a definitions file for a shared broker.")
     parser.add_argument("host", help="the broker's name, for the addresses that are shown")
-    host = parser.parse_args().host
+    parser.add_argument("others", nargs="*", help="the other nodes, where it is a cluster")
+    parser.add_argument("--cluster", action="store_true", help="quorum queues, for three nodes")
+    options = parser.parse_args()
     passwords = {name: secrets.token_urlsafe(18) for name in PERMISSIONS}
-    print(json.dumps(definitions(passwords), indent=2))
+    print(json.dumps(definitions(passwords, cluster=options.cluster), indent=2))
     for name, password in passwords.items():
-        print(f"RABBITMQ_URL=amqps://{name}:{password}@{host}/", file=sys.stderr)
+        hosts = (options.host, *options.others)
+        urls = ",".join(f"amqps://{name}:{password}@{host}/" for host in hosts)
+        print(f"RABBITMQ_URL={urls}", file=sys.stderr)
 
 
 if __name__ == "__main__":

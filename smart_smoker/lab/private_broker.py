@@ -173,7 +173,9 @@ class PrivateBroker:
             for port in self._ports:
                 if replies(port, *AMQP):
                     raise InputError(
-                        f"Port {port} is taken by another RabbitMQ. Use that one, or stop it.", port
+                        f"Port {port} is taken by another RabbitMQ. Use that one, or stop it"
+                        " (python3 run.py broker stop, in the folder where it was started).",
+                        port,
                     )
                 if answers(port):
                     raise InputError(f"Port {port} is taken by another program. Stop it.", port)
@@ -233,7 +235,15 @@ class PrivateBroker:
 
 
 def find_server() -> Path | None:
-    """The installed start script of RabbitMQ, or None."""
+    """The installed start script of RabbitMQ, or None; RABBITMQ_PROGRAMS names another folder.
+
+    Raises InputError when it is not in that folder.
+    """
+    if named := os.environ.get("RABBITMQ_PROGRAMS"):
+        place = Path(named) / ("rabbitmq-server.bat" if WINDOWS else "rabbitmq-server")
+        if not place.exists():
+            raise InputError(f"RABBITMQ_PROGRAMS: there is no {place}", named)
+        return place
     programs = Path(os.environ.get("PROGRAMFILES", "C:/Program Files"))
     places = [
         Path("/usr/lib/rabbitmq/bin/rabbitmq-server"),

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from ..core.errors import BrokerAway, SmartSmokerError
+from ..core.errors import BrokerAway, BrokerRefused, SmartSmokerError
 from ..core.probes import PROBES
 from ..script.signals import Stop
 from ..wire.connection import Broker
@@ -39,9 +39,9 @@ class Follower:
 
     Hold `lock` while reading `story`; another one takes its place when the history was read anew,
     so look it up each time. `queues` tells what waits in each queue and how many consumers it has,
-    None for a queue that is not there. `away` says why the broker is away, and `away_since` since
-    when, in seconds since 1970. `loaded` is whether the story once was whole. `version` grows with
-    every change of any of these.
+    None for a queue that is not there or not for us to see. `away` says why the broker is away, and
+    `away_since` since when, in seconds since 1970. `loaded` is whether the story once was whole.
+    `version` grows with every change of any of these.
     """
 
     def __init__(self, urls: Sequence[str]):
@@ -123,7 +123,7 @@ class Follower:
         for queue in LOOKED_AT:
             try:
                 queues[queue] = broker.state(queue)
-            except BrokerAway:  # If it is not just this queue, reading the history says so.
+            except (BrokerAway, BrokerRefused):  # If it is more, reading the history says so.
                 queues[queue] = None
         if queues != self.queues:
             self._change(queues=queues)

@@ -32,7 +32,7 @@ def notes(queues: Mapping[str, tuple[int, int] | None], failing: int, cooking: b
 
 def _readings(probe, state, cooking) -> Note:
     if state is None:
-        return Note(probe.queue, f"{probe.name}: its queue is not there yet.")
+        return Note(probe.queue, f"{probe.name}: its queue is not there yet, or not for us to see.")
     waiting, consumers = state
     if consumers:
         behind = f", {waiting:,} readings behind" if waiting > BEHIND else ""
@@ -44,7 +44,7 @@ def _readings(probe, state, cooking) -> Note:
 
 def _alerts(state, failing) -> Note:
     if state is None:
-        return Note(ALERTS, "Alerts: their queue is not there yet.")
+        return Note(ALERTS, "Alerts: their queue is not there yet, or not for us to see.")
     waiting, consumers = state
     if not consumers and waiting:
         how = "nobody sends them: set up mail or push in .env.toml"

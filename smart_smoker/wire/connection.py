@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 import pika
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import (
     AMQPError,
     AuthenticationError,
@@ -25,7 +26,7 @@ from pika.exceptions import (
 from ..core.errors import BrokerAway, BrokerRefused, NoStreams, QueueTaken
 from .address import place, tls_context
 from .messages import BOUND, EXCHANGE, HISTORY, QUEUES, Arrival, Message
-from .reasons import innermost, is_refusal, reason_of
+from .reasons import innermost, is_refusal, reason_of, said
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,9 @@ default of 60 a successor would wait three minutes."""
 
 BLOCKED_SECONDS = 10
 """How long a broker may hold a publish back under a memory or disk alarm before we say so."""
+
+HANDSHAKE_SECONDS = 10
+"""How long a broker may take to let us in: one that hangs takes the connection and says nothing."""
 
 APP = "smart-smoker"
 
@@ -108,11 +112,14 @@ class Broker:
                 words = f"does not let this user in: {reason_of(error)}"
             raise BrokerRefused(f"the broker at {self.place} {words}", self.place) from error
         except (ChannelClosedByBroker, ConnectionClosedByBroker) as error:
-            raise self._closed(error.reply_code, error.reply_text) from error
+            raise said(error.reply_code, error.reply_text, self.place) from error
         except ConnectionBlockedTimeout as error:
             self.blocked = True
             raise BrokerAway("it takes no messages, being low on memory or disk") from error
-        except (AMQPError, OSError) as error:
+        except (AMQPError, AMQPConnectorException, OSError, ValueError) as error:
+            # From Python 3.14 on pika raises a bare ValueError when a connection is lost.
+            if type(error) is ValueError and "Timeout closed" not in str(error):
+                raise
             if isinstance(innermost(error), ssl.SSLCertVerificationError):
                 raise BrokerRefused(
                     f"the broker at {self.place} shows a certificate that proves nothing"
@@ -122,20 +129,11 @@ class Broker:
                 ) from error
             raise BrokerAway(reason_of(error), self.place) from error
 
-    def _closed(self, code: int, text: str) -> Exception:
-        if code == 403 and "exclusive use" in text:
-            return QueueTaken(text)
-        if code == 541 and "stream" in text:
-            return NoStreams(text)
-        if code in (403, 530):  # a permission, a virtual host
-            return BrokerRefused(f"the broker at {self.place} does not permit it: {text}", text)
-        return BrokerAway(text, self.place)
-
     def declare(self):
         """Make sure that the exchange, the queues and their bindings are there.
 
         A user who may not declare them looks whether they are. Raises BrokerRefused when one
-        exists with other arguments, or is missing and may not be made.
+        exists with other arguments, or when it may be neither made nor seen.
         """
         queues = {q: a for q, a in QUEUES.items() if q != HISTORY or self.has_history}
         with self._pika_errors():
@@ -146,37 +144,36 @@ class Broker:
                 for queue in {key, HISTORY} & queues.keys():
                     self._bind(queue, key)
 
-    def _ensure(self, declare: str, name: str, **ours):
+    def _asked(self, what: str, *arguments, **more) -> ChannelClosedByBroker | None:
+        """Ask for something that the broker may refuse: its refusal, or None."""
         try:
-            getattr(self._setup, declare)(name, **ours)
-            return
-        except ChannelClosedByBroker as error:
+            getattr(self._setup, what)(*arguments, **more)
+        except ChannelClosedByBroker as refusal:
             self._setup = self._connection.channel()
-            if error.reply_code == 406:
-                raise BrokerRefused(
-                    f"{name} exists at the broker with other arguments than ours: when nothing in"
-                    f" it is needed, delete it on the admin page ({error.reply_text})",
-                    name,
-                ) from error
-            if error.reply_code != 403:
-                raise
-        try:
-            getattr(self._setup, declare)(name, passive=True)
-        except ChannelClosedByBroker as error:
+            return refusal
+
+    def _ensure(self, declare: str, name: str, **ours):
+        refusal = self._asked(declare, name, **ours)
+        if refusal and "invalid arg 'x-queue-type'" in refusal.reply_text:  # RabbitMQ 3.8
+            raise NoStreams(refusal.reply_text, name)
+        if refusal and refusal.reply_code == 406:
             raise BrokerRefused(
-                f"{name} is not there, and this user may not make it: let the broker's"
-                f" administrator do so ({error.reply_text})",
+                f"{name} exists at the broker with other arguments than ours: when nothing in it is"
+                f" needed, delete it on the admin page ({refusal.reply_text})",
                 name,
-            ) from error
+            )
+        if refusal and refusal.reply_code != 403:
+            raise refusal
+        if refusal and (unseen := self._asked(declare, name, passive=True)):
+            # From RabbitMQ 4.3 on nobody may look at what they have no right to at all.
+            words = f"is not there or not for this user: see docs/brokers.md ({unseen.reply_text})"
+            raise BrokerRefused(f"{name} {words}", name)
 
     def _bind(self, queue: str, key: str):
-        try:
-            self._setup.queue_bind(queue, EXCHANGE, key)
-        except ChannelClosedByBroker as error:
-            # Bindings cannot be looked at: whoever made the queues has bound them.
-            self._setup = self._connection.channel()
-            if error.reply_code != 403:
-                raise
+        # Bindings cannot be looked at: whoever made the queues has bound them.
+        refusal = self._asked("queue_bind", queue, EXCHANGE, key)
+        if refusal and refusal.reply_code != 403:
+            raise refusal
 
     def publish(self, messages: Sequence[Message]):
         """Hand messages over and return when the broker has taken responsibility for them all.
@@ -195,7 +192,7 @@ class Broker:
                         delivery_mode=pika.DeliveryMode.Persistent.value,
                         headers=message.headers,
                         message_id=message.id or None,
-                        timestamp=int(time.time()),
+                        timestamp=int(message.sent or time.time()),
                         type=message.type,
                     ),
                 )
@@ -205,15 +202,19 @@ class Broker:
             self.blocked = False
             log.warning("The broker at %s takes messages again.", self.place)
 
-    def consume(self, queue: str, prefetch: int, since: str | None = None):
+    def consume(self, queue: str, prefetch: int, since: str | None = None, dead: int = 0):
         """Begin to read a queue, as its only reader; what was read but not acknowledged returns.
 
         The history is read by anyone, from its `first` message on or the `last`, or from an age
-        like `3D` on: `since`. Raises QueueTaken when there is another reader.
+        like `3D` on: `since`. Raises QueueTaken when there is another reader, not counting so many
+        `dead` ones. A quorum queue knows no exclusive readers: there we look before and after.
         """
         with self._pika_errors():
             if self._consuming and self._consuming.is_open:
                 self._consuming.close()
+        if since is None and self.state(queue)[1] > dead:
+            raise QueueTaken(f"{queue} has a reader", queue)
+        with self._pika_errors():
             self._consuming = self._connection.channel()
             self._consuming.basic_qos(prefetch_count=prefetch)
             self._arrived = []
@@ -223,8 +224,7 @@ class Broker:
                 exclusive=since is None,
                 arguments={"x-stream-offset": since} if since else None,
             )
-        if since is None and self.state(queue)[1] > 1:
-            # A quorum queue knows no exclusive readers: whoever finds another one there leaves.
+        if since is None and self.state(queue)[1] > dead + 1:
             with self._pika_errors():
                 self._consuming.close()
             raise QueueTaken(f"{queue} has another reader", queue)
@@ -292,7 +292,7 @@ def _parameters(url: str, name: str) -> pika.URLParameters:
     parameters.heartbeat = HEARTBEAT
     parameters.blocked_connection_timeout = BLOCKED_SECONDS
     parameters.socket_timeout = 5
-    parameters.stack_timeout = 10
+    parameters.stack_timeout = HANDSHAKE_SECONDS
     parameters.client_properties = {"connection_name": name}
     if parts.scheme == "amqps":
         parameters.ssl_options = pika.SSLOptions(tls_context(url), parameters.host)

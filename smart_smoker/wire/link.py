@@ -2,6 +2,7 @@
 
 import logging
 import random
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
@@ -20,6 +21,10 @@ NO_HISTORY = (
     " begins with an empty window, and an alert can be told twice."
 )
 NO_BROKER = "Is it running? (python3 run.py broker start) Trying again until it is there."
+
+PATIENCE = 30
+"""Seconds without anything taken of what waits, after which a queue's readers are called dead: one
+that lives and restores a long history takes nothing for some seconds either."""
 
 LASTING = 8
 """Tries after which an outage is told again; with their pauses, about a minute."""
@@ -105,21 +110,35 @@ def backoff(longest: float) -> Iterator[float]:
 
 def read_alone(broker: Broker, queue: str, prefetch: int, stop: Stop, level=logging.INFO) -> bool:
     """Begin to read a queue as soon as nobody else does; False when a stop was requested first."""
-    waiting = False
+    told, dead = False, 0
     while not stop.requested:
         try:
-            broker.consume(queue, prefetch)
+            broker.consume(queue, prefetch, dead=dead)
             return True
         except QueueTaken:
-            if not waiting:
-                log.log(
-                    level,
-                    "Another consumer (or our own lost connection) is reading %s; standing by.",
-                    queue,
-                )
-            waiting = True
-        while not stop.requested:
-            broker.wait(random.uniform(0.2, 0.5))  # By chance, so that two do not meet again.
-            if not broker.state(queue)[1]:
-                break
+            if not told:
+                words = "Another consumer (or our own lost connection) is reading %s; standing by."
+                log.log(level, words, queue)
+            told = True
+        dead = _await_free(broker, queue, stop)
     return False
+
+
+def _await_free(broker: Broker, queue: str, stop: Stop) -> int:
+    """Wait until nobody reads a queue, or until all its readers are dead; how many those are.
+
+    A quorum queue goes on counting the readers of a node that died until the node is back. They
+    are known by what waits in the queue and is not taken.
+    """
+    waited, since = 0, time.monotonic()
+    while not stop.requested:
+        broker.wait(random.uniform(0.2, 0.5))  # By chance, so that two do not meet again.
+        waiting, readers = broker.state(queue)
+        if not readers:
+            break
+        if not waiting or waiting < waited:
+            since = time.monotonic()
+        if time.monotonic() - since > PATIENCE:
+            return readers
+        waited = waiting
+    return 0

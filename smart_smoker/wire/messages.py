@@ -28,13 +28,20 @@ QUEUES = {
 }
 """All queues and their arguments: none, so that a stranger's plain declaration fits."""
 
+MANY_RETURNS = 10
+"""Half of those after which a quorum queue drops a message for good: from RabbitMQ 4.0 on it does
+so at the 21st, unless a policy says otherwise (rabbitmq.com/docs/quorum-queues)."""
+
 LONGEST_COOK = 100
 """Bytes of a cook's id; with queue, number and state an AMQP short string (255) has room for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is published: by the exchange to a queue and the history, or `straight` to a queue."""
+    """What is published: by the exchange to a queue and the history, or `straight` to a queue.
+
+    `sent` is in seconds since 1970, 0 for the moment at which it is published.
+    """
 
     queue: str
     body: bytes
@@ -42,6 +49,7 @@ class Message:
     id: str = ""
     headers: dict = field(default_factory=dict)
     straight: bool = False
+    sent: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,12 @@ class Arrival:
     type: str
     headers: dict
     sent: float
+
+    @property
+    def returns(self) -> int:
+        """How often it was given out and came back, as far as its queue counts that."""
+        count = self.headers.get("x-delivery-count")
+        return count if isinstance(count, int) else 0
 
 
 def reading_message(reading: Reading) -> Message:
@@ -97,6 +111,19 @@ def _is_cook(cook: object) -> bool:
 def alert_message(alert: Alert) -> Message:
     """The message that carries an alert to whoever sends it on."""
     return Message(ALERTS, alert.body(), "alert", alert.id, {"cook": alert.cook})
+
+
+def again(arrival: Arrival) -> Message:
+    """The message that takes the place of one that arrived: it has not come back yet."""
+    return Message(
+        arrival.queue,
+        arrival.body,
+        arrival.type,
+        arrival.id,
+        {name: value for name, value in arrival.headers.items() if not name.startswith("x-")},
+        straight=True,
+        sent=arrival.sent,
+    )
 
 
 def delivery_message(alert: Alert, channel: str, outcome: str, reason: str = "") -> Message:

@@ -2,11 +2,33 @@
 
 import re
 
+from ..core.errors import (
+    BrokerAway,
+    BrokerRefused,
+    NoStreams,
+    QueueTaken,
+    SmartSmokerError,
+)
+
 _REFUSAL = re.compile(r"\((403|530)\) ['\"]")
 """A login or a virtual host that is refused; a broker that is just being stopped says 320."""
 
 _SAID = re.compile(r"\(\d{3}\) ['\"](.*)['\"]")
 """What a broker said before it left, with its code."""
+
+
+def said(code: int, text: str, place: str) -> SmartSmokerError:
+    """The error for what a broker said when it closed a channel or a connection.
+
+    The codes are those of AMQP 0-9-1.
+    """
+    if code == 403 and "exclusive use" in text:
+        return QueueTaken(text)
+    if code == 541 and "stream" in text:
+        return NoStreams(text)
+    if code in (403, 530):  # a permission, a virtual host
+        return BrokerRefused(f"the broker at {place} does not permit it: {text}", text)
+    return BrokerAway(text, place)
 
 
 def innermost(error: BaseException) -> BaseException:
@@ -20,6 +42,8 @@ def reason_of(error: BaseException) -> str:
     if said := _SAID.search(str(error)):
         return said[1]
     error = innermost(error)
+    if str(error).startswith("Timeout during AMQP handshake"):  # pika adds Python's own notation
+        return "it takes the connection and says nothing"
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 

@@ -17,7 +17,14 @@ from ..script.signals import Stop
 from ..wire.connection import Broker
 from ..wire.history import replay
 from ..wire.link import read_alone, stay_connected
-from ..wire.messages import Arrival, Message, alert_message, reading_of, rejected_message
+from ..wire.messages import (
+    MANY_RETURNS,
+    Arrival,
+    Message,
+    alert_message,
+    reading_of,
+    rejected_message,
+)
 from .memory import Memory
 from .outbox import Channel, Outbox
 from .report import ConsumerReport
@@ -32,6 +39,12 @@ RESTORED = "3D"
 
 LOOK = 1
 """Seconds between two looks for a silent probe."""
+
+COME_BACK = (
+    "%s has given out these readings %d times and got them back: consumers die before they have"
+    " acknowledged them (the logs say why). A quorum queue drops what comes back for the 21st time,"
+    " unless it has the policy of docs/clusters.md."
+)
 
 NO_CHANNELS = (
     "Alerts are shown and logged, but sent to nobody yet: they wait for a day. To get them by mail,"
@@ -54,6 +67,7 @@ class Consumer:
         self._unpublished: list[Message] = []
         self._next_look = 0.0
         self._declared = 0.0
+        self._warned = False
         self.alerts = 0
 
     def work(self, broker: Broker):
@@ -86,6 +100,9 @@ class Consumer:
         arrived = broker.take(0.5)
         now = time.monotonic()
         self._report.begin(now)
+        if arrived and arrived[0].returns >= MANY_RETURNS and not self._warned:
+            self._warned = True
+            log.warning(COME_BACK, self._probe.queue, arrived[0].returns)
         if not arrived and now >= self._next_look:
             self._next_look = now + LOOK
             arrived = self._look(broker, now)

@@ -114,6 +114,8 @@ def _message(alert: Alert, channel: str, sender: str, recipient: str) -> EmailMe
     else:
         message["Subject"] = printable(alert.subject)
         message.set_content(printable_lines(alert.text), cte="quoted-printable")
+    # Where Python 3.13.5 breaks a subject before a word with "°", it is read with two spaces.
+    message.policy = message.policy.clone(max_line_length=998)  # RFC 5322's limit
     return message
 
 

@@ -27,7 +27,15 @@ from ..script.signals import Stop
 from ..wire.connection import Broker
 from ..wire.history import replay
 from ..wire.link import backoff, read_alone, stay_connected
-from ..wire.messages import ALERTS, Arrival, Message, delivery_message, rejected_message
+from ..wire.messages import (
+    ALERTS,
+    MANY_RETURNS,
+    Arrival,
+    Message,
+    again,
+    delivery_message,
+    rejected_message,
+)
 from .deliveries import RESTORED, SETTLED, record_of
 
 log = logging.getLogger(__name__)
@@ -36,8 +44,7 @@ LONGEST_PAUSE = 60
 """Seconds between two tries on a channel that fails; the first pause is 1 s, then it doubles."""
 
 LONGEST_HOLD = 10 * 60
-"""Seconds that alerts are held at a stretch; RabbitMQ closes the channel of whoever holds one for
-30 minutes."""
+"""Seconds an alert is held. RabbitMQ closes the channel of whoever holds one for 30 minutes."""
 
 PREFETCH = 5000
 """Alerts held at a time: so many can wait for a channel that fails before others must."""
@@ -67,6 +74,7 @@ class _Held:
 
     arrival: Arrival
     alert: Alert
+    since: float = field(default_factory=time.monotonic)
     failed: dict[str, str] = field(default_factory=dict)
     """By channel, why the last try failed; told to the history whenever it changes."""
     tries: Counter = field(default_factory=Counter)
@@ -97,7 +105,6 @@ class Outbox:
         self._name = name
         self._lanes = [_Lane(channel) for channel in channels]
         self._held: list[_Held] = []
-        self._held_since = 0.0
         self._settled: dict[str, set[str]] = {}  # alert id → channels that accepted or refused
         self._results: SimpleQueue = SimpleQueue()
         self._unpublished: list[Message] = []
@@ -146,7 +153,6 @@ class Outbox:
         self._publish_results(broker)  # Now, or another outbox takes over and sends these again.
         if not read_alone(broker, ALERTS, PREFETCH, self._stop, logging.DEBUG):
             return False
-        self._held_since = time.monotonic()
         for event in replay(broker, RESTORED, self._stop):
             alert, channel, outcome = record_of(event)
             if outcome in SETTLED:
@@ -158,10 +164,21 @@ class Outbox:
         self._settle(broker, broker.take(0.5))
         for lane in self._lanes:
             self._try(lane, broker)
-        if not self._held:
-            self._held_since = time.monotonic()
-        elif time.monotonic() - self._held_since > LONGEST_HOLD:
-            self._begin(broker)
+        self._renew(broker)
+
+    def _renew(self, broker: Broker):
+        """Put what is held for too long into the queue anew, instead of giving it back.
+
+        A quorum queue drops for good what came back too often: that, too, is put in anew. If we
+        die in between, the alert is there twice, and is sent once by its id.
+        """
+        begun = time.monotonic() - LONGEST_HOLD
+        old = [h for h in self._held if h.since < begun or h.arrival.returns >= MANY_RETURNS]
+        if old:
+            broker.publish([again(held.arrival) for held in old])
+        for held in old:
+            broker.acknowledge(held.arrival.tag)
+            self._held.remove(held)
 
     def _try(self, lane: _Lane, broker: Broker):
         if lane.busy or time.monotonic() < lane.next_try:

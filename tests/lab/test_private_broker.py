@@ -49,6 +49,15 @@ def connect(node):
     return pika.BlockingConnection(pika.URLParameters(node.url))
 
 
+def test_the_folder_of_another_rabbitmqs_programs_can_be_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("RABBITMQ_PROGRAMS", str(tmp_path))
+    with pytest.raises(InputError, match="there is no .*rabbitmq-server"):
+        private_broker.find_server()
+    name = "rabbitmq-server.bat" if os.name == "nt" else "rabbitmq-server"
+    (tmp_path / name).touch()
+    assert private_broker.find_server() == tmp_path / name
+
+
 @needs_proc
 def test_every_port_it_listens_on_is_on_the_loopback(broker):
     addresses = [a for pid in processes_in(broker.folder) for a in listening_addresses(pid)]

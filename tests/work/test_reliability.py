@@ -236,10 +236,11 @@ def test_a_broker_is_believed_only_with_a_certificate_of_a_known_authority(progr
 # --- users with no more rights than they need ----------------------------------------------------
 
 
-def test_the_users_of_the_definitions_can_do_their_work_and_no_more(broker, url):
+@pytest.mark.parametrize("cluster", [False, True], ids=["classic queues", "quorum queues"])
+def test_the_users_of_the_definitions_can_do_their_work_and_no_more(broker, url, cluster):
     host = urlsplit(url).path[1:]
     passwords = dict.fromkeys(PERMISSIONS, PASSWORD)
-    made = definitions(passwords, host)
+    made = definitions(passwords, host, cluster)
     ask_admin(broker, "POST", "/definitions", json.loads(json.dumps(made)))
     as_user = {
         name: url.replace("guest:guest", f"{name}:{quote(PASSWORD)}") for name in PERMISSIONS
