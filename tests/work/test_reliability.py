@@ -174,6 +174,9 @@ def test_a_broker_without_streams_and_short_of_memory_is_told_once_and_waited_fo
         broker.publish([Message(SMOKER_QUEUE, b"12:00, 225", "reading")])
 
     with PrivateBroker(tmp_path / "broker") as node:
+        version = ask_admin(node, "GET", "/overview")["rabbitmq_version"]
+        if int(version.partition(".")[0]) >= 4:
+            pytest.skip(f"RabbitMQ {version} cannot be without streams")
         assert stay_connected([node.url], "a test", stop, work) is None
     assert tries == [False] * 3
     lost = [line for line in caplog.messages if "takes no messages" in line]
@@ -258,12 +261,12 @@ def test_the_users_of_the_definitions_can_do_their_work_and_no_more(broker, url,
             assert [e.body for e in replay(consumer, "first")] == [reading.body()] * 2
             assert [d.body for d in consumer.take(5)] == [reading.body()]
         with (
-            Broker(as_user["smoker-panel"], "panel") as panel,
+            Broker(as_user["smoker-panel"], "panel", only_looks=True) as panel,
             pytest.raises(BrokerRefused),
         ):
             panel.publish([reading_message(reading)])
         with (
-            Broker(as_user["smoker-panel"], "panel") as panel,
+            Broker(as_user["smoker-panel"], "panel", only_looks=True) as panel,
             pytest.raises(BrokerRefused),
         ):
             panel.consume(SMOKER_QUEUE, 10)
