@@ -21,6 +21,7 @@ from urllib.parse import quote, urlsplit
 
 import pika
 
+from smart_smoker.core.alert import Alert
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.history import replay
 from smart_smoker.wire.messages import Arrival
@@ -34,6 +35,19 @@ PASSWORD = "hickory-and-oak"
 """A password for settings; no output and no log may hold it."""
 
 SENDER, PITMASTER, PHONE = "smoker@example.com", "pitmaster@example.com", "5551234@txt.example.com"
+
+ALERT = Alert(
+    id="brisket/01-smoker/17/raised",
+    cook="brisket",
+    probe="Smoker",
+    state="raised",
+    time="05/22/21 12:20:15",
+    temperature=200.5,
+    change=15,
+    subject="Smoker Alert! 200.5 °F",
+    text="Smoker at 05/22/21 12:20:15: 200.5 °F\n",
+    sms="Smoker Alert! 200.5 F",
+)
 
 
 def until(condition: Callable[[], object], what: str, pause: float = 0.02):

@@ -11,6 +11,7 @@ from datetime import datetime
 import pika
 import pytest
 from scripts import (
+    ALERT,
     DEADLINE,
     EVERYTHING,
     LOOPBACK,
@@ -22,7 +23,6 @@ from scripts import (
     until,
 )
 
-from smart_smoker.core.alert import Alert
 from smart_smoker.core.errors import BrokerAway, BrokerRefused, QueueTaken
 from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import Reading
@@ -41,18 +41,6 @@ from smart_smoker.wire.messages import (
 )
 
 PLAIN = ["01-smoker", "02-food-A", "03-food-B", "04-alerts", "06-rejected"]
-ALERT = Alert(
-    id="brisket/01-smoker/17/raised",
-    cook="brisket",
-    probe="Smoker",
-    state="raised",
-    time="05/22/21 12:20:15",
-    temperature=200.5,
-    change=15,
-    subject="Smoker Alert! 200.5 °F",
-    text="Smoker at 05/22/21 12:20:15: 200.5 °F\n",
-    sms="Smoker Alert! 200.5 F",
-)
 
 
 def reading(seq: int = 1, probe=SMOKER, **others) -> Reading:

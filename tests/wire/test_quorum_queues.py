@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from urllib.parse import quote, urlsplit
 
 import pytest
-from scripts import PASSWORD, Stranger, ask_admin, history, until
+from scripts import ALERT, PASSWORD, Stranger, ask_admin, history, until
 
-from smart_smoker.core.alert import Alert
 from smart_smoker.core.errors import DeliveryFailed, QueueTaken
 from smart_smoker.lab.definitions import PERMISSIONS, definitions
 from smart_smoker.script.signals import Stop
@@ -18,19 +17,6 @@ from smart_smoker.wire.link import read_alone
 from smart_smoker.wire.messages import Arrival, again, alert_message
 from smart_smoker.work import outbox
 from smart_smoker.work.outbox import Outbox
-
-ALERT = Alert(
-    id="brisket/01-smoker/17/raised",
-    cook="brisket",
-    probe="Smoker",
-    state="raised",
-    time="05/22/21 12:20:15",
-    temperature=200.5,
-    change=15,
-    subject="Smoker Alert! 200.5 °F",
-    text="Smoker at 05/22/21 12:20:15: 200.5 °F\n",
-    sms="Smoker Alert! 200.5 F",
-)
 
 
 @contextmanager
