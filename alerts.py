@@ -1,4 +1,4 @@
-"""Alerts on their way to people: e-mails, texts through a carrier's mail gateway, push messages.
+"""Try the ways of alerts to people: e-mails, texts through a carrier's gateway, push messages.
 
 Run as a script it sends a test alert to every configured channel and says what became of it, or
 shows the alerts that still wait to be sent:

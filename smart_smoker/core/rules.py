@@ -6,8 +6,8 @@ from typing import Protocol
 from .window import Window
 
 DECIMALS = 2
-"""Differences are rounded to 0.01 °F: 70.1 − 55.1 is 15 to a thermometer, a hair less to a
-processor."""
+"""Differences are rounded to 0.01 °F: as floats, 70.1 − 55.1 is slightly
+below 15."""
 
 
 class Rule(Protocol):

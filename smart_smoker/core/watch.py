@@ -33,8 +33,8 @@ class Watch:
     """The memory of one probe in one cook: the window, and the episode it is in.
 
     `remind_minutes` is how long an episode goes on before it is told again, 0 for never; `clock` is
-    one of CLOCKS, and what windows and reminders go by. A probe is heard in seconds of any clock
-    that only goes forward.
+    one of CLOCKS, and what windows and reminders go by. `heard` is when a reading arrived, in
+    seconds of any clock that only goes forward.
     """
 
     def __init__(self, rule: Rule, remind_minutes: float = 60, clock: str = "readings"):
@@ -87,6 +87,7 @@ class Watch:
         state = self._next_state(change)
         if state is not None:
             self._told_at = None if state == "cleared" else window.moment
+            # A reading that came late can be the cause: its id, and the words of the latest one.
             cause = replace(self._latest, id=reading.id)
             alerts.append(episode_alert(state, cause, self.rule, change, window))
         self.alerts += len(alerts)

@@ -31,7 +31,7 @@ from .reasons import innermost, is_refusal, reason_of, said
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 10
-"""Seconds. A connection that broke half-way keeps its queue for three of them: at RabbitMQ's
+"""Seconds. When a machine vanishes, RabbitMQ frees its queue after up to three of them: at the
 default of 60 a successor would wait three minutes."""
 
 BLOCKED_SECONDS = 10

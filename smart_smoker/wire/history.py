@@ -1,4 +1,4 @@
-"""The history, read again: what a process must know that was not there when it happened."""
+"""The history, read again: a new process learns from it what happened before it started."""
 
 import time
 import uuid

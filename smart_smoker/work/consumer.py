@@ -145,6 +145,7 @@ class Consumer:
     def _tell(self, reading: Reading, judgement: Judgement | None):
         if judgement:
             self._report.show(reading, judgement)
+        # No judgement: the reading came before. What the restoring found untold is raised now.
         for alert in judgement.alerts if judgement else self._memory.untold(reading):
             if self._memory.is_new(alert):
                 self._raise(alert)

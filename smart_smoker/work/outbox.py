@@ -60,7 +60,7 @@ LAST_TRY = 5
 
 
 class Channel(Protocol):
-    """One way to reach people; `channels.py` has them."""
+    """One way to reach people, no channel of AMQP; `channels.py` has them."""
 
     name: str
 
