@@ -101,6 +101,10 @@ def password_hash(password: str) -> str:
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 
+def _scheme(host: str) -> str:
+    return "amqp" if host.startswith(("127.", "localhost")) else "amqps"
+
+
 def main():
     parser = argparse.ArgumentParser(description="Write a definitions file for a shared broker.")
     parser.add_argument("host", help="the broker's name, for the addresses that are shown")
@@ -111,7 +115,7 @@ def main():
     print(json.dumps(definitions(passwords, cluster=options.cluster), indent=2))
     for name, password in passwords.items():
         hosts = (options.host, *options.others)
-        urls = ",".join(f"amqps://{name}:{password}@{host}/" for host in hosts)
+        urls = ",".join(f"{_scheme(host)}://{name}:{password}@{host}/" for host in hosts)
         print(f"RABBITMQ_URL={urls}", file=sys.stderr)
 
 

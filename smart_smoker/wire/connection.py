@@ -41,6 +41,7 @@ HANDSHAKE_SECONDS = 10
 """How long a broker may take to let us in: one that hangs takes the connection and says nothing."""
 
 APP = "smart-smoker"
+QUORUM = "but current is the value 'quorum'"
 
 
 class _Properties(pika.BasicProperties):
@@ -142,7 +143,10 @@ class Broker:
                 self._ensure("queue_declare", queue, durable=True, arguments=arguments)
             for key in BOUND:
                 for queue in {key, HISTORY} & queues.keys():
-                    self._bind(queue, key)
+                    # Bindings cannot be looked at: whoever made the queues has bound them.
+                    refusal = self._asked("queue_bind", queue, EXCHANGE, key)
+                    if refusal and refusal.reply_code != 403:
+                        raise refusal
 
     def _asked(self, what: str, *arguments, **more) -> ChannelClosedByBroker | None:
         """Ask for something that the broker may refuse: its refusal, or None."""
@@ -156,6 +160,8 @@ class Broker:
         refusal = self._asked(declare, name, **ours)
         if refusal and "invalid arg 'x-queue-type'" in refusal.reply_text:  # RabbitMQ 3.8
             raise NoStreams(refusal.reply_text, name)
+        if refusal and QUORUM in refusal.reply_text:
+            return  # It is there, and lasts better than what we asked for.
         if refusal and refusal.reply_code == 406:
             raise BrokerRefused(
                 f"{name} exists at the broker with other arguments than ours: when nothing in it is"
@@ -168,12 +174,6 @@ class Broker:
             # From RabbitMQ 4.3 on nobody may look at what they have no right to at all.
             words = f"is not there or not for this user: see docs/brokers.md ({unseen.reply_text})"
             raise BrokerRefused(f"{name} {words}", name)
-
-    def _bind(self, queue: str, key: str):
-        # Bindings cannot be looked at: whoever made the queues has bound them.
-        refusal = self._asked("queue_bind", queue, EXCHANGE, key)
-        if refusal and refusal.reply_code != 403:
-            raise refusal
 
     def publish(self, messages: Sequence[Message]):
         """Hand messages over and return when the broker has taken responsibility for them all.

@@ -85,6 +85,15 @@ def test_the_definitions_for_a_cluster_make_quorum_queues_that_drop_nothing(
     )
 
 
+def test_queues_that_somebody_made_quorum_queues_serve_a_user_with_all_rights_too(
+    consumers_url, url, stranger
+):
+    with Broker(url, "with all rights") as broker:
+        stranger.put_readings("01-smoker", "brisket", [225])
+        assert read_alone(broker, "01-smoker", 10, Stop())
+        assert until(lambda: broker.take(0.1), "the reading")
+
+
 def test_a_quorum_queue_has_one_reader_at_a_time(consumers_url, url, stranger):
     with Broker(consumers_url, "second") as second:
         with Broker(consumers_url, "first") as first:
