@@ -4,6 +4,7 @@ import re
 import signal
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from random import Random
@@ -259,8 +260,7 @@ class Round:
         bodies, alerts = expected(self.csv, self.cook)
         count.readings, count.alerts = len(bodies), len(alerts) * len(CHANNELS)
         events = history(self.url)
-        with Stranger(self.url) as stranger:
-            rejected = stranger.take_all("06-rejected")
+        (rejected,) = until(self._rejected, "a broker that shows what was put aside")
         refused = self._refused(rejected)
         got = self._delivered()
         wanted = {(alert, channel) for alert in alerts for channel in CHANNELS}
@@ -297,6 +297,12 @@ class Round:
             setattr(count, what, getattr(count, what) + len(these))
             if these:
                 self._complain(f"{what}: {sorted(map(str, these))[:20]}")
+
+    def _rejected(self) -> list:
+        """What was put aside, in a list; none while a cluster still looks for a queue's leader."""
+        with suppress(pika.exceptions.AMQPError), Stranger(self.url) as stranger:
+            return [stranger.take_all("06-rejected")]
+        return []
 
     def _refused(self, rejected) -> set:
         """The alerts that were put aside as refused, each with its channel."""
