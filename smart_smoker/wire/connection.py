@@ -26,7 +26,7 @@ from pika.exceptions import (
 from ..core.errors import BrokerAway, BrokerRefused, NoStreams, QueueTaken
 from .address import place, tls_context
 from .messages import BOUND, EXCHANGE, HISTORY, QUEUES, Arrival, Message
-from .reasons import innermost, is_refusal, reason_of, said
+from .reasons import IS_QUORUM, innermost, is_refusal, reason_of, said
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,6 @@ HANDSHAKE_SECONDS = 10
 """How long a broker may take to let us in: one that hangs takes the connection and says nothing."""
 
 APP = "smart-smoker"
-QUORUM = "but current is the value 'quorum'"
 
 
 class _Properties(pika.BasicProperties):
@@ -160,7 +159,7 @@ class Broker:
         refusal = self._asked(declare, name, **ours)
         if refusal and "invalid arg 'x-queue-type'" in refusal.reply_text:  # RabbitMQ 3.8
             raise NoStreams(refusal.reply_text, name)
-        if refusal and QUORUM in refusal.reply_text:
+        if refusal and IS_QUORUM.search(refusal.reply_text):
             return  # It is there, and lasts better than what we asked for.
         if refusal and refusal.reply_code == 406:
             raise BrokerRefused(

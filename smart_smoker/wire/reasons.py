@@ -16,6 +16,9 @@ _REFUSAL = re.compile(r"\((403|530)\) ['\"]")
 _SAID = re.compile(r"\(\d{3}\) ['\"](.*)['\"]")
 """What a broker said before it left, with its code."""
 
+IS_QUORUM = re.compile(r"'x-queue-type' .* current is (the value )?'quorum'")
+"""What RabbitMQ 3.10, and in fewer words 4.3, answers to whoever declares a quorum queue plainly."""
+
 
 def said(code: int, text: str, place: str) -> SmartSmokerError:
     """The error for what a broker said when it closed a channel or a connection.
