@@ -17,7 +17,7 @@ _SAID = re.compile(r"\(\d{3}\) ['\"](.*)['\"]")
 """What a broker said before it left, with its code."""
 
 IS_QUORUM = re.compile(r"'x-queue-type' .* current is (the value )?'quorum'")
-"""What RabbitMQ 3.10, and in fewer words 4.3, answers to whoever declares a quorum queue plainly."""
+"""What RabbitMQ 3.10, and in fewer words 4.3, answers who declares a quorum queue plainly."""
 
 
 def said(code: int, text: str, place: str) -> SmartSmokerError:
