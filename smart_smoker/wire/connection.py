@@ -41,6 +41,7 @@ HANDSHAKE_SECONDS = 10
 """How long a broker may take to let us in: one that hangs takes the connection and says nothing."""
 
 APP = "smart-smoker"
+_LOGIN = (AuthenticationError, ProbableAuthenticationError, ProbableAccessDeniedError)
 
 
 class _Properties(pika.BasicProperties):
@@ -100,11 +101,7 @@ class Broker:
     def _pika_errors(self) -> Iterator[None]:
         try:
             yield
-        except (
-            AuthenticationError,
-            ProbableAuthenticationError,
-            ProbableAccessDeniedError,
-        ) as error:
+        except _LOGIN as error:
             if not is_refusal(error):  # pika raises the same when a login is merely cut off
                 raise BrokerAway(reason_of(error), self.place) from error
             words = "refuses the login: check user and password in RABBITMQ_URL"
@@ -157,19 +154,19 @@ class Broker:
 
     def _ensure(self, declare: str, name: str, **ours):
         refusal = self._asked(declare, name, **ours)
-        if refusal and "invalid arg 'x-queue-type'" in refusal.reply_text:  # RabbitMQ 3.8
+        if not refusal or IS_QUORUM.search(refusal.reply_text):
+            return  # It is there, and a quorum queue lasts better than what we asked for.
+        if "invalid arg 'x-queue-type'" in refusal.reply_text:  # RabbitMQ 3.8
             raise NoStreams(refusal.reply_text, name)
-        if refusal and IS_QUORUM.search(refusal.reply_text):
-            return  # It is there, and lasts better than what we asked for.
-        if refusal and refusal.reply_code == 406:
+        if refusal.reply_code == 406:
             raise BrokerRefused(
                 f"{name} exists at the broker with other arguments than ours: when nothing in it is"
                 f" needed, delete it on the admin page ({refusal.reply_text})",
                 name,
             )
-        if refusal and refusal.reply_code != 403:
+        if refusal.reply_code != 403:
             raise refusal
-        if refusal and (unseen := self._asked(declare, name, passive=True)):
+        if unseen := self._asked(declare, name, passive=True):
             # From RabbitMQ 4.3 on nobody may look at what they have no right to at all.
             words = f"is not there or not for this user: see docs/brokers.md ({unseen.reply_text})"
             raise BrokerRefused(f"{name} {words}", name)
@@ -197,6 +194,9 @@ class Broker:
                 )
             self._publishing.tx_commit()
         self.useful = self.useful or any(not message.straight for message in messages)
+        # RabbitMQ confirms what the history alone has taken: without its node a queue is not there.
+        for queue in {message.queue for message in messages}:
+            self.state(queue)
         if self.blocked:
             self.blocked = False
             log.warning("The broker at %s takes messages again.", self.place)

@@ -114,6 +114,17 @@ def test_the_exchange_feeds_four_queues_by_their_names_and_the_history_with_the_
     assert sorted(ours) == sorted([(q, q) for q in fed] + [(q, "05-history") for q in fed])
 
 
+def test_what_the_history_alone_has_taken_is_not_called_published(url, stranger):
+    with connect([url], "test") as broker:
+        stranger.channel.queue_delete("01-smoker")
+        with pytest.raises(BrokerAway, match="01-smoker"):
+            broker.publish(messages(1))
+        broker.declare()
+        broker.publish(messages(1))
+        broker.consume("01-smoker", 10)
+        assert [arrival.id for arrival in take(broker, 1)] == ["brisket/01-smoker/1"]
+
+
 def test_what_a_stranger_deleted_is_declared_again(url, stranger):
     with Broker(url, "a test") as broker:
         stranger.channel.queue_delete("01-smoker")
