@@ -62,7 +62,7 @@ def show_pending(
             words = "Alerts that wait in %s: %d. Nothing is set up to send them."
             logger.info(words, ALERTS, broker.state(ALERTS)[0])
             return 0
-        waiting = pending(broker, [channel.name for channel in configured])
+        waiting = pending(broker, configured)
     for alert, name, reason in waiting:
         logger.info("%s has not taken: %s (%s)", name, alert.subject, reason or "not tried yet")
     logger.info("Alerts that wait to be sent: %d.", len(waiting))

@@ -18,7 +18,7 @@ SILENCE_MINUTES = 5
 
 def main():
     setup_logger(__file__)
-    options = consumer_options(__doc__, FOOD_A.rule, REMIND_MINUTES, SILENCE_MINUTES)
+    options = consumer_options(__doc__, FOOD_A, REMIND_MINUTES, SILENCE_MINUTES)
     settings = load(Path(__file__).parent)
     watch(FOOD_A, options, settings, channels(settings))
 

@@ -18,7 +18,7 @@ SILENCE_MINUTES = 5
 
 def main():
     setup_logger(__file__)
-    options = consumer_options(__doc__, FOOD_B.rule, REMIND_MINUTES, SILENCE_MINUTES)
+    options = consumer_options(__doc__, FOOD_B, REMIND_MINUTES, SILENCE_MINUTES)
     settings = load(Path(__file__).parent)
     watch(FOOD_B, options, settings, channels(settings))
 

@@ -18,7 +18,12 @@ from smart_smoker.wire.messages import BOUND, HISTORY, REJECTED
 FOLDER = Path(__file__).resolve().parent.parent
 SAMPLE = FOLDER / "smoker-temps.csv"
 
-NO_CHANNELS = {"OUTGOING_EMAIL_HOST": "", "NOTIFY_URLS": "", "SMS_ADDRESS_FOR_TEXTS": ""}
+NO_CHANNELS = {
+    "OUTGOING_EMAIL_HOST": "",
+    "NOTIFY_URLS": "",
+    "URGENT_NOTIFY_URLS": "",
+    "SMS_ADDRESS_FOR_TEXTS": "",
+}
 """An environment that wins over the reader's own settings: no alert leaves this machine."""
 
 

@@ -1,3 +1,3 @@
 """What all tests can ask for; the exercises can as well."""
 
-from fixtures import broker, program, rabbitmq, stranger, url  # noqa: F401
+from fixtures import broker, program, push_service, rabbitmq, stranger, url  # noqa: F401

@@ -1,8 +1,10 @@
 """Fixtures: a real RabbitMQ, started by the project's own launcher, and a copy of the program."""
 
 import os
+from threading import Thread
 
 import pytest
+from push_service import PushService
 from scripts import Program, Stranger, virtual_host
 
 from smart_smoker.lab.private_broker import PrivateBroker, find_server
@@ -40,3 +42,11 @@ def program(tmp_path, url):
 def stranger(url):
     with Stranger(url) as stranger:
         yield stranger
+
+
+@pytest.fixture
+def push_service():
+    with PushService() as service:
+        Thread(target=service.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield service
+        service.shutdown()

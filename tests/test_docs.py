@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from docs import clocks
+from docs import clocks, limits
 from smart_smoker.core.watch import CLOCKS
 from smart_smoker.script.checks import CHECKS
 
@@ -27,6 +27,30 @@ def test_the_table_of_the_two_clocks_has_their_episodes_and_no_others(clock):
         for probe in clocks.RULES
         for begin, end in clocks.episodes(probe, clock)
     ]
+
+
+def test_the_picture_of_the_limits_is_what_the_program_draws():
+    assert limits.PICTURE.read_text(encoding="utf-8") == limits.picture()
+
+
+def test_a_fire_that_dies_slowly_is_told_within_two_minutes_as_the_page_says():
+    document = (clocks.HERE / "limits.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\| (\d) h \| ([\d.]+) min \| ([\d.]+) min \|$", document, re.MULTILINE)
+    found = {hours: limits.crossing(hours) for hours in limits.HOURS}
+    assert shown == [
+        (str(hours), f"{below / 2:g}", f"{low / 2:g}") for hours, (below, low, _) in found.items()
+    ]
+    assert not any(drop for _, _, drop in found.values())
+    assert all(low - below < 4 for below, low, _ in found.values())
+
+
+def test_of_the_samples_drops_the_page_tells_which_are_lids():
+    document = (clocks.HERE / "limits.md").read_text(encoding="utf-8")
+    told = limits.lids(3)
+    assert [state for _, state in told] == ["lid"] * 3 + ["raised", "cleared"]
+    assert all(f"a lid until {time}" in document for time, state in told if state == "lid")
+    assert all(f"{state} {time}" in document for time, state in told if state != "lid")
+    assert all(time in document for time, _ in limits.lids(0))
 
 
 # --- what the pages say of the program -----------------------------------------------------------
@@ -83,7 +107,8 @@ def test_every_setting_stands_in_its_page_and_in_the_example():
     settings, example = page("settings.md").lower(), (TOP / ".env.toml.example").read_text("utf-8")
     assert {key for key in CHECKS if f"`{key}`" not in settings} == set()
     mine = {key for key in CHECKS if not key.startswith("rabbitmq")}
-    assert {key for key in mine if f"\n{key} = " not in example} == set()
+    said = {key for key in mine if f"\n{key} = " in example or f"\n# {key} = " in example}
+    assert said == mine
 
 
 # --- the tour ------------------------------------------------------------------------------------

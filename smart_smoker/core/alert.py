@@ -5,8 +5,9 @@ import math
 from dataclasses import asdict, dataclass, fields
 
 from .errors import UnreadableMessage
+from .probes import PROBE_OF_NAME
 from .readings import Reading
-from .rules import Rule
+from .rules import RULES, Rule
 from .window import Window
 
 LONGEST_TEXT = 160
@@ -21,8 +22,13 @@ PREFIXES = {
     "cleared": "Cleared: ",
     "lost": "Signal Lost! ",
     "found": "Cleared: Signal Lost! ",
+    "lid": "Lid: ",
+    "over": "Over: ",
 }
 """What a subject begins with, for each state of an alert."""
+
+QUIET = ("lid", "over")
+"""States that nobody is told of: they stand in the history alone, for the panel."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,8 @@ class Alert:
     """One notice about an episode, in the words that people get.
 
     `state` is one of PREFIXES; temperatures are in °F. The same reading and state always give the
-    same `id`. `subject` and `text` are for mail and push; `sms` is plain ASCII.
+    same `id`. `subject` and `text` are for mail and push; `sms` is plain ASCII. `rule` is the kind
+    of a rule beside the probe's own; `began` is, for a lid, the id of the reading that opened it.
     """
 
     id: str
@@ -43,10 +50,36 @@ class Alert:
     subject: str
     text: str
     sms: str
+    rule: str = ""
+    began: str = ""
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody is told of it."""
+        return self.state in QUIET
+
+    @property
+    def kind(self) -> str:
+        """What its episode is called: `drop`, `low`, `silence`; empty for a probe not of ours."""
+        if self.state in ("lost", "found"):
+            return "silence"
+        own = PROBE_OF_NAME.get(self.probe)
+        return self.rule or (own.rule.kind if own else "")
+
+    @property
+    def urgent(self) -> bool:
+        """Whether somebody must wake up for it."""
+        rule = RULES.get(self.kind)
+        begins = self.state in ("raised", "reminder") and rule is not None and rule.urgent
+        return begins or self.state == "lost"
 
     def body(self) -> bytes:
-        """The JSON on the wire."""
-        return json.dumps(asdict(self), ensure_ascii=False).encode()
+        """The JSON on the wire, without what is empty of the last two fields."""
+        said = asdict(self)
+        for name in ("rule", "began"):
+            if not said[name]:
+                del said[name]
+        return json.dumps(said, ensure_ascii=False).encode()
 
     @classmethod
     def parse(cls, body: bytes) -> "Alert":
@@ -64,15 +97,21 @@ class Alert:
         return alert
 
 
-def episode_alert(state: str, reading: Reading, rule: Rule, change: float, window: Window) -> Alert:
-    minutes = round(window.covers / 60, 1)
-    span = f"{minutes:g} minute" + ("" if minutes == 1 else "s")
-    facts = f"{reading.temperature:.1f} °F, {rule.verb} {change:g} °F in {span}"
+def episode_alert(
+    state: str,
+    reading: Reading,
+    rule: Rule,
+    facts: str,
+    change: float,
+    window: Window,
+    beside: str = "",
+) -> Alert:
+    facts = f"{reading.temperature:.1f} °F, {facts}"
     advice = rule.relief if state == "cleared" else rule.advice.format(degrees=rule.degrees)
-    text = f"{facts} (its last {len(window)} readings).\n{advice}"
-    return _alert(
-        state, reading, f"{rule.title.format(probe=reading.probe.name)} {facts}", text, change
-    )
+    seen = f" (its last {len(window)} readings)" if rule.verb else ""
+    name = reading.probe.name
+    title = f"{name}," if state in QUIET else rule.title.format(probe=name)
+    return _alert(state, reading, f"{title} {facts}", f"{facts}{seen}.\n{advice}", change, beside)
 
 
 def lost_alert(reading: Reading, seconds: float) -> Alert:
@@ -86,11 +125,13 @@ def found_alert(reading: Reading) -> Alert:
     return _alert("found", reading, f"{reading.probe.name}: {facts}", f"{facts}.")
 
 
-def _alert(state: str, reading: Reading, facts: str, text: str, change: float = 0) -> Alert:
+def _alert(
+    state: str, reading: Reading, facts: str, text: str, change: float = 0, rule: str = ""
+) -> Alert:
     subject = PREFIXES[state] + facts
     cook = f"Cook: {reading.cook}\n" if reading.cook else ""
     return Alert(
-        id=f"{reading.id}/{state}",
+        id=f"{reading.id}/{rule}-{state}" if rule else f"{reading.id}/{state}",
         cook=reading.cook,
         probe=reading.probe.name,
         state=state,
@@ -100,6 +141,7 @@ def _alert(state: str, reading: Reading, facts: str, text: str, change: float = 
         subject=subject,
         text=f"{reading.probe.name} at {reading.time}: {text}\n{cook}",
         sms=_ascii(f"{subject} at {reading.time}"),
+        rule=rule,
     )
 
 

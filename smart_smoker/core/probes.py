@@ -6,27 +6,36 @@ probe is a fourth line here and a script (docs/a-fourth-probe.md).
 
 from dataclasses import dataclass
 
-from .rules import FoodStall, Rule, SmokerDrop
+from .rules import FoodDone, FoodStall, Rule, SmokerDrop, SmokerHigh, SmokerLow
 
 
 @dataclass(frozen=True)
 class Probe:
-    """One thermometer: its queue, the rule by which it is watched, and the script that does so."""
+    """One thermometer: its queue, the rule by which it is watched, and the script that does so.
+
+    `beside` are further rules, each of which counts where its limit in °F is given.
+    """
 
     name: str
     queue: str
     rule: Rule
     script: str
+    beside: tuple[type[Rule], ...] = ()
 
     @property
     def spoken(self) -> str:
         """Its name within a sentence: `food A`."""
         return self.name[:1].lower() + self.name[1:]
 
+    def setting(self, what: str) -> str:
+        """The key of a setting that is for this probe alone: `food_a_done`."""
+        return f"{self.name} {what}".lower().replace(" ", "_")
 
-SMOKER = Probe("Smoker", "01-smoker", SmokerDrop(15, 5), "consumer_smoker.py")
-FOOD_A = Probe("Food A", "02-food-A", FoodStall(1, 20), "consumer_food_a.py")
-FOOD_B = Probe("Food B", "03-food-B", FoodStall(1, 20), "consumer_food_b.py")
+
+LIMITS = (SmokerLow, SmokerHigh)
+SMOKER = Probe("Smoker", "01-smoker", SmokerDrop(15, 5), "consumer_smoker.py", LIMITS)
+FOOD_A = Probe("Food A", "02-food-A", FoodStall(1, 20), "consumer_food_a.py", (FoodDone,))
+FOOD_B = Probe("Food B", "03-food-B", FoodStall(1, 20), "consumer_food_b.py", (FoodDone,))
 
 PROBES = (SMOKER, FOOD_A, FOOD_B)
 """In the order of the CSV's columns, after its time."""

@@ -1,7 +1,6 @@
 """The rules: when a probe's last readings are worth an alert."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from .window import Window
 
@@ -10,41 +9,87 @@ DECIMALS = 2
 below 15."""
 
 
-class Rule(Protocol):
-    """What a watch asks of a rule. `window` is in readings of 30 seconds, by either clock."""
+PULLED_OUT = 10
+"""°F below its target at which food that was done is no longer in the smoker."""
+
+
+class Rule:
+    """What a watch asks of a rule, whatever it looks for.
+
+    `degrees` are °F, `window` is in readings of 30 seconds, by either clock. What is said of a rule
+    here is of most of them; each says where it differs.
+    """
 
     degrees: float
     window: float
     kind: str
-    """What an episode of it is called: one word."""
+    """What an episode of it is called: one word, and its option where it is not the probe's own."""
     during: str
     """How the probe is then, for people; `{duration}` is for how long."""
     title: str
-    verb: str
     advice: str
-    relief: str
+    relief = ""
+    verb = ""
+    """What its change is called, where that is one between readings of the window."""
+    urgent = True
+    """Whether somebody must wake up for it."""
+    once = False
+    """Whether it is told but once in a cook, and its end not at all."""
+    option = ""
+    """What its option says of it, where it has one: the limit is told beside it."""
+    holdable = False
+    hold_minutes: float = 0
+    """How long an episode must last before it is told, where it is `holdable`."""
 
     def change(self, window: Window) -> float:
-        """How far the readings of the window are apart, in °F."""
+        """What the rule goes by, in °F: how far readings are apart, or how far beyond a limit."""
+        raise NotImplementedError
 
     def holds(self, change: float, window: Window) -> bool:
         """Whether an episode begins at such a change."""
+        raise NotImplementedError
 
     def is_over(self, change: float) -> bool:
         """Whether an episode has clearly ended at such a change."""
+        raise NotImplementedError
+
+    def begins_at(self, temperature: float) -> bool:
+        """Whether the rule counts from a reading of so many °F on; before, nothing is told."""
+        return True
+
+    def was_nothing(self, window: Window) -> bool:
+        """Whether an episode that was held back needs no telling any more."""
+        return False
+
+    def told_when(self) -> str:
+        """How the probe must be for an alert, for people."""
+        return f"{self.verb} {self.degrees:g} °F"
+
+    def facts(self, change: float, covers: float, lasted: float) -> str:
+        """What is so, for people: the window covers and the episode has lasted so many seconds."""
+        return f"{self.verb} {change:g} °F in {in_minutes(covers)}"
+
+
+def in_minutes(seconds: float) -> str:
+    """A time for people: `2.5 minutes`."""
+    minutes = round(seconds / 60, 1)
+    return f"{minutes:g} minute" + ("" if minutes == 1 else "s")
 
 
 @dataclass(frozen=True)
-class SmokerDrop:
+class SmokerDrop(Rule):
     """The fire is dying or the lid is open: the newest reading is far below the window's highest.
 
     15 °F in 5 readings (2.5 minutes) is what the smoker's owners ask for. The rule can hold from
     the second reading on, since 15 °F in one minute is also 15 °F in 2.5 minutes. It is over when
-    the drop is less than half the degrees.
+    the drop is less than half the degrees. With `hold_minutes` it is told when it has lasted so
+    long, unless half of what was lost has come back by then: that was a lid.
     """
 
     degrees: float = 15
     window: float = 5
+    hold_minutes: float = 0
+    holdable = True
     kind = "drop"
     during = "dropping"
     title = "{probe} Alert!"
@@ -61,9 +106,12 @@ class SmokerDrop:
     def is_over(self, change):
         return change < self.degrees / 2
 
+    def was_nothing(self, window):
+        return 2 * (window.newest - window.lowest) >= window.highest - window.lowest
+
 
 @dataclass(frozen=True)
-class FoodStall:
+class FoodStall(Rule):
     """The meat has stopped warming: a whole window of readings is no more than a degree apart.
 
     1 °F in 20 readings (10 minutes) is what the smoker's owners ask for. The rule is over when the
@@ -72,6 +120,7 @@ class FoodStall:
 
     degrees: float = 1
     window: float = 20
+    urgent = False
     kind = "stall"
     during = "stalled for {duration}"
     title = "{probe} Stall Alert!"
@@ -87,3 +136,115 @@ class FoodStall:
 
     def is_over(self, change):
         return change > round(self.degrees + 1, DECIMALS)
+
+
+@dataclass(frozen=True)
+class SmokerLow(Rule):
+    """The fire dies slowly: four readings (2 minutes) are below a limit, in °F.
+
+    A cold smoker warms up for an hour, so the limit counts from the first reading on that is not
+    below it. It is over with the next such reading.
+    """
+
+    degrees: float
+    window: float = 4
+    kind = "low"
+    option = "told when it is below for 2 minutes"
+    during = "low for {duration}"
+    title = "{probe} Low!"
+    advice = "Look after the fire: the fuel, the air, the lid."
+    relief = "It is within its limit again."
+
+    def change(self, window):
+        return round(self.degrees - window.highest, DECIMALS)
+
+    def holds(self, change, window):
+        return change > 0 and window.spans
+
+    def is_over(self, change):
+        return change <= 0
+
+    def begins_at(self, temperature):
+        return temperature >= self.degrees
+
+    def told_when(self):
+        return f"below {self.degrees:g} °F for {in_minutes(self.window * 30)}"
+
+    def facts(self, change, covers, lasted):
+        if self.is_over(change):
+            return f"no longer below {self.degrees:g} °F"
+        return f"below {self.degrees:g} °F for {in_minutes(lasted)}"
+
+
+@dataclass(frozen=True)
+class SmokerHigh(Rule):
+    """The fire runs away: SmokerLow's mirror, with four readings above a limit in °F."""
+
+    degrees: float
+    window: float = 4
+    kind = "high"
+    option = "told when it is above for 2 minutes"
+    during = "high for {duration}"
+    title = "{probe} High!"
+    advice = "Close the air, and look for burning grease."
+    relief = "It is within its limit again."
+
+    def change(self, window):
+        return round(window.lowest - self.degrees, DECIMALS)
+
+    def holds(self, change, window):
+        return change > 0 and window.spans
+
+    def is_over(self, change):
+        return change <= 0
+
+    def begins_at(self, temperature):
+        return temperature <= self.degrees
+
+    def told_when(self):
+        return f"above {self.degrees:g} °F for {in_minutes(self.window * 30)}"
+
+    def facts(self, change, covers, lasted):
+        if self.is_over(change):
+            return f"no longer above {self.degrees:g} °F"
+        return f"above {self.degrees:g} °F for {in_minutes(lasted)}"
+
+
+@dataclass(frozen=True)
+class FoodDone(Rule):
+    """The meat is done: two readings in a row reach the target, in °F; told once in a cook.
+
+    It counts from the first reading below the target on, since a probe can lie in the hot smoker
+    before it is in the meat. It is over when the probe is pulled out.
+    """
+
+    degrees: float
+    window: float = 20
+    kind = "done"
+    option = "told once, when two readings in a row are as warm"
+    during = "done for {duration}"
+    title = "{probe} Done!"
+    advice = "Take it out, and let it rest."
+    once = True
+
+    def change(self, window):
+        return round(min(window.last(2)) - self.degrees, DECIMALS)
+
+    def holds(self, change, window):
+        return change >= 0 and len(window) > 1
+
+    def is_over(self, change):
+        return change < -PULLED_OUT
+
+    def begins_at(self, temperature):
+        return temperature < self.degrees
+
+    def told_when(self):
+        return f"{self.degrees:g} °F warm"
+
+    def facts(self, change, covers, lasted):
+        return f"the target is {self.degrees:g} °F"
+
+
+RULES = {rule.kind: rule for rule in (SmokerLow, SmokerHigh, SmokerDrop, FoodDone, FoodStall)}
+"""All rules by what their episodes are called; what matters most comes first."""

@@ -1,21 +1,21 @@
-"""A watch: one probe of one cook under one rule, and the alerts of its episodes.
+"""A watch: one probe of one cook under its rules, and the alerts of its episodes.
 
 An episode lasts from the reading at which the rule begins to hold until the one at which it is
 clearly over. It is told once when it begins and once when it ends, and in between again only as a
-reminder. So is a silence: from the last reading for a while to the next.
+reminder (episodes.py). So is a silence: from the last reading for a while to the next.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import timezone
 from typing import NamedTuple
 
-from .alert import Alert, episode_alert, found_alert, lost_alert
+from .alert import Alert, found_alert, lost_alert
 from .clock import parse_moment
+from .episodes import Episodes
 from .errors import UnreadableMessage
 from .readings import SECONDS_PER_READING, Reading
 from .rules import Rule
 from .text import excerpt
-from .window import Window
 
 CLOCKS = ("readings", "time")
 """What tells the moment of a reading: how many came before it, or its own timestamp."""
@@ -30,28 +30,36 @@ class Judgement(NamedTuple):
 
 
 class Watch:
-    """The memory of one probe in one cook: the window, and the episode it is in.
+    """The memory of one probe in one cook: the episodes of its rules, and whether it is silent.
 
-    `remind_minutes` is how long an episode goes on before it is told again, 0 for never; `clock` is
-    one of CLOCKS, and what windows and reminders go by. `heard` is when a reading arrived, in
-    seconds of any clock that only goes forward.
+    `rule` is the probe's own, `beside` are further ones. `remind_minutes` is how long an episode
+    goes on before it is told again, 0 for never; `clock` is one of CLOCKS, and what windows and
+    reminders go by. `heard` is when a reading arrived, in seconds of any clock that only goes
+    forward.
     """
 
-    def __init__(self, rule: Rule, remind_minutes: float = 60, clock: str = "readings"):
-        self.rule = rule
+    def __init__(
+        self,
+        rule: Rule,
+        remind_minutes: float = 60,
+        clock: str = "readings",
+        beside: Sequence[Rule] = (),
+    ):
         self._by_time = clock == "time"
-        step = 0 if self._by_time else SECONDS_PER_READING
-        # A window of 62 seconds is 2.0666… readings: rounding makes 62 seconds of it again.
-        self.window = Window(round(rule.window * SECONDS_PER_READING, 3), step)
+        how = 0 if self._by_time else SECONDS_PER_READING, remind_minutes * 60
+        self._own = Episodes(rule, *how)
+        self._episodes = [self._own, *(Episodes(other, *how, other.kind) for other in beside)]
         self.newest: Reading | None = None
         self.heard = 0.0
         self.silent = False
         self.ended = False
         self.judged = 0
         self.alerts = 0
-        self._latest: Reading  # the one whose moment is the latest
-        self._remind_seconds = remind_minutes * 60
-        self._told_at = None  # the moment of this episode's last alert; None outside an episode
+
+    @property
+    def going_on(self) -> list[Alert]:
+        """The alerts that told of the episodes that go on."""
+        return [episodes.raised for episodes in self._episodes if episodes.raised]
 
     def judge(self, reading: Reading, heard: float = 0) -> Judgement | None:
         """Take the probe's next reading, heard at this moment; None for one that was taken before.
@@ -66,8 +74,8 @@ class Watch:
         finally:
             if reading.last:
                 self.ended = True
-                self.window.clear()
-                self._told_at = None
+                for episodes in self._episodes:
+                    episodes.end()
 
     def _take(self, reading: Reading, heard: float) -> Judgement:
         moment = _moment(reading) if self._by_time else (self.judged + 1) * SECONDS_PER_READING
@@ -75,33 +83,11 @@ class Watch:
         self.heard = heard
         self.ended = False
         self.judged += 1
-        window = self.window
-        window.add(moment, reading.temperature)
-        if moment == window.moment and reading.temperature == window.newest:
-            self._latest = reading
-        alerts = []
-        if self.silent:
-            self.silent = False
-            alerts.append(found_alert(reading))
-        change = self.rule.change(window)
-        state = self._next_state(change)
-        if state is not None:
-            self._told_at = None if state == "cleared" else window.moment
-            # A reading that came late can be the cause: its id, and the words of the latest one.
-            cause = replace(self._latest, id=reading.id)
-            alerts.append(episode_alert(state, cause, self.rule, change, window))
-        self.alerts += len(alerts)
-        return Judgement(change, len(window), alerts)
-
-    def _next_state(self, change: float) -> str | None:
-        if self._told_at is None:
-            return "raised" if self.rule.holds(change, self.window) else None
-        if self.rule.is_over(change):
-            return "cleared"
-        # Where the probe's clock was put back, the wait for the next reminder begins again.
-        self._told_at = min(self._told_at, self.window.moment)
-        due = self.window.moment - self._told_at >= self._remind_seconds > 0
-        return "reminder" if due else None
+        alerts = [found_alert(reading)] if self.silent else []
+        self.silent = False
+        alerts += filter(None, (episodes.take(reading, moment) for episodes in self._episodes))
+        self.alerts += sum(not alert.quiet for alert in alerts)
+        return Judgement(self._own.change, len(self._own.window), alerts)
 
     def silence(self, now: float, seconds: float) -> Alert | None:
         """The alert of a probe that has said nothing for so long: once, until it speaks again."""

@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from itertools import takewhile
+from itertools import islice, takewhile
 
 LONGEST_GAP = 5 * 60
 """Seconds without a reading after which nobody knows what the probe did in between."""
@@ -14,10 +14,11 @@ class Window:
     A moment is in seconds of any clock. `step` is what one reading stands for by itself, in
     seconds: 5 readings of 30 seconds span 2.5 minutes, and so do two moments 2.5 minutes apart.
     `moment` is the newest one; `highest`, `lowest` and `newest` are in °F. A reading costs the same
-    however many there are, but for one that comes late.
+    however many there are, but for one that comes late. As long as it `keeps`, nothing leaves it.
     """
 
     def __init__(self, span: float, step: float = 0):
+        self.keeps = False
         self._step = step
         self._reach = span - step
         self._longest_gap = min(LONGEST_GAP, span)
@@ -48,6 +49,10 @@ class Window:
         """Whether the readings reach all the way back, with no gap that is too long."""
         return self.moment - self._unbroken_since >= self._reach
 
+    def last(self, count: int) -> list[float]:
+        """The newest so many temperatures in °F, in order, or fewer where there are not so many."""
+        return [reading[1] for reading in islice(reversed(self._readings), count)][::-1]
+
     def add(self, moment: float, temperature: float):
         """Take a reading: a late one in its place, one from before the window as a new beginning.
 
@@ -70,7 +75,7 @@ class Window:
         while rising and rising[-1][1] >= temperature:
             rising.pop()
         rising.append(reading)
-        oldest = moment - self._reach
+        oldest = -math.inf if self.keeps else moment - self._reach
         while readings[0][0] < oldest:
             self._left = readings.popleft()[0]
         while falling[0][0] < oldest:

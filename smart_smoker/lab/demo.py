@@ -105,6 +105,7 @@ def demo(interval: float | None, broker_url: str | None) -> int:
         channels = channels if ask(question) else []
     with ExitStack() as running:
         environment = running.enter_context(_broker(broker_url))
+        environment["URGENT_NOTIFY_URLS"] = ""  # A demo wakes nobody up.
         url = environment["RABBITMQ_URL"]
         _nobody_else_reads(url)
         stop = Stop().listen()

@@ -61,9 +61,8 @@ class AlertRow(Tag):
             return
         self._shown = shown
         alert = told.alert
-        probe = PROBE_OF_NAME[alert.probe]
-        kind = KINDS.get(alert.state, probe.rule.kind)
-        self.put(classes=f"{kind} probe-{PROBES.index(probe)}")
+        number = PROBES.index(PROBE_OF_NAME[alert.probe])
+        self.put(classes=f"{STATES.get(alert.state, alert.kind)} probe-{number}")
         self._time.put(clock(told.moment, cook.begin))
         self._subject.put(shortened(in_unit(alert.subject, unit)))
         lines = alert.text.splitlines()
@@ -72,12 +71,14 @@ class AlertRow(Tag):
         self._deliveries.put(*_deliveries(told))
 
 
-KINDS = {"lost": "silence", "cleared": "over", "found": "over"}
-"""What an alert is about, where its state tells; else it is what its probe's rule looks for."""
+STATES = {"cleared": "over", "found": "over", "over": "over", "lid": "lid"}
+"""How an alert looks, where its state tells; else like what it is about."""
 
 
 def _deliveries(told: Told) -> tuple[str, str]:
     """What became of an alert, and the class of these words."""
+    if told.alert.quiet:
+        return "Told to nobody", ""
     if not told.deliveries:
         return "Not sent to anybody yet", "unsent"
     words = []

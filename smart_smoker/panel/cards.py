@@ -29,6 +29,7 @@ class Card(Tag):
                 self._degrees = Tag("span", classes="unit")
             with Tag("div", classes="line"):
                 self._change, self._age = Tag("p", classes="change"), Tag("p", classes="age")
+            self._limits = Tag("p", classes="limits")
             box = f"0 0 {SPARK_SECONDS} 100"
             with Tag("svg", classes="spark", viewBox=box, preserveAspectRatio="none") as spark:
                 spark.put(classes="spark", aria_hidden="true")
@@ -41,7 +42,7 @@ class Card(Tag):
             self.put(classes=f"{self._look} never")
             self._state.put("no reading yet", "state")
             self._value.put("–", "value")
-            for tag in (self._degrees, self._change, self._age):
+            for tag in (self._degrees, self._change, self._age, self._limits):
                 tag.put("", tag.classes[0])
             self._drawn = ""
             self._spark.put(d="")
@@ -57,6 +58,7 @@ class Card(Tag):
         minutes = len(story.window()) * SECONDS_PER_READING / 60
         self._change.put(*_change(change, minutes, unit))
         self._age.put(_heard(story, age, live and not late), "age")
+        self._limits.put(_limits(story, unit), "limits")
         if story.newest.id != self._drawn:
             self._drawn = story.newest.id
             self._spark.put(d=_path(story))
@@ -71,6 +73,21 @@ def _change(change: float | None, minutes: float, unit: str) -> tuple[str, str]:
     if size < 0.05:
         return words, "change"
     return (f"up {words}", "change up") if change > 0 else (f"down {words}", "change down")
+
+
+def _limits(story: ProbeStory, unit: str) -> str:
+    """How far the target is, and which limits are kept an eye on."""
+
+    def shown(fahrenheit: float) -> str:
+        return f"{float(degrees(fahrenheit, unit)):g} °{unit}"
+
+    limits = [f"{kind} limit {shown(f)}" for kind, f in story.limits.items() if kind != "done"]
+    to_go = story.to_go()
+    if to_go is None:
+        return ", ".join(limits)
+    target = shown(story.limits["done"])
+    size = f"{to_go * (1 if unit == 'F' else 5 / 9):.1f} °{unit}"
+    return ", ".join([*limits, f"{size} to go to {target}" if to_go > 0 else f"{target} reached"])
 
 
 def _heard(story: ProbeStory, age: float | None, live: bool) -> str:

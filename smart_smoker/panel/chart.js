@@ -7,6 +7,7 @@ const cookChart = (() => {
   const COLOURS = 8; // of the palette in page.css
   const DASHES = ["solid", [2, 2], [9, 4], [9, 3, 2, 3], [1, 4], [14, 3]];
   const WIDTHS = [3]; // of the first probes; the others have 2
+  const PLACES = ["insideStartTop", "insideMiddleTop", "insideEndTop"]; // of limits, to keep their words apart
   const LANE = 28; // px, for the episodes of one probe
   const word = (episode) => (episode.kind === "silence" ? "no signal" : episode.kind);
 
@@ -109,7 +110,13 @@ const cookChart = (() => {
     const [begin, end] = range ?? (span ? [Math.max(first, last - span), last] : [first, last]);
     const known = lines.flat().filter(([, t]) => t !== null);
     const seen = known.filter(([ms]) => ms >= begin * 1000 && ms <= end * 1000);
-    const [low, high, step] = scale((seen.length ? seen : known).map(([, t]) => t));
+    const limits = data.probes.map((probe, number) =>
+      probe.limits.map(({ kind, f }) => ({
+        yAxis: shown(f), label: { formatter: `${probe.name} ${kind}`, position: PLACES[number % PLACES.length] },
+      })));
+    // Where somebody looks closely at a part, a limit far away must not flatten it.
+    const marks = range || span ? [] : limits.flat().map((mark) => mark.yAxis);
+    const [low, high, step] = scale([...(seen.length ? seen : known).map(([, t]) => t), ...marks]);
     const axis = { type: "time", min: first * 1000, max: last * 1000, axisTick: { show: false } };
     const bands = data.episodes.map((e) => [
       { xAxis: e.begin * 1000, itemStyle: { color: probes[e.probe], opacity: 0.13 } },
@@ -181,6 +188,10 @@ const cookChart = (() => {
           lineStyle: { width: WIDTHS[number] ?? 2, type: DASHES[number % DASHES.length], color: probes[number] },
           emphasis: { disabled: true },
           markArea: { silent: true, data: number === 0 ? bands : [] },
+          markLine: {
+            silent: true, symbol: "none", animation: false, data: limits[number],
+            lineStyle: { color: probes[number], type: "dotted", width: 2 }, label: { color: ink, fontSize: 12 },
+          },
         })),
         {
           id: "episodes", type: "custom", xAxisIndex: 1, yAxisIndex: 1, clip: true,
@@ -195,8 +206,8 @@ const cookChart = (() => {
 
   const pen = document.createElement("canvas").getContext("2d");
 
-  /* An episode's bar in its probe's lane: a drop begins with a triangle, a stall is full, a silence
-     is an empty frame; with as many words as there is room for. */
+  /* An episode's bar in its probe's lane: a drop begins with a triangle, low and high are its lower
+     and its upper half, a lid is thin, a silence an empty frame, all else is full; with as many words as there is room for. */
   function bar(params, api, probes, { ink, card, font }) {
     const episode = data.episodes[params.dataIndex];
     const { x: left, width } = params.coordSys;
@@ -222,6 +233,15 @@ const cookChart = (() => {
         type: "rect", shape: full,
         style: { fill: "none", stroke: paint, lineWidth: 2, lineDash: [3, 2] },
       }],
+      low: [
+        { type: "rect", shape: { ...full, y: middle, height: height / 2 }, style: { fill: paint } },
+      ],
+      high: [
+        { type: "rect", shape: { ...full, height: height / 2 }, style: { fill: paint } },
+      ],
+      lid: [
+        { type: "rect", shape: { ...full, y: middle - 1, height: 3 }, style: { fill: paint } },
+      ],
     }[episode.kind] ?? [{ type: "rect", shape: full, style: { fill: paint } }];
     const margin = episode.kind === "drop" ? 12 : 5;
     const busy = (params.context.busy ??= data.probes.map(() => left)); // up to where each lane is taken
@@ -234,7 +254,7 @@ const cookChart = (() => {
     const fitting = (room, most) => labels.slice(0, most).find((l) => pen.measureText(l).width < room);
     const after = Math.max(to + 5, from + margin);
     const places = [
-      { x: from + 5, fill: card, text: !["drop", "silence"].includes(episode.kind) && fitting(to - from - 10, 2) },
+      { x: from + 5, fill: card, text: !["drop", "silence", "low", "high", "lid"].includes(episode.kind) && fitting(to - from - 10, 2) },
       { x: after, fill: ink, text: fitting(free - after, 3) },
       { x: from - margin, fill: ink, text: fitting(from - margin - busy[episode.probe], 2), align: "right" },
     ];

@@ -13,7 +13,8 @@ def shape_of(cook: CookStory | None) -> tuple:
         return ()
     stories = cook.probes.values()
     ends = tuple(episode.end for story in stories for episode in story.episodes)
-    return cook.id, tuple(len(story.moments) for story in stories), ends
+    limits = tuple(limit for story in stories for limit in story.limits.items())
+    return cook.id, tuple(len(story.moments) for story in stories), ends, limits
 
 
 def chart_of(cook: CookStory, begin: float, end: float) -> dict:
@@ -21,7 +22,11 @@ def chart_of(cook: CookStory, begin: float, end: float) -> dict:
     return {
         "extent": [cook.begin, cook.end],
         "probes": [
-            {"name": probe.name, "points": _points(story, begin, end)}
+            {
+                "name": probe.name,
+                "points": _points(story, begin, end),
+                "limits": [{"kind": kind, "f": limit} for kind, limit in story.limits.items()],
+            }
             for probe, story in cook.probes.items()
         ],
         "episodes": [

@@ -157,8 +157,8 @@ class CookStory:
         story = self.probes[PROBE_OF_NAME[alert.probe]]
         moment = self._moment
         if story.newest:
-            seq = _seq_of(alert, story)
-            story.tell(alert.state, seq)
+            seq = _seq_of(alert.id, alert, story)
+            story.tell(alert.kind, alert.state, seq, _seq_of(alert.began, alert, story))
             moment = story.moment_of(seq)
         self._told[alert.id] = Told(alert, sent, moment)
         _forget(self._told, MOST_ALERTS)
@@ -184,8 +184,8 @@ def _seconds(moment: datetime) -> float:
     return (moment - DAWN).total_seconds()
 
 
-def _seq_of(alert: Alert, story: ProbeStory) -> int:
-    """The number of the reading that caused an alert; the newest's where its id does not tell."""
-    before, after = f"{alert.cook}/{story.probe.queue}/", f"/{alert.state}"
-    ours = re.fullmatch(f"{re.escape(before)}([0-9]{{1,18}}){re.escape(after)}", alert.id)
+def _seq_of(id: str, alert: Alert, story: ProbeStory) -> int:
+    """The number of the reading in an id of an alert's; the newest's where it does not tell."""
+    before = f"{alert.cook}/{story.probe.queue}/"
+    ours = re.fullmatch(f"{re.escape(before)}([0-9]{{1,18}})(/[a-z-]+)?", id)
     return int(ours[1]) if ours else story.seqs[-1]

@@ -7,7 +7,7 @@ from statistics import median
 
 from ..core.probes import Probe
 from ..core.readings import SECONDS_PER_READING, Reading
-from ..core.rules import DECIMALS
+from ..core.rules import DECIMALS, RULES, FoodDone
 
 MOST_EPISODES = 1000
 """Above which the oldest are forgotten: a week of stalls has some 500, but anybody who may publish
@@ -19,7 +19,7 @@ SILENCE = 5 * 60
 
 @dataclass
 class Episode:
-    """A drop, a stall or a silence, from moment to moment; without an end it goes on."""
+    """A drop, a lid, a stall or a silence, from moment to moment; without an end it goes on."""
 
     kind: str
     begin: float
@@ -50,6 +50,7 @@ class ProbeStory:
     heard: float = 0
     ended: bool = False
     episodes: list[Episode] = field(default_factory=list)
+    limits: dict[str, float] = field(default_factory=dict)  # in °F, by their rules' kinds
     _open: dict[str, Episode] = field(default_factory=dict)  # by kind, raised and not cleared
 
     def window(self) -> array:
@@ -81,11 +82,16 @@ class ProbeStory:
             return State("no signal", "no signal since an unknown time")
         if age >= SILENCE or "silence" in going_on:
             return State("no signal", f"no signal for {duration(age)}")
-        rule = self.probe.rule
-        if episode := going_on.get(rule.kind):
-            passed = duration(self.moments[-1] - episode.begin)
-            return State(rule.kind, rule.during.format(duration=passed))
+        for kind, rule in RULES.items():
+            if episode := going_on.get(kind):
+                passed = duration(self.moments[-1] - episode.begin)
+                return State(kind, rule.during.format(duration=passed))
         return State("steady", "steady")
+
+    def to_go(self) -> float | None:
+        """How far the target is, in °F, at most 0 where it is reached; None where none is set."""
+        target = self.limits.get(FoodDone.kind)
+        return None if target is None else round(target - self.temperatures[-1], DECIMALS)
 
     def points(self, begin: float, end: float, most: int) -> list[tuple[float, float | None]]:
         """At most so many points, 8 or more, for a line from moment to moment and a reading beyond.
@@ -145,10 +151,15 @@ class ProbeStory:
         """The moment of the reading of this number, or of the one before it that is known."""
         return self.moments[max(0, bisect_right(self.seqs, seq) - 1)]
 
-    def tell(self, state: str, seq: int) -> None:
-        """An alert of this state was raised by the reading of this number."""
-        moment, kind = self.moment_of(seq), self.probe.rule.kind
-        if state == "lost":
+    def tell(self, kind: str, state: str, seq: int, began: int) -> None:
+        """An alert of an episode of this kind was raised by the reading of this number.
+
+        `began` is the number of the reading that began what was a lid.
+        """
+        moment = self.moment_of(seq)
+        if state == "lid":
+            self._keep(Episode("lid", self.moment_of(began), moment))
+        elif state == "lost":
             after = bisect_right(self.seqs, seq)
             if after < len(self.seqs):  # It has spoken again already.
                 self._keep(Episode("silence", moment, self.moments[after]))
@@ -156,7 +167,7 @@ class ProbeStory:
                 self._begin("silence", moment)
         elif state in ("raised", "reminder") and kind not in self._open:
             self._begin(kind, moment)
-        elif state == "cleared" and kind in self._open:
+        elif state in ("cleared", "over") and kind in self._open:
             self._open.pop(kind).end = moment
 
     def _begin(self, kind: str, moment: float) -> None:

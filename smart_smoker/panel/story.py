@@ -9,7 +9,8 @@ from contextlib import suppress
 from ..core.alert import PREFIXES, TOO_OLD, Alert
 from ..core.errors import UnreadableMessage
 from ..core.probes import PROBE_OF_NAME, PROBE_OF_QUEUE
-from ..wire.messages import ALERTS, HISTORY, Arrival, reading_of
+from ..core.rules import RULES
+from ..wire.messages import ALERTS, HISTORY, Arrival, parse_limits, reading_of
 from .cook_story import CookStory
 
 MOST_COOKS, MOST_WEIGHT = 1000, 1_000_000
@@ -21,6 +22,9 @@ LONGEST_WORD = 255
 
 LONGEST_BODY, LONGEST_REASON = 10_000, 1000
 """Bytes; no alert of ours is longer, and no reason is shown further."""
+
+KINDS = (*RULES, "silence")
+"""What an alert can be about."""
 
 OUTCOMES = ("accepted", "refused", "failed")
 
@@ -52,8 +56,12 @@ class Story:
                 return self._take_reading(arrival, heard)
             if arrival.queue == ALERTS and arrival.type == "alert":
                 return self._take_alert(arrival)
+            if arrival.queue == HISTORY and arrival.type == "note":
+                return self._take_alert(arrival)
             if arrival.queue == HISTORY and arrival.type == "delivery":
                 return self._take_delivery(arrival)
+            if arrival.queue == HISTORY and arrival.type == "limits":
+                return self._take_limits(arrival)
         return False
 
     def _take_reading(self, arrival: Arrival, heard: float | None) -> bool:
@@ -73,6 +81,8 @@ class Story:
         cook = self.cooks.get(alert.cook)
         if cook is None or alert.probe not in PROBE_OF_NAME or alert.state not in PREFIXES:
             return False
+        if alert.kind not in KINDS or alert.quiet != (arrival.type == "note"):
+            return False
         return self._count(cook, cook.take_alert(alert, _sane(arrival.sent)), arrival)
 
     def _take_delivery(self, arrival: Arrival) -> bool:
@@ -86,6 +96,16 @@ class Story:
             return False
         reason = arrival.body[:LONGEST_REASON].decode(errors="replace")
         return self._count(cook, cook.take_delivery(*said[1:], reason), arrival)
+
+    def _take_limits(self, arrival: Arrival) -> bool:
+        cook = self.cooks.get(str(arrival.headers.get("cook")))
+        probe = PROBE_OF_QUEUE.get(str(arrival.headers.get("queue")))
+        if cook is None or probe is None or len(arrival.body) > LONGEST_REASON:
+            return False
+        limits = parse_limits(arrival.body)
+        new = limits != cook.probes[probe].limits
+        cook.probes[probe].limits = limits
+        return self._count(cook, new, arrival)
 
     def _count(self, cook: CookStory, new: bool, arrival: Arrival) -> bool:
         weight = new * (1 + len(arrival.body) // 100)

@@ -1,10 +1,14 @@
 """What each setting must be: a check for each key, which also brings it into its shape."""
 
+import math
 import os
 import re
 import ssl
 from collections.abc import Callable
 from urllib.parse import SplitResult, parse_qs, urlsplit
+
+from ..core.probes import PROBES
+from ..core.readings import COLDEST, HOTTEST
 
 
 def text(value: object) -> str:
@@ -80,6 +84,24 @@ def _notify_urls(value: object) -> tuple[str, ...]:
     return tuple(urls)
 
 
+def _limit(least: float, most: float) -> Callable[[object], float]:
+    def limit(value: object) -> float:
+        try:
+            number = float("" if isinstance(value, bool) else value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not least <= number <= most:
+            raise ValueError(f"a number from {least} to {most:,}, like 200")
+        return number
+
+    return limit
+
+
+_LIMIT, _MINUTES = _limit(COLDEST, HOTTEST), _limit(0, 1440)
+PER_PROBE = {probe.setting(rule.kind): _LIMIT for probe in PROBES for rule in probe.beside}
+PER_PROBE |= {probe.setting("lid_minutes"): _MINUTES for probe in PROBES if probe.rule.holdable}
+"""What can be set for a probe alone: limits in °F, and minutes."""
+
 CHECKS: dict[str, Callable[[object], object]] = {
     "rabbitmq_url": broker_urls,
     "rabbitmq_admin_url": _web_url,
@@ -91,12 +113,15 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "sms_address_for_texts": _address,
     "email_address_for_alerts": _address,
     "notify_urls": _notify_urls,
+    "urgent_notify_urls": _notify_urls,
     "panel_password": text,
+    **PER_PROBE,
 }
 SECRET = (
     "rabbitmq_url",
     "rabbitmq_admin_url",
     "outgoing_email_password",
     "notify_urls",
+    "urgent_notify_urls",
     "panel_password",
 )

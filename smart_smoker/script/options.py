@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from ..core.probes import PROBES
-from ..core.readings import SECONDS_PER_READING
-from ..core.rules import Rule
+from ..core.errors import InputError
+from ..core.probes import PROBES, Probe
+from ..core.readings import COLDEST, HOTTEST, SECONDS_PER_READING
+from ..core.rules import Rule, SmokerHigh, SmokerLow
 from ..core.watch import CLOCKS
+from .settings import Settings
 
 LONGEST_WINDOW = 86_400
 """Readings: a month of them, beyond any cook."""
@@ -44,11 +46,12 @@ def producer_options(page: str, sample: Path):
     return options
 
 
-def consumer_options(page: str, rule: Rule, remind: float, silence: float):
+def consumer_options(page: str, probe: Probe, remind: float, silence: float):
     """The command line of a consumer, whose page says what it does; minutes are its defaults.
 
     `rule` among the options is the probe's, with the degrees and the window that were asked for.
     """
+    rule = probe.rule
     parser = argparse.ArgumentParser(description=page)
     for option, kind, default, meaning in (
         ("--degrees", number_from(0.01), rule.degrees, "°F"),
@@ -60,11 +63,36 @@ def consumer_options(page: str, rule: Rule, remind: float, silence: float):
         parser.add_argument(option, type=kind, default=default, metavar="N", help=shown)
     meaning = "by which minutes go: readings of 30 seconds each, or their timestamps (readings)"
     parser.add_argument("--clock", choices=CLOCKS, default="readings", help=meaning)
+    for kind in probe.beside:
+        shown = f"°F; {kind.option} (no limit)"
+        parser.add_argument(f"--{kind.kind}", type=TEMPERATURE, metavar="N", help=shown)
+    if rule.holdable:
+        shown = "a drop that is over before is a lid, and not told (0)"
+        parser.add_argument("--lid-minutes", type=number_from(0), metavar="N", help=shown)
     options = parser.parse_args()
     if options.clock == "readings" and options.window % 1:
         parser.error("argument --window: no whole readings of 30 seconds; or use --clock time")
     options.rule = replace(rule, degrees=options.degrees, window=options.window)
     return options
+
+
+def rules_of(options, probe: Probe, settings: Settings) -> list[Rule]:
+    """The rules of a probe, its own first: an option counts more than a setting.
+
+    Raises InputError where the limits contradict each other.
+    """
+
+    def chosen(name: str) -> float | None:
+        given = getattr(options, name, None)
+        return settings.limits.get(probe.setting(name)) if given is None else given
+
+    limits = {kind: chosen(kind.kind) for kind in probe.beside}
+    low, high = limits.get(SmokerLow), limits.get(SmokerHigh)
+    if low is not None and high is not None and low >= high:
+        raise InputError(f"the low limit, {low:g} °F, is not below the high one, {high:g} °F", low)
+    held = chosen("lid_minutes")
+    own = replace(options.rule, hold_minutes=held) if held else options.rule
+    return [own, *(kind(limit) for kind, limit in limits.items() if limit is not None)]
 
 
 def cook_name(text: str) -> str:
@@ -96,3 +124,7 @@ def number_from(least: float, most: float = 1e9, kind: type = float) -> Callable
 
     number.__name__ = "number" if kind is float else "whole number"
     return number
+
+
+TEMPERATURE = number_from(COLDEST, HOTTEST)
+"""For argparse: a temperature in °F that a probe can measure."""

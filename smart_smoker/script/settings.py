@@ -14,7 +14,7 @@ import tomli
 from dotenv import dotenv_values
 
 from ..core.errors import InputError
-from .checks import CHECKS, SECRET
+from .checks import CHECKS, PER_PROBE, SECRET
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,8 @@ class Mail:
 class Settings:
     """All that a script is told beside its options.
 
-    `mail` is None where no mail server is set; without `panel_password` the panel is for this
+    `mail` is None where no mail server is set; `limits` are those of the probes, as `smoker_low`,
+    in °F, and lids in minutes; without `panel_password` the panel is for this
     machine alone. The URLs hold secrets: `repr` leaves them out.
     """
 
@@ -46,7 +47,9 @@ class Settings:
     admin_url: str = field(repr=False)
     mail: Mail | None
     notify_urls: tuple[str, ...] = field(repr=False)
+    urgent_notify_urls: tuple[str, ...] = field(default=(), repr=False)
     panel_password: str = field(default="", repr=False)
+    limits: Mapping[str, float] = field(default_factory=dict)
 
 
 def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -70,6 +73,8 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         admin_url=found.get("rabbitmq_admin_url", f"http://{admin_host}:15672/#/queues"),
         mail=_mail(found),
         notify_urls=found.get("notify_urls", ()),
+        urgent_notify_urls=found.get("urgent_notify_urls", ()),
+        limits={key: found.get(key, 0.0) for key in PER_PROBE if found.is_set(key)},
         panel_password=found.get("panel_password", ""),
     )
 

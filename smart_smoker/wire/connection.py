@@ -177,6 +177,8 @@ class Broker:
         One transaction: pika's blocking channel confirms a single message at a time, which costs
         a round trip and a disk write for each.
         """
+        if not self.has_history:
+            messages = [message for message in messages if message.queue != HISTORY]
         with self._pika_errors():
             for message in messages:
                 self._publishing.basic_publish(

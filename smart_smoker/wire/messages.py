@@ -1,12 +1,15 @@
 """The wire: the exchange, the queues, and the messages that others' scripts can rely on."""
 
+import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..core.alert import Alert
 from ..core.errors import UnreadableMessage
 from ..core.probes import PROBES, Probe
-from ..core.readings import Reading, parse_body
+from ..core.readings import COLDEST, HOTTEST, Reading, parse_body
+from ..core.rules import RULES
 from ..core.text import excerpt
 
 EXCHANGE = "smart-smoker"
@@ -34,6 +37,9 @@ so at the 21st, unless a policy says otherwise (rabbitmq.com/docs/quorum-queues)
 
 LONGEST_COOK = 100
 """Bytes of a cook's id; with queue, number and state an AMQP short string (255) has room for it."""
+
+LONGEST_ID = 200
+"""Characters of an id, all but a cook's of one byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +115,33 @@ def _is_cook(cook: object) -> bool:
 
 
 def alert_message(alert: Alert) -> Message:
-    """The message that carries an alert to whoever sends it on."""
-    return Message(ALERTS, alert.body(), "alert", alert.id, {"cook": alert.cook})
+    """The message that carries an alert to whoever sends it on, or a quiet one to the history."""
+    headers = {"cook": alert.cook}
+    if alert.quiet:
+        return Message(HISTORY, alert.body(), "note", alert.id, headers, straight=True)
+    return Message(ALERTS, alert.body(), "alert", alert.id, headers)
+
+
+def limits_message(probe: Probe, cook: str, limits: Mapping[str, float]) -> Message:
+    """The record, for the history, of the limits in °F by which a probe of a cook is watched.
+
+    They are named by their rules' kinds, as in `low`, `high` and `done`.
+    """
+    body = json.dumps(limits)
+    id = f"{cook}/{probe.queue}/{body}"[:LONGEST_ID]
+    return Message(HISTORY, body.encode(), "limits", id, {"cook": cook, "queue": probe.queue}, True)
+
+
+def parse_limits(body: bytes) -> dict[str, float]:
+    """The limits in °F of a message's JSON. Raises UnreadableMessage with the reason."""
+    try:
+        said = json.loads(body).items()
+        limits = {name: float(limit) for name, limit in said if name in RULES}
+    except (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError) as error:
+        raise UnreadableMessage(f"not the limits of a probe: {error}", body) from None
+    if not all(COLDEST <= limit <= HOTTEST for limit in limits.values()):
+        raise UnreadableMessage("not the limits of a probe: nothing is as hot or cold", body)
+    return limits
 
 
 def again(arrival: Arrival) -> Message:

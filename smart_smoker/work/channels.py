@@ -10,4 +10,7 @@ def channels(settings: Settings) -> list[MailChannel | PushChannel]:
     mail = settings.mail
     recipients = {"email": mail.email_to, "sms": mail.sms_to} if mail else {}
     by_mail = [MailChannel(name, mail, to) for name, to in recipients.items() if to]
-    return by_mail + [PushChannel(url) for url in dict.fromkeys(settings.notify_urls)]
+    all_get = dict.fromkeys(settings.notify_urls)
+    urgent = [url for url in dict.fromkeys(settings.urgent_notify_urls) if url not in all_get]
+    by_push = [PushChannel(url) for url in all_get]
+    return by_mail + by_push + [PushChannel(url, urgent=True) for url in urgent]

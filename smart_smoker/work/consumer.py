@@ -2,9 +2,10 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from logging import CRITICAL, INFO
 
 from ..core.alert import Alert
 from ..core.errors import UnreadableMessage
@@ -12,6 +13,7 @@ from ..core.probes import Probe
 from ..core.readings import Reading
 from ..core.text import excerpt
 from ..core.watch import Judgement
+from ..script.options import rules_of
 from ..script.settings import Settings
 from ..script.signals import Stop
 from ..wire.connection import Broker
@@ -22,6 +24,7 @@ from ..wire.messages import (
     Arrival,
     Message,
     alert_message,
+    limits_message,
     reading_of,
     rejected_message,
 )
@@ -59,8 +62,16 @@ class Consumer:
     the last one, of this process or of another consumer, is then as if nothing had happened.
     """
 
-    def __init__(self, probe: Probe, memory: Memory, report: ConsumerReport, stop: Stop):
+    def __init__(
+        self,
+        probe: Probe,
+        memory: Memory,
+        report: ConsumerReport,
+        stop: Stop,
+        limits: Mapping[str, float] | None = None,
+    ):
         self._probe = probe
+        self._limits = limits or {}  # in °F, told to the history once for each cook
         self._memory = memory
         self._report = report
         self._stop = stop
@@ -86,7 +97,7 @@ class Consumer:
         self._unpublished = []
         readings = 0
         for event in replay(broker, RESTORED, self._stop):
-            if event.type == "alert":
+            if event.type in ("alert", "note", "limits"):
                 self._memory.recall(event.id)
             elif event.queue == self._probe.queue:
                 with suppress(UnreadableMessage):
@@ -141,12 +152,18 @@ class Consumer:
         finally:
             if watch.ended and not had_ended:
                 self._report.show_end(reading, watch)
+        limits = limits_message(self._probe, reading.cook, self._limits)
+        if self._limits and reading.cook and not self._memory.has(limits.id):
+            self._memory.recall(limits.id)
+            self._unpublished.append(limits)
 
     def _tell(self, reading: Reading, judgement: Judgement | None):
         if judgement:
             self._report.show(reading, judgement)
         # No judgement: the reading came before. What the restoring found untold is raised now.
-        for alert in judgement.alerts if judgement else self._memory.untold(reading):
+        memory = self._memory
+        now = [*memory.owed(reading), *judgement.alerts] if judgement else memory.untold(reading)
+        for alert in now:
             if self._memory.is_new(alert):
                 self._raise(alert)
             else:
@@ -155,9 +172,10 @@ class Consumer:
                 self._unpublished.append(replace(alert_message(alert), straight=True))
 
     def _raise(self, alert: Alert):
-        self.alerts += 1
+        self._memory.recall(alert.id)
+        self.alerts += not alert.quiet
         self._unpublished.append(alert_message(alert))
-        log.critical("%s (%s)", alert.subject, alert.time)
+        log.log(INFO if alert.quiet else CRITICAL, "%s (%s)", alert.subject, alert.time)
 
     def _put_aside(self, arrival: Arrival, reason: str):
         shown = excerpt(arrival.body)
@@ -172,10 +190,14 @@ def watch(probe: Probe, options, settings: Settings, channels: Sequence[Channel]
     """
     stop = Stop().listen()
     name = f"consumer of {probe.queue}"
+    rule, *beside = rules_of(options, probe, settings)
     silence = options.silence_minutes * 60
-    memory = Memory(options.rule, options.remind_minutes, silence, options.clock)
-    report = ConsumerReport(options.rule.verb)
-    consumer = Consumer(probe, memory, report, stop)
+    memory = Memory(rule, options.remind_minutes, silence, options.clock, beside)
+    report = ConsumerReport(rule.verb)
+    limits = {rule.kind: rule.degrees for rule in beside}
+    consumer = Consumer(probe, memory, report, stop, limits)
+    for rule in beside:
+        log.info("%s: told when it is %s.", probe.name, rule.told_when())
     if not channels:
         log.info(NO_CHANNELS)
     with Outbox(settings.rabbitmq_urls, f"sender beside the {name}", channels):

@@ -24,8 +24,8 @@ def record_of(event: Arrival) -> tuple[str, str, str]:
     return tuple(str(event.headers.get(name, "")) for name in ("alert", "channel", "outcome"))
 
 
-def pending(broker: Broker, names: Sequence[str]) -> list[tuple[Alert, str, str]]:
-    """What waits: each alert that a channel of these names has neither accepted nor refused.
+def pending(broker: Broker, channels: Sequence) -> list[tuple[Alert, str, str]]:
+    """What waits: each alert that one of these channels wants and has neither accepted nor refused.
 
     With the channel's name, and why its last try failed; empty where nothing was tried. As the
     history tells it, so that the alerts stay with whoever is sending them.
@@ -45,7 +45,7 @@ def pending(broker: Broker, names: Sequence[str]) -> list[tuple[Alert, str, str]
     return [
         (alert, name, reasons.get((id, name), ""))
         for id, alert in alerts.items()
-        for name in names
+        for name in (channel.name for channel in channels if channel.wants(alert))
         # An alert that was delivered before a channel was set up does not wait for that channel.
         if (id, name) not in settled and (name in known or id not in told)
     ]

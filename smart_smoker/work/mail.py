@@ -55,6 +55,10 @@ class MailChannel:
         self.name, self.label = name, f"{name} to {recipient}"
         self._mail, self._recipient = mail, recipient
 
+    def wants(self, alert: Alert) -> bool:
+        """Whether the alert is for this channel: all are."""
+        return True
+
     def send(self, alert: Alert) -> None:
         """Return when the mail server has accepted the alert.
 

@@ -1,5 +1,7 @@
 """What a consumer remembers of its probe, and how it learns that again from the history."""
 
+from collections.abc import Sequence
+
 from ..core.alert import TOO_OLD, Alert
 from ..core.errors import UnreadableMessage
 from ..core.readings import Reading
@@ -14,26 +16,32 @@ class Memory:
     readings before the first that the queue gives were acknowledged, so they are judged silently;
     from that one on all is judged aloud, but for the alerts that the history has.
     `now` is in seconds of a clock that only goes forward; silences are in seconds, 0 for never;
-    `clock` is a watch's.
+    `clock` is a watch's, and so are the rules `beside` the probe's own.
     """
 
-    def __init__(self, rule: Rule, remind_minutes: float, silence: float, clock: str = "readings"):
-        self._rule = rule
-        self._remind_minutes = remind_minutes
+    def __init__(
+        self,
+        rule: Rule,
+        remind_minutes: float,
+        silence: float,
+        clock: str = "readings",
+        beside: Sequence[Rule] = (),
+    ):
+        self._how = rule, remind_minutes, clock, beside
         self._silence = silence
-        self._clock = clock
         self._watches: dict[str, Watch] = {}
         self._past: dict[str, list[Reading]] = {}
         self._raised: set[str] = set()
         self._untold: dict[str, list[Alert]] = {}
+        self._owed: dict[str, list[Alert]] = {}
 
     def forget(self):
         """Begin anew; only foreign readings, which no history numbers, stay as they are."""
         self._watches = {cook: watch for cook, watch in self._watches.items() if cook == ""}
-        self._past, self._raised, self._untold = {}, set(), {}
+        self._past, self._raised, self._untold, self._owed = {}, set(), {}, {}
 
     def recall(self, past: Reading | str):
-        """Take one of the history's readings, or the id of one of its alerts, in their order."""
+        """Take one of the history's readings, or the id of something else, in their order."""
         if isinstance(past, str):
             self._raised.add(past)
         elif past.cook:
@@ -56,7 +64,11 @@ class Memory:
 
     def is_new(self, alert: Alert) -> bool:
         """Whether nobody has raised the alert yet."""
-        return alert.id not in self._raised
+        return not self.has(alert.id)
+
+    def has(self, id: str) -> bool:
+        """Whether something of this id was recalled."""
+        return id in self._raised
 
     def untold(self, reading: Reading) -> list[Alert]:
         """The alerts of a reading that was taken for acknowledged, and that comes all the same.
@@ -66,6 +78,13 @@ class Memory:
         """
         return self._untold.pop(reading.id, [])
 
+    def owed(self, reading: Reading) -> list[Alert]:
+        """The alerts of what goes on in the reading's cook and that nobody was told of.
+
+        Whoever gives a consumer a target in the midst of a cook wants to hear that it is reached.
+        """
+        return [alert for alert in self._owed.pop(reading.cook, ()) if self.is_new(alert)]
+
     def silences(self, now: float) -> list[Alert]:
         """The alerts of the cooks whose probe has fallen silent, each once."""
         if not self._silence:
@@ -74,7 +93,7 @@ class Memory:
         return [alert for alert in told if alert and self.is_new(alert)]
 
     def _restore(self, cook: str, before: int | None, now: float) -> Watch:
-        watch = self._watches[cook] = Watch(self._rule, self._remind_minutes, self._clock)
+        watch = self._watches[cook] = Watch(*self._how)
         for reading in self._past.pop(cook, ()):
             if before is None or reading.seq < before:
                 try:
@@ -84,4 +103,7 @@ class Memory:
                 if judgement and (alerts := list(filter(self.is_new, judgement.alerts))):
                     self._untold[reading.id] = alerts
                 watch.silent = f"{reading.id}/lost" in self._raised
+        # The probe's own rule is left out: of a cook that is older than what we look back upon it
+        # would find another beginning each time.
+        self._owed[cook] = [alert for alert in watch.going_on if alert.rule]
         return watch

@@ -64,6 +64,9 @@ class Channel(Protocol):
 
     name: str
 
+    def wants(self, alert: Alert) -> bool:
+        """Whether the alert is for this channel; one that is not is never sent by it."""
+
     def send(self, alert: Alert) -> None:
         """Return when the alert is accepted. Raises DeliveryRefused or DeliveryFailed."""
 
@@ -184,7 +187,11 @@ class Outbox:
         if lane.busy or time.monotonic() < lane.next_try:
             return
         name = lane.channel.name
-        waiting = [held for held in self._held if name not in self._channels_done(held.alert.id)]
+        waiting = [
+            held
+            for held in self._held
+            if lane.channel.wants(held.alert) and name not in self._channels_done(held.alert.id)
+        ]
         if waiting:
             held = min(waiting, key=lambda held: held.tries[name])
             held.tries[name] += 1
@@ -211,8 +218,9 @@ class Outbox:
         for arrival in arrived:
             self._hold(broker, arrival)
         self._publish_results(broker)
-        names = {lane.channel.name for lane in self._lanes}
+        channels = [lane.channel for lane in self._lanes]
         for held in list(self._held):
+            names = {channel.name for channel in channels if channel.wants(held.alert)}
             if names <= self._channels_done(held.alert.id):
                 broker.acknowledge(held.arrival.tag)
                 self._held.remove(held)

@@ -14,13 +14,18 @@ from ..core.text import printable, printable_lines, without
 
 
 class PushChannel:
-    """Push messages to one Apprise URL, which is a secret as a whole."""
+    """Push messages to one Apprise URL, which is a secret as a whole.
 
-    def __init__(self, url: str):
+    An `urgent` one gets only what a sleeper must wake up for.
+    """
+
+    def __init__(self, url: str, urgent: bool = False):
         import apprise  # here, as it is slow and heavy, and not everybody has a URL
 
         scheme, _, rest = url.partition("://")
-        self.name = f"{scheme}-{hashlib.sha256(url.encode()).hexdigest()[:6]}"
+        self._urgent = urgent
+        service = f"urgent-{scheme}" if urgent else scheme
+        self.name = f"{service}-{hashlib.sha256(url.encode()).hexdigest()[:6]}"
         self.label = f"push to {self.name}"
         # Parts of up to three characters, like "com", are no secrets; to black them out would spoil
         # the words that have them.
@@ -32,7 +37,12 @@ class PushChannel:
         self._service = apprise.Apprise()
         if not self._service.add(url):
             how = "https://appriseit.com/services/ shows how to write it"
-            raise InputError(f"notify_urls: Apprise cannot use {scheme}://***; {how}", scheme)
+            key = "urgent_notify_urls" if urgent else "notify_urls"
+            raise InputError(f"{key}: Apprise cannot use {scheme}://***; {how}", scheme)
+
+    def wants(self, alert: Alert) -> bool:
+        """Whether the alert is for this channel."""
+        return alert.urgent or not self._urgent
 
     def send(self, alert: Alert) -> None:
         """Return when the service has accepted the alert. Raises DeliveryFailed."""

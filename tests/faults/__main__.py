@@ -1,6 +1,6 @@
 """Runs rounds of every scenario, each on a broker of the harness's own, and prints a table.
 
-python -m tests.faults [--rounds 5] [--seed S] [--only NAME] [--memory]
+python -m tests.faults [--rounds 5] [--seed S] [--only NAME] [--all-rules] [--memory]
 """
 
 import argparse
@@ -37,7 +37,9 @@ COLUMNS = {
 }
 
 
-def one_round(scenario: Scenario, node: PrivateBroker | None, seed: str, rows: int) -> Count:
+def one_round(
+    scenario: Scenario, node: PrivateBroker | None, seed: str, rows: int, all_rules: bool = False
+) -> Count:
     """Run a scenario over one cook; on `node` in a virtual host, without it on a broker of its
     own."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
@@ -51,8 +53,8 @@ def one_round(scenario: Scenario, node: PrivateBroker | None, seed: str, rows: i
         else:
             url = stack.enter_context(virtual_host(node))
         program = folder / "program"
-        round = stack.enter_context(Round(scenario, node, url, program, Random(seed), rows))
-        return round.run()
+        round = Round(scenario, node, url, program, Random(seed), rows, all_rules)
+        return stack.enter_context(round).run()
 
 
 def table(counts: dict[str, Count]) -> str:
@@ -74,6 +76,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5, help="of each scenario (5)")
     parser.add_argument("--seed", default=secrets.token_hex(4), help="of an earlier run")
     parser.add_argument("--only", choices=[*SCENARIOS, "measure"], help="one of them")
+    parser.add_argument("--all-rules", action="store_true", help="limits, targets and lids too")
     parser.add_argument("--memory", action="store_true", help="also measure 1,000,000 readings")
     options = parser.parse_args()
     print(f"seed: {options.seed}", flush=True)
@@ -84,8 +87,9 @@ def main() -> int:
                 total = counts[kind.name] = Count()
                 for number in range(1, options.rounds + 1):
                     began = time.monotonic()
+                    seed, rules = f"{options.seed}/{key}/{number}", options.all_rules
                     try:
-                        count = one_round(kind(), node, f"{options.seed}/{key}/{number}", kind.rows)
+                        count = one_round(kind(), node, seed, kind.rows, rules)
                     except AssertionError as error:
                         count = Count(rounds=1, wrong=1, details=[str(error)])
                     total += count

@@ -1,15 +1,24 @@
 """Cooks with many episodes, and what an undisturbed run says about them."""
 
+from dataclasses import replace
 from random import Random
 
 from scripts import cook_csv
 
-from smart_smoker.core.probes import PROBES
+from smart_smoker.core.probes import PROBES, Probe
 from smart_smoker.core.readings import Reading
 from smart_smoker.core.rows import read_rows
 from smart_smoker.core.watch import Watch
 
 RULES = {probe: probe.rule for probe in PROBES}
+SETTINGS = {
+    "smoker_low": 205,
+    "smoker_high": 225.5,
+    "smoker_lid_minutes": 1,
+    "food_a_done": 200,
+    "food_b_done": 400,
+}
+"""What turns all rules on, in °F and minutes, so that each finds something in these cooks."""
 
 
 def cook(chance: Random, rows: int) -> str:
@@ -43,9 +52,18 @@ def _meat(chance: Random, rows: int) -> list:
     return said[:rows]
 
 
-def expected(csv: str, cook: str) -> tuple[dict[str, bytes], list[str]]:
-    """The bodies of a cook's readings and its alerts, by their ids."""
-    watches = {probe: Watch(rule) for probe, rule in RULES.items()}
+def _watch(probe: Probe, settings: dict[str, float]) -> Watch:
+    held = settings.get(probe.setting("lid_minutes"))
+    rule = replace(probe.rule, hold_minutes=held) if held else probe.rule
+    limits = [(kind, settings.get(probe.setting(kind.kind))) for kind in probe.beside]
+    return Watch(rule, beside=[kind(limit) for kind, limit in limits if limit is not None])
+
+
+def expected(
+    csv: str, cook: str, settings: dict[str, float]
+) -> tuple[dict[str, bytes], list[str], list[str]]:
+    """The bodies of a cook's readings by their ids, and the ids of its alerts and its notes."""
+    watches = {probe: _watch(probe, settings) for probe in PROBES}
     seqs = dict.fromkeys(RULES, 0)
     bodies, alerts = {}, []
     for row in read_rows(csv.splitlines()):
@@ -56,5 +74,6 @@ def expected(csv: str, cook: str) -> tuple[dict[str, bytes], list[str]]:
             id = f"{cook}/{probe.queue}/{seqs[probe]}"
             reading = Reading(probe, row.time, temperature, id, cook, seqs[probe])
             bodies[id] = reading.body()
-            alerts += [alert.id for alert in watches[probe].judge(reading).alerts]
-    return bodies, alerts
+            alerts += watches[probe].judge(reading).alerts
+    told, notes = ([a.id for a in alerts if a.quiet is quiet] for quiet in (False, True))
+    return bodies, told, notes

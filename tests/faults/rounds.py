@@ -17,7 +17,7 @@ from smart_smoker.core.errors import BrokerAway
 from smart_smoker.core.probes import PROBES
 from smart_smoker.work.deliveries import SETTLED
 
-from .cooks import cook, expected
+from .cooks import SETTINGS, cook, expected
 from .mailbox import Mailbox
 from .proxy import Proxy
 
@@ -70,7 +70,16 @@ def over(script: Script) -> bool:
 class Round:
     """The scripts and servers of one cook, for a scenario to trouble."""
 
-    def __init__(self, scenario, node, url: str, folder: Path, chance: Random, rows: int):
+    def __init__(
+        self,
+        scenario,
+        node,
+        url: str,
+        folder: Path,
+        chance: Random,
+        rows: int,
+        all_rules: bool = False,
+    ):
         self.scenario, self.node, self._address, self.chance = scenario, node, url, chance
         self.csv = cook(chance, rows)
         self.count = Count(rounds=1)
@@ -79,6 +88,9 @@ class Round:
         self.mail_way = Proxy(self.mailbox.port)
         self.program = Program(folder, url)
         self.program.configure_mail(self.mail_way.port)
+        self._limits = SETTINGS if all_rules else {}
+        with (folder / ".env.toml").open("a") as settings:
+            settings.writelines(f"{key} = {value}\n" for key, value in self._limits.items())
         self.consumers: list[Script] = []
         self.past: list[Script] = []
         self.producer: Script | None = None
@@ -172,7 +184,7 @@ class Round:
                 self.scenario.inject(self)
         self.scenario.end(self)
         assert self.producer.ended()[0] == 0, self.producer.text
-        self._settle(*expected(self.csv, self.cook))
+        self._settle(self.csv)
         self._compare()
         code, words = self.program.run("alerts.py", "--pending", RABBITMQ_URL=self._url())
         if code or "wait to be sent: 0." not in words:
@@ -206,13 +218,14 @@ class Round:
                 time.sleep(self.scenario.interval)
             sent += part
             self.producer.said("The cook is")
-            self._settle(*expected("".join(lines[:sent]), self.cook), ended=False)
+            self._settle("".join(lines[:sent]), ended=False)
             time.sleep(self.chance.uniform(*self.scenario.pause))
             self.scenario.inject(self)
         self.producer.end_input()
 
-    def _settle(self, bodies: dict[str, bytes], alerts: list[str], ended: bool = True):
+    def _settle(self, csv: str, ended: bool = True):
         """Wait until all has been read, told and recorded, or until nothing happens any more."""
+        bodies, alerts, _ = expected(csv, self.cook, self._limits)
         wanted = {(alert, channel) for alert in alerts for channel in CHANNELS}
         last, since = None, time.monotonic()
         while True:
@@ -257,18 +270,19 @@ class Round:
 
     def _compare(self):
         count, sender_dies = self.count, self.scenario.sender_dies
-        bodies, alerts = expected(self.csv, self.cook)
+        bodies, alerts, notes = expected(self.csv, self.cook, self._limits)
         count.readings, count.alerts = len(bodies), len(alerts) * len(CHANNELS)
         events = history(self.url)
         (rejected,) = until(self._rejected, "a broker that shows what was put aside")
         refused = self._refused(rejected)
         got = self._delivered()
         wanted = {(alert, channel) for alert in alerts for channel in CHANNELS}
-        raised = Counter(e.id for e in events if e.type == "alert" and e.id.startswith(self.cook))
+        told = [e for e in events if e.type in ("alert", "note") and e.id.startswith(self.cook)]
+        raised = Counter(e.id for e in told)
         found = {e.id: e.body for e in events if e.type == "reading"}
 
-        lost = wanted - got.keys() - refused
-        wrong = (got.keys() - wanted) | (raised.keys() - set(alerts))
+        lost = (wanted - got.keys() - refused) | (set(notes) - raised.keys())
+        wrong = (got.keys() - wanted) | (raised.keys() - {*alerts, *notes})
         twice = [id for id, times in raised.items() if times > 1]
         again = {pair: times - 1 for pair, times in got.items() if times > 1}
         recorded = Counter(

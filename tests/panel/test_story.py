@@ -28,6 +28,7 @@ from smart_smoker.wire.messages import (
     Message,
     alert_message,
     delivery_message,
+    limits_message,
     reading_message,
 )
 from smart_smoker.work.producer import Cook, last_rows
@@ -725,3 +726,58 @@ def test_no_number_of_alerts_fills_the_memory(monkeypatch):
     for number in range(10):
         story.take(delivered(told[-1], f"push {number}", "accepted"))
     assert list(story.latest.alerts[-1].deliveries) == ["push 7", "push 8", "push 9"]
+
+
+# --- limits, targets and lids ---------------------------------------------------------------------
+
+
+def test_limits_of_a_cook_are_known_from_the_history_and_targets_are_counted_down():
+    story = story_of(readings([150, 160], FOOD_A))
+    assert probe_of(story, FOOD_A).to_go() is None
+    assert story.take(arrival(limits_message(FOOD_A, "brisket", {"done": 203})))
+    assert probe_of(story, FOOD_A).to_go() == 43
+    assert not story.take(arrival(limits_message(FOOD_A, "brisket", {"done": 203})))
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"low": "x"}', b'{"low": 1e999}', b"{" * 9999])
+def test_limits_that_are_none_are_passed_over(body):
+    story = story_of(readings([150]))
+    message = replace(limits_message(SMOKER, "brisket", {}), body=body)
+    assert not story.take(arrival(message))
+    assert probe_of(story).limits == {}
+
+
+def test_what_matters_most_of_all_that_goes_on_is_shown():
+    taken = readings([225] * 9)
+    low, drop = replace(alert("raised", taken[4]), rule="low"), alert("raised", taken[6])
+    story = story_of(taken, [replace(low, id=f"{taken[4].id}/low-raised"), drop])
+    assert probe_of(story).state(NOW + 270).kind == "low"
+    over = replace(alert("cleared", taken[8]), rule="low", id=f"{taken[8].id}/low-cleared")
+    story.take(arrival(alert_message(over)))
+    assert probe_of(story).state(NOW + 270).kind == "drop"
+    assert [e.kind for e in probe_of(story).episodes] == ["low", "drop"]
+
+
+def test_a_lid_is_an_episode_from_its_opening_and_no_drop():
+    taken = readings([237, 221, 188, 216, 225])
+    lid = replace(alert("lid", taken[4]), began=taken[1].id)
+    story = story_of(taken, [lid])
+    begin, end = probe_of(story).moments[1], probe_of(story).moments[4]
+    assert probe_of(story).episodes == [Episode("lid", begin, end)]
+    assert probe_of(story).state(NOW + 160).kind == "steady"
+
+
+def test_food_that_was_done_is_so_until_its_probe_is_pulled_out():
+    taken = readings([150, 203, 203, 70], FOOD_A)
+    done = replace(alert("raised", taken[2]), rule="done", id=f"{taken[2].id}/done-raised")
+    story = story_of(taken, [done])
+    assert probe_of(story, FOOD_A).state(NOW + 130) == State("done", "done for 30 s")
+    out = replace(alert("over", taken[3]), rule="done", id=f"{taken[3].id}/done-over")
+    story.take(arrival(alert_message(out)))
+    assert probe_of(story, FOOD_A).state(NOW + 130).kind == "steady"
+
+
+def test_a_forged_alert_of_no_rule_is_passed_over():
+    story = story_of(readings([225, 200]))
+    forged = replace(alert("raised", reading(200.0, 2)), rule="comet")
+    assert not story.take(arrival(alert_message(forged)))

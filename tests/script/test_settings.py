@@ -10,6 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smart_smoker.core.errors import InputError
+from smart_smoker.core.probes import FOOD_A, SMOKER
+from smart_smoker.core.rules import FoodDone, SmokerHigh, SmokerLow
+from smart_smoker.script.options import consumer_options, rules_of
 from smart_smoker.script.settings import Settings, is_loopback, load, masked
 from smart_smoker.wire.connection import place
 
@@ -30,6 +33,7 @@ TAKEN = {
     "email_address_for_alerts": ("pitmaster@example.com", lambda s: s.mail.email_to),
     "sms_address_for_texts": ("5551234@txt.example.com", lambda s: s.mail.sms_to),
     "notify_urls": ("ntfy://smoker", lambda s: s.notify_urls[0]),
+    "urgent_notify_urls": ("ntfy://ring", lambda s: s.urgent_notify_urls[0]),
     "panel_password": ("hickory & oak", lambda s: s.panel_password),
 }
 """Each setting, a value for it, and where it is found again."""
@@ -43,6 +47,7 @@ WRONG = {
     "email_address_for_alerts": (["me", "a@b,c@d"], "e-mail address"),
     "sms_address_for_texts": (["5551234"], "e-mail address"),
     "notify_urls": (["ntfy", "ntfy://a mailto"], "Apprise"),
+    "urgent_notify_urls": (["ntfy", "ntfy://a mailto"], "Apprise"),
 }
 """Values that are refused, and a word of what is expected instead."""
 
@@ -150,6 +155,7 @@ def test_an_authority_that_is_no_certificate_is_named_at_the_start(tmp_path, nam
 
 def test_push_urls_are_separated_by_spaces_in_the_environment_and_a_list_in_env_toml(tmp_path):
     urls = ("ntfy://a", "pover://b@c")
+    assert load(NOWHERE, {"URGENT_NOTIFY_URLS": "ntfy://a pover://b@c"}).urgent_notify_urls == urls
     assert load(NOWHERE, {"NOTIFY_URLS": " ntfy://a   pover://b@c\n"}).notify_urls == urls
     (tmp_path / ".env.toml").write_text('notify_urls = ["ntfy://a", "pover://b@c"]')
     assert load(tmp_path, {}).notify_urls == urls
@@ -222,7 +228,7 @@ def test_an_error_names_the_key_where_it_stands_and_what_is_expected(tmp_path, k
     assert error.value.exit_code == 2
 
 
-@pytest.mark.parametrize("key", [key for key in TAKEN if key != "notify_urls"])
+@pytest.mark.parametrize("key", [key for key in TAKEN if "notify_urls" not in key])
 @pytest.mark.parametrize("value", ["[]", "{}", "true", "1979-05-27", "0.5", '"a\\nb"'])
 def test_a_value_of_another_kind_in_env_toml_is_refused(tmp_path, key, value):
     (tmp_path / ".env.toml").write_text(f"{key} = {value}")
@@ -366,3 +372,51 @@ def test_unencrypted_mail_can_go_to_this_machine(host):
 @pytest.mark.parametrize("host", ["", "smtp.example.com", "192.168.1.2", "localhost.example.com"])
 def test_unencrypted_mail_can_go_to_no_other_machine(host):
     assert not is_loopback(host)
+
+
+# --- limits --------------------------------------------------------------------------------------
+
+
+def rules(monkeypatch, *arguments, probe=SMOKER, **limits):
+    monkeypatch.setattr("sys.argv", ["consumer", *arguments])
+    options = consumer_options("…", probe, 60, 5)
+    environment = {probe.setting(name).upper(): str(value) for name, value in limits.items()}
+    return rules_of(options, probe, load(NOWHERE, environment))
+
+
+def test_limits_come_from_the_settings_and_an_option_counts_more(monkeypatch):
+    assert rules(monkeypatch) == [SMOKER.rule]
+    assert rules(monkeypatch, low=200) == [SMOKER.rule, SmokerLow(200)]
+    assert rules(monkeypatch, "--low", "210", low=200, high=300)[1:] == [
+        SmokerLow(210),
+        SmokerHigh(300),
+    ]
+    done = rules(monkeypatch, "--done", "203", probe=FOOD_A)
+    assert done == [FOOD_A.rule, FoodDone(203)]
+
+
+def test_lid_minutes_hold_the_smokers_drop_back(monkeypatch):
+    assert rules(monkeypatch, "--lid-minutes", "3")[0].hold_minutes == 3
+    assert rules(monkeypatch, lid_minutes=2)[0].hold_minutes == 2
+
+
+def test_limits_that_contradict_each_other_are_refused(monkeypatch):
+    with pytest.raises(InputError, match="low limit, 300 °F, is not below the high one, 200 °F"):
+        rules(monkeypatch, "--low", "300", high=200)
+
+
+def test_a_limit_of_a_probe_that_has_no_such_rule_is_no_setting(tmp_path):
+    (tmp_path / ".env.toml").write_text("food_a_low = 203")
+    with pytest.raises(InputError, match="there is no setting food_a_low"):
+        load(tmp_path, {})
+
+
+@pytest.mark.parametrize("value", ["warm", "nan", "2000", ""])
+def test_a_limit_is_a_temperature_that_a_probe_can_measure(value):
+    with pytest.raises(InputError, match="SMOKER_LOW .* a number from -60 to 1,000"):
+        load(NOWHERE, {"SMOKER_LOW": value})
+
+
+def test_a_limit_stands_in_env_toml_as_a_number(tmp_path):
+    (tmp_path / ".env.toml").write_text("food_a_done = 203")
+    assert load(tmp_path, {}).limits == {"food_a_done": 203}

@@ -62,6 +62,9 @@ class Channel:
     def __init__(self):
         self.accepts, self.tries, self.sent = False, 0, []
 
+    def wants(self, alert):
+        return True
+
     def send(self, alert):
         self.tries += 1
         if not self.accepts:

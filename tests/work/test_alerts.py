@@ -11,17 +11,17 @@ import ssl
 import subprocess
 import sys
 from collections import namedtuple
+from dataclasses import replace
 from email import message_from_bytes
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import StringIO
 from pathlib import Path
-from threading import Thread
 
 import pytest
 import trustme
 from smtp_server import MailServer, accept_late, break_off, hang
 
 import alerts
+from smart_smoker.core.alert import Alert
 from smart_smoker.core.errors import DeliveryFailed, DeliveryRefused, InputError
 from smart_smoker.lab.inbox import Inbox, Received
 from smart_smoker.script.settings import Mail, Settings
@@ -91,35 +91,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return probe.getsockname()[1]
-
-
-class PushService(HTTPServer):
-    """Keeps what is posted to it and answers with `status`."""
-
-    def __init__(self):
-        super().__init__((HOST, 0), _Posted)
-        self.status = 200
-        self.posted: list[dict] = []
-        self.paths: list[str] = []
-
-
-class _Posted(BaseHTTPRequestHandler):
-    def do_POST(self):
-        self.server.paths.append(self.path)
-        self.server.posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(self.server.status)
-        self.end_headers()
-
-    def log_message(self, *words):
-        pass
-
-
-@pytest.fixture
-def push_service():
-    with PushService() as service:
-        Thread(target=service.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        yield service
-        service.shutdown()
 
 
 @pytest.fixture
@@ -491,6 +462,30 @@ def test_the_names_of_channels_hold_no_secret():
 
 def test_a_url_that_is_written_twice_is_one_channel():
     assert len(channels(settings(urls=["ntfy://smoker", "ntfy://smoker"]))) == 1
+
+
+def test_an_urgent_channel_gets_what_a_sleeper_must_wake_up_for_and_nothing_else():
+    (urgent,) = channels(replace(settings(), urgent_notify_urls=("ntfy://ring",)))
+    assert urgent.name.startswith("urgent-ntfy-")
+
+    def wanted(probe, state, rule=""):
+        return urgent.wants(Alert("id", "", probe, state, "", 0, 0, "", "", "", rule))
+
+    assert wanted("Smoker", "raised")
+    assert wanted("Smoker", "raised", "low")
+    assert wanted("Smoker", "reminder", "high")
+    assert wanted("Food A", "raised", "done")
+    assert wanted("Food B", "lost")
+    assert not wanted("Food A", "raised")
+    assert not wanted("Food A", "reminder")
+    assert not wanted("Smoker", "cleared", "low")
+    assert not wanted("Smoker", "found")
+    assert not wanted("Turkey", "raised")
+
+
+def test_a_url_that_gets_everything_is_not_urgent_as_well():
+    both = replace(settings(urls=["ntfy://a"]), urgent_notify_urls=("ntfy://a", "ntfy://b"))
+    assert [each.name.partition("-")[0] for each in channels(both)] == ["ntfy", "urgent"]
 
 
 def test_apprise_is_imported_only_for_those_who_configured_it():

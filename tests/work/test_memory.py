@@ -10,7 +10,7 @@ from smart_smoker.core.alert import TOO_OLD
 from smart_smoker.core.errors import UnreadableMessage
 from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import Reading
-from smart_smoker.core.rules import FoodStall, SmokerDrop
+from smart_smoker.core.rules import FoodDone, FoodStall, SmokerDrop, SmokerHigh, SmokerLow
 from smart_smoker.work.memory import Memory
 
 NOON = 1_700_000_000
@@ -24,8 +24,9 @@ def cook(temperatures, name="brisket", probe=SMOKER) -> list[Reading]:
     ]
 
 
-def memory(rule=None, past=(), silence=5 * MINUTES, clock="readings") -> Memory:
-    made = Memory(rule or SmokerDrop(), remind_minutes=5, silence=silence, clock=clock)
+def memory(rule=None, past=(), silence=5 * MINUTES, clock="readings", beside=()) -> Memory:
+    rule = rule or SmokerDrop()
+    made = Memory(rule, remind_minutes=5, silence=silence, clock=clock, beside=beside)
     for each in past:
         made.recall(each)
     return made
@@ -58,6 +59,36 @@ def test_killed_anywhere_it_raises_what_it_would_have_raised_anyway(degrees, dat
     first = judge(memory(), readings[:judged])
     again = memory(past=readings + first)
     assert first + judge(again, readings[acknowledged:]) == undisturbed
+
+
+LIMITS = [SmokerLow(205), SmokerHigh(220), FoodDone(215)]
+
+
+@settings(deadline=None)
+@given(temperatures, st.integers(0, 3), st.data())
+def test_killed_anywhere_it_raises_the_same_under_many_rules(degrees, lid, data):
+    def made(past=()):
+        return memory(SmokerDrop(hold_minutes=lid), past, beside=LIMITS)
+
+    readings = cook(degrees)
+    undisturbed = judge(made(), readings)
+    acknowledged = data.draw(st.integers(0, len(readings)))
+    judged = data.draw(st.integers(acknowledged, len(readings)))
+    first = judge(made(), readings[:judged])
+    again = made(past=readings + first)
+    assert first + judge(again, readings[acknowledged:]) == undisturbed
+    assert again.owed(readings[0]) == []
+
+
+def test_a_target_that_is_given_when_it_is_reached_already_is_told_once():
+    readings = cook([150, 203, 203, 204, 204], probe=FOOD_A)
+    made = memory(FoodStall(), past=readings[:4], beside=[FoodDone(203)])
+    assert judge(made, readings[4:]) == []
+    assert [alert.id for alert in made.owed(readings[4])] == ["brisket/02-food-A/3/done-raised"]
+    assert made.owed(readings[4]) == []
+    told = memory(FoodStall(), past=[*readings[:4], "brisket/02-food-A/3/done-raised"])
+    assert judge(told, readings[4:]) == []
+    assert told.owed(readings[4]) == []
 
 
 BEGIN = datetime(2021, 5, 22, 12, 20, 15)

@@ -23,6 +23,7 @@ from smart_smoker.lab.inbox import Inbox
 from smart_smoker.lab.ports import free_ports
 from smart_smoker.lab.private_broker import PrivateBroker
 from smart_smoker.lab.rejected import show_rejected
+from smart_smoker.script.settings import Mail
 from smart_smoker.script.signals import Stop
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.history import replay
@@ -35,6 +36,7 @@ from smart_smoker.wire.messages import (
     reading_message,
 )
 from smart_smoker.work.deliveries import pending
+from smart_smoker.work.mail import MailChannel
 
 WAITING = "Waiting for readings in"
 SMOKER_QUEUE = SMOKER.queue
@@ -312,13 +314,15 @@ def test_what_others_have_taken_does_not_wait_for_a_channel_that_is_new(url):
     watch = Watch(SmokerDrop())
     readings = [Reading(SMOKER, "12:00", t, f"b/01-smoker/{t}", "b", 300 - t) for t in (225, 200)]
     (alert,) = [alert for reading in readings for alert in watch.judge(reading).alerts]
+    nobody = Mail("127.0.0.1", 1, "none", "me@example.com", "", "me@example.com", "")
+    ways = [MailChannel(name, nobody, "me@example.com") for name in ("email", "push")]
     with Broker(url, "a test") as broker:
         broker.publish([alert_message(alert)])
-        assert [name for _, name, _ in pending(broker, ["email", "push"])] == ["email", "push"]
+        assert [name for _, name, _ in pending(broker, ways)] == ["email", "push"]
         broker.publish([delivery_message(alert, "email", "accepted")])
-        assert pending(broker, ["email", "push"]) == []
+        assert pending(broker, ways) == []
         broker.publish([delivery_message(alert, "push", "failed", "down")])
-        assert pending(broker, ["email", "push"]) == [(alert, "push", "down")]
+        assert pending(broker, ways) == [(alert, "push", "down")]
 
 
 def test_settings_that_others_can_read_are_warned_of(program):

@@ -1,0 +1,88 @@
+"""Limits, targets, lids and what rings: the consumers as people start them, killed on the way."""
+
+import signal
+
+import pytest
+from scripts import cook_csv, history, until
+
+from smart_smoker.lab.inbox import Inbox
+
+WAITING = "Waiting for readings in "
+
+# The fire dies slowly and comes back; somebody looks under the lid; food A reaches its target.
+FIRE = [225] * 5 + [225 - 3 * n for n in range(1, 13)] + [201] * 4 + [225] * 6
+LID = [205, 190, 200, 215, 220, 222, 223, 224]
+ROWS = len(FIRE + LID)
+COOK = cook_csv(FIRE + LID, [150 + 2 * n for n in range(ROWS)], [60 + n for n in range(ROWS)])
+
+
+@pytest.fixture
+def inbox():
+    with Inbox() as inbox:
+        yield inbox
+
+
+def test_a_slow_fire_and_meat_that_is_done_are_told_and_ring_and_a_lid_is_noted(
+    program, url, inbox, push_service
+):
+    program.configure_mail(inbox.port)
+    with (program.folder / ".env.toml").open("a") as settings:
+        settings.write("smoker_low = 200\nsmoker_high = 300\nsmoker_lid_minutes = 3\n")
+        settings.write(f'urgent_notify_urls = ["{push_service.url}"]\n')
+    smoker = program.start("consumer_smoker.py")
+    food = program.start("consumer_food_a.py", "--done", 203)
+    smoker.said("Smoker: told when it is below 200 °F for 2 minutes")
+    food.said("Food A: told when it is 203 °F warm")
+    for consumer in (smoker, food):
+        consumer.said(WAITING)
+    produce = ("smoker_producer.py", program.write("cook.csv", COOK), "--interval", 0)
+    assert program.run(*produce)[0] == 0
+    for consumer in (smoker, food):
+        consumer.said("has ended after")
+
+    def subjects() -> list[str]:
+        return sorted(received.subject for received in inbox.messages if received.subject)
+
+    expected = [
+        "Cleared: Smoker Low! 201.0 °F, no longer below 200 °F",
+        "Food A Done! 206.0 °F, the target is 203 °F",
+        "Smoker Low! 189.0 °F, below 200 °F for 2 minutes",
+    ]
+    until(lambda: len(inbox.messages) >= 6, "three e-mails and three texts")
+    until(lambda: len(push_service.posted) >= 2, "two urgent pushes")
+    assert subjects() == expected
+    assert sorted(post["title"] for post in push_service.posted) == expected[1:]
+    notes = [event.id.rpartition("/")[2] for event in history(url) if event.type == "note"]
+    assert notes == ["lid"]
+    limits = {e.headers["queue"]: e.body for e in history(url) if e.type == "limits"}
+    assert limits == {
+        "01-smoker": b'{"low": 200.0, "high": 300.0}',
+        "02-food-A": b'{"done": 203.0}',
+    }
+    for consumer in (smoker, food):
+        code, words = consumer.end(signal.SIGTERM)
+        assert code == 0
+    assert program.run("alerts.py", "--pending")[0] == 0
+
+
+def test_a_consumer_that_is_killed_tells_no_limit_twice(program, url, stranger):
+    consumer = program.start("consumer_smoker.py", "--low", 200)
+    consumer.said(WAITING)
+    stranger.put_readings("01-smoker", "brisket", [205] + [199] * 4)
+    consumer.said("!!! Smoker Low!")
+    until(lambda: sum(e.type == "alert" for e in history(url)) == 1, "an alert")
+    consumer.kill()
+    again = program.start("consumer_smoker.py", "--low", 200)
+    again.said(WAITING)
+    stranger.put_readings("01-smoker", "brisket", [198] * 3 + [201], 6)
+    again.said("!!! Cleared: Smoker Low!")
+    again.end(signal.SIGTERM)
+    types = [event.type for event in history(url) if event.type in ("alert", "limits")]
+    assert sorted(types) == ["alert", "alert", "limits"]
+
+
+def test_limits_that_contradict_each_other_are_one_line_and_exit_code_2(program):
+    code, said = program.run("consumer_smoker.py", "--low", 300, SMOKER_HIGH="200")
+    assert code == 2
+    assert said.endswith("error: the low limit, 300 °F, is not below the high one, 200 °F\n")
+    assert len(said.splitlines()) == 1
