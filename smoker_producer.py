@@ -20,7 +20,8 @@ from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.link import stay_connected
 from smart_smoker.work.producer import Cook, Producer, last_rows
 from smart_smoker.work.report import ProducerReport
-from smart_smoker.work.source import file_lines, input_lines
+from smart_smoker.work.resume import go_on
+from smart_smoker.work.source import file_lines, followed_lines, input_lines
 from util_logger import setup_logger
 
 FOLDER = Path(__file__).resolve().parent
@@ -33,8 +34,10 @@ def main():
     options = producer_options(__doc__, FOLDER / "smoker-temps.csv")
     settings = load(FOLDER)
     cook_id = f"{options.cook}-{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    stop = Stop()
     if options.live:
-        lines = input_lines() if options.csv == "-" else file_lines(options.csv, follow=True)
+        pipe = options.csv == "-"
+        lines = input_lines(stop) if pipe else followed_lines(options.csv, stop)
         rows, count, cook = read_rows(lines), None, Cook(cook_id)
     else:
         rows = list(read_rows(file_lines(options.csv)))
@@ -42,7 +45,9 @@ def main():
         count, cook = len(rows), Cook(cook_id, last_rows(rows))
 
     offer_admin_page(options.admin, settings.admin_url)
-    stop = Stop().listen()
+    stop.listen()
+    if options.follow and not options.fresh:
+        cook = go_on(options.csv, options.cook, settings.rabbitmq_urls, stop) or cook
     clear_queues(options.fresh, settings.rabbitmq_urls, stop)
 
     log.info("The cook is %s, from %s. To end, press Ctrl+C.", cook.id, options.source)

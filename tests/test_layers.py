@@ -30,7 +30,8 @@ LIBRARIES = {
     "dotenv": {"script.settings"},
     "nicegui": {"panel.elements"},
     "fastapi": {"panel.routes"},
-    "uvicorn": {"panel.routes"},
+    "uvicorn": {"panel.server"},
+    "h11": {"panel.server"},
     "starlette": {"panel.access"},
 }
 """One library, one module."""

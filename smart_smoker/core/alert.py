@@ -13,6 +13,10 @@ from .window import Window
 LONGEST_TEXT = 160
 """The most characters of one text message in plain ASCII; a single `°` would make it 70."""
 
+LONGEST_BODY, LONGEST_FIELD = 10_000, 1000
+"""Bytes of an alert on the wire, and characters of each of its fields but the text: ours are far
+shorter, and anybody who may publish can forge one that no mail server takes."""
+
 TOO_OLD = 24 * 3600
 """Seconds after which an alert is of no use to anybody."""
 
@@ -84,12 +88,16 @@ class Alert:
     @classmethod
     def parse(cls, body: bytes) -> "Alert":
         """The alert of a message's JSON. Raises UnreadableMessage with the reason."""
+        if len(body) > LONGEST_BODY:
+            raise UnreadableMessage(f"not an alert: longer than {LONGEST_BODY:,} bytes", body)
         try:
             alert = cls(**json.loads(body))
             for field in fields(cls):
                 value = getattr(alert, field.name)
                 if field.type is str:
                     value.encode()
+                    if field.name != "text" and len(value) > LONGEST_FIELD:
+                        raise ValueError(f"{field.name} is longer than {LONGEST_FIELD:,} signs")
                 elif not math.isfinite(value):
                     raise ValueError(f"{field.name} is no temperature")
         except (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError) as error:

@@ -5,10 +5,10 @@ by a name that only pretends to be this machine, or, where a password is set, be
 """
 
 import hmac
+import ipaddress
 import math
 import secrets
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,12 +23,9 @@ LONGEST_FORM = 4096
 """Bytes of a login; what is longer is something else."""
 
 FREE_TRIES, LONGEST_PAUSE = 3, 60
-"""How often an address may be wrong before it has to wait, and at most how many seconds."""
+"""How often a network may be wrong before it has to wait, and at most how many seconds."""
 
-FREE_TRIES_OF_ALL, LONGEST_PAUSE_OF_ALL = 30, 15
-"""The same for all addresses together, but for those that were right once."""
-
-MOST_ADDRESSES = 10_000
+MOST_NETWORKS = 10_000
 
 HEADERS = {
     # NiceGUI writes its scripts into the page and evaluates what the server sends.
@@ -67,42 +64,45 @@ App = Callable[[dict, Callable, Callable], Awaitable[None]]
 
 
 class Throttle:
-    """How long an address has to wait after wrong passwords: longer each time.
+    """How long a network has to wait after wrong passwords: longer each time.
 
-    Moments are seconds of any clock that only goes forward.
+    Each for itself, an IPv4 address or the /64 of an IPv6 one: if all waited together, anybody
+    could keep the owner out. Moments are seconds of any clock that only goes forward.
     """
 
     def __init__(self):
         self._wrong: dict[str, tuple[int, float]] = {}  # how often, and until when to wait
-        self._of_all = (0, 0.0)
-        self._known: deque[str] = deque(maxlen=100)
 
     def pause(self, address: str, now: float) -> float:
         """Seconds until this address may try again, 0 for at once."""
-        _, until = self._wrong.get(address, (0, 0.0))
-        if address not in self._known:
-            until = max(until, self._of_all[1])
+        _, until = self._wrong.get(_network(address), (0, 0.0))
         return max(0.0, until - now)
 
     def wrong(self, address: str, now: float):
         """Note a wrong password."""
-        times = self._wrong.pop(address, (0, 0.0))[0] + 1
-        self._wrong[address] = times, now + _pause(times - FREE_TRIES, LONGEST_PAUSE)
-        times = self._of_all[0] + 1
-        self._of_all = times, now + _pause(times - FREE_TRIES_OF_ALL, LONGEST_PAUSE_OF_ALL)
-        if len(self._wrong) > MOST_ADDRESSES:
+        network = _network(address)
+        times = self._wrong.pop(network, (0, 0.0))[0] + 1
+        pause = (
+            0.0 if times < FREE_TRIES else min(2.0 ** min(times - FREE_TRIES, 10), LONGEST_PAUSE)
+        )
+        self._wrong[network] = times, now + pause
+        if len(self._wrong) > MOST_NETWORKS:
             del self._wrong[next(iter(self._wrong))]
 
     def right(self, address: str):
         """Note the right password."""
-        self._wrong.pop(address, None)
-        self._of_all = (0, 0.0)
-        if address not in self._known:
-            self._known.append(address)
+        self._wrong.pop(_network(address), None)
 
 
-def _pause(times: int, longest: float) -> float:
-    return 0.0 if times < 0 else min(2.0 ** min(times, 10), longest)
+def _network(address: str) -> str:
+    """Whom an address belongs to, as far as it tells: an IPv6 network has as many as it likes."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 6 and found.ipv4_mapped is None:
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return address
 
 
 class Gate:

@@ -7,7 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, Response
@@ -18,6 +17,7 @@ from ..script.signals import SIGNALS
 from .access import Gate
 from .elements import mount
 from .follower import Follower
+from .server import server_of
 from .shared import Shared
 from .view import View
 
@@ -61,21 +61,13 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
         return Response(text, headers=how, media_type="text/csv; charset=utf-8")
 
     mount(app, head, lambda cook, unit: View(shared, cook, unit))
-    config = uvicorn.Config(
-        Gate(app, settings.panel_password, head),
-        ws="wsproto",
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
-    # That a browser asks for what is not there, or stays to the end, is nothing to report.
-    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    server = server_of(Gate(app, settings.panel_password, head))
     logging.getLogger("nicegui").setLevel(logging.ERROR)
     for number in set(SIGNALS) - {signal.SIGINT, signal.SIGTERM}:
         signal.signal(number, lambda *_: signal.raise_signal(signal.SIGTERM))
     log.info("The panel: %s (Ctrl+C ends it)", _address(host, port))
     with follower:
-        uvicorn.Server(config).run(sockets=[listening])
+        server.run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

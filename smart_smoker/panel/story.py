@@ -20,8 +20,8 @@ a week has some 60,000 readings."""
 LONGEST_WORD = 255
 """Characters of an id or a channel's name."""
 
-LONGEST_BODY, LONGEST_REASON = 10_000, 1000
-"""Bytes; no alert of ours is longer, and no reason is shown further."""
+LONGEST_REASON = 1000
+"""Bytes; no reason is shown further."""
 
 KINDS = (*RULES, "silence")
 """What an alert can be about."""
@@ -75,8 +75,6 @@ class Story:
         return self._count(cook, cook.take_reading(reading, heard or sent), arrival)
 
     def _take_alert(self, arrival: Arrival) -> bool:
-        if len(arrival.body) > LONGEST_BODY:
-            return False
         alert = Alert.parse(arrival.body)
         cook = self.cooks.get(alert.cook)
         if cook is None or alert.probe not in PROBE_OF_NAME or alert.state not in PREFIXES:

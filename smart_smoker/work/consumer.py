@@ -78,6 +78,7 @@ class Consumer:
         self._unpublished: list[Message] = []
         self._next_look = 0.0
         self._declared = 0.0
+        self._listened, self._offset = 0.0, 0.0
         self._warned = False
         self.alerts = 0
 
@@ -88,6 +89,9 @@ class Consumer:
         self._restore(broker)
         if self._stop.requested:
             return
+        # Silences are counted by what we have listened: an outage of the broker is none, and many
+        # short ones must not hide one.
+        self._offset = time.monotonic() - self._listened
         log.info("Waiting for readings in %s. To end, press Ctrl+C.", self._probe.queue)
         while not self._stop.requested:
             self._turn(broker)
@@ -110,16 +114,17 @@ class Consumer:
         """Judge what has arrived, hand the alerts over, and only then acknowledge."""
         arrived = broker.take(0.5)
         now = time.monotonic()
+        self._listened = now - self._offset
         self._report.begin(now)
         if arrived and arrived[0].returns >= MANY_RETURNS and not self._warned:
             self._warned = True
             log.warning(COME_BACK, self._probe.queue, arrived[0].returns)
         if not arrived and now >= self._next_look:
             self._next_look = now + LOOK
-            arrived = self._look(broker, now)
+            arrived = self._look(broker)
         for arrival in arrived:
             try:
-                self._judge(reading_of(arrival, self._probe), now)
+                self._judge(reading_of(arrival, self._probe))
             except UnreadableMessage as error:
                 self._put_aside(arrival, str(error))
         if self._unpublished:
@@ -133,22 +138,22 @@ class Consumer:
         if arrived:
             broker.acknowledge(arrived[-1].tag, and_all_before=True)
 
-    def _look(self, broker: Broker, now: float) -> list[Arrival]:
+    def _look(self, broker: Broker) -> list[Arrival]:
         """See whether a probe is silent, unless the queue has readings after all: return those."""
         waiting = broker.state(self._probe.queue)[0]
         arrived = broker.take(0)
         if waiting or arrived:
             return arrived
-        self._memory.settle(now, time.time())
-        for alert in self._memory.silences(now):
+        self._memory.settle(self._listened, time.time())
+        for alert in self._memory.silences(self._listened):
             self._raise(alert)
         return []
 
-    def _judge(self, reading: Reading, now: float):
-        watch = self._memory.watch_of(reading, now)
+    def _judge(self, reading: Reading):
+        watch = self._memory.watch_of(reading, self._listened)
         had_ended = watch.ended
         try:
-            self._tell(reading, watch.judge(reading, now))
+            self._tell(reading, watch.judge(reading, self._listened))
         finally:
             if watch.ended and not had_ended:
                 self._report.show_end(reading, watch)

@@ -7,6 +7,7 @@ import base64
 import smtplib
 import socket
 import ssl
+import threading
 from contextlib import closing, suppress
 from email.message import EmailMessage
 from email.utils import localtime
@@ -22,6 +23,9 @@ TIMEOUT = 20
 
 VERDICT_TIMEOUT = 120
 """The same for the mail itself; RFC 5321, 4.5.3.2: who leaves too early sends a mail twice."""
+
+LONGEST_TRY = 300
+"""Seconds for a try as a whole: a server that dribbles keeps to every other limit."""
 
 PORTS = 'port 587 goes with outgoing_email_security = "starttls", port 465 with "ssl"'
 
@@ -84,9 +88,7 @@ class MailChannel:
     def _connect(self) -> smtplib.SMTP:
         # Without a name for this machine smtplib asks the DNS for one, which can take seconds.
         place = (self._mail.host, self._mail.port, "[127.0.0.1]")
-        if self._mail.security != "ssl":
-            return smtplib.SMTP(*place, timeout=TIMEOUT)
-        return smtplib.SMTP_SSL(*place, timeout=TIMEOUT, context=ssl.create_default_context())
+        return _Server(self._mail.security == "ssl", *place, timeout=TIMEOUT)
 
     def _failure(self, error: Exception) -> DeliveryFailed | DeliveryRefused:
         mail, (code, reason) = self._mail, _reply(error)
@@ -101,6 +103,46 @@ class MailChannel:
         words = words.format(mail=mail, to=self._recipient, reason=reason)
         kind = DeliveryRefused if final and about_alert else DeliveryFailed
         return kind(f"{mail.host}:{mail.port} {words}", self._recipient)
+
+
+class _Server(smtplib.SMTP):
+    """A mail server that is cut off when a try does not come to its end."""
+
+    def __init__(self, tls: bool, *place, timeout: float):
+        self._tls, self._cut_off = tls, False
+        self._timer = threading.Timer(LONGEST_TRY, self._cut)
+        self._timer.daemon = True
+        super().__init__(*place, timeout=timeout)
+
+    def _get_socket(self, host, port, timeout):
+        way = super()._get_socket(host, port, timeout)
+        self._way = way.dup()  # another name for the connection, since TLS takes the first one over
+        self._timer.start()
+        try:
+            context = ssl.create_default_context()
+            return context.wrap_socket(way, server_hostname=host) if self._tls else way
+        except BaseException:
+            self.close()
+            raise
+
+    def _cut(self):
+        self._cut_off = True
+        with suppress(OSError):
+            self._way.shutdown(socket.SHUT_RDWR)
+
+    def getreply(self):
+        try:
+            return super().getreply()
+        except OSError:
+            if self._cut_off:
+                raise TimeoutError from None
+            raise
+
+    def close(self):
+        super().close()
+        self._timer.cancel()
+        with suppress(AttributeError):  # There was no connection.
+            self._way.close()
 
 
 def _message(alert: Alert, channel: str, sender: str, recipient: str) -> EmailMessage:

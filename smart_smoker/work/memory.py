@@ -30,13 +30,22 @@ class Memory:
         self._how = rule, remind_minutes, clock, beside
         self._silence = silence
         self._watches: dict[str, Watch] = {}
+        self._heard: dict[str, tuple[int, float]] = {}
         self._past: dict[str, list[Reading]] = {}
         self._raised: set[str] = set()
         self._untold: dict[str, list[Alert]] = {}
         self._owed: dict[str, list[Alert]] = {}
 
     def forget(self):
-        """Begin anew; only foreign readings, which no history numbers, stay as they are."""
+        """Begin anew; only foreign readings, which no history numbers, stay as they are.
+
+        So does when each cook's newest reading was heard, which no history knows.
+        """
+        self._heard |= {
+            cook: (watch.newest.seq, watch.heard)
+            for cook, watch in self._watches.items()
+            if watch.newest and not watch.ended
+        }
         self._watches = {cook: watch for cook, watch in self._watches.items() if cook == ""}
         self._past, self._raised, self._untold, self._owed = {}, set(), {}, {}
 
@@ -103,6 +112,8 @@ class Memory:
                 if judgement and (alerts := list(filter(self.is_new, judgement.alerts))):
                     self._untold[reading.id] = alerts
                 watch.silent = f"{reading.id}/lost" in self._raised
+        if watch.newest and (heard := self._heard.pop(cook, None)) and heard[0] == watch.newest.seq:
+            watch.heard = heard[1]
         # The probe's own rule is left out: of a cook that is older than what we look back upon it
         # would find another beginning each time.
         self._owed[cook] = [alert for alert in watch.going_on if alert.rule]

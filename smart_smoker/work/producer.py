@@ -19,12 +19,20 @@ TOGETHER = 500
 class Cook:
     """One run of the smoker: numbers its readings, queue by queue, and marks each probe's last.
 
-    `last_rows` tells, for a file, in which row each probe has its last reading.
+    `last_rows` tells, for a file, in which row each probe has its last reading; without them it is
+    live. `known` is up to which number each probe's readings were published before.
     """
 
-    def __init__(self, id: str, last_rows: Mapping[Probe, int] | None = None):
+    def __init__(
+        self,
+        id: str,
+        last_rows: Mapping[Probe, int] | None = None,
+        known: Mapping[Probe, int] | None = None,
+    ):
         self.id = id
+        self.live = last_rows is None
         self._last_rows = last_rows or {}
+        self._known = known or {}
         self._newest: dict[Probe, Reading] = {}
 
     @property
@@ -33,7 +41,7 @@ class Cook:
         return sum(reading.seq for reading in self._newest.values())
 
     def take(self, row: Row) -> list[Reading]:
-        """The readings of the next row."""
+        """The readings of the next row, but for those that are known."""
         taken = []
         for probe, temperature in zip(PROBES, row.temperatures, strict=True):
             if temperature is not None:
@@ -43,7 +51,8 @@ class Cook:
                 id = f"{self.id}/{probe.queue}/{seq}"
                 reading = Reading(probe, row.time, temperature, id, self.id, seq, last)
                 self._newest[probe] = reading
-                taken.append(reading)
+                if seq > self._known.get(probe, 0):
+                    taken.append(reading)
         return taken
 
     def end(self) -> list[Reading]:
@@ -97,6 +106,9 @@ class Producer:
         self._publish(broker)
         while (self._next or not self._over) and not self._stop.requested:
             self._turn(broker)
+        if self._stop.requested and self._cook.live:
+            self._read()  # what its source has left
+            self._take_all()
         self.unconfirmed += self._cook.end()
         self._publish(broker)
 
@@ -113,10 +125,13 @@ class Producer:
             # After an outage or a laptop's sleep rows go on at their interval, not in a rush.
             in_time = now < self._due + self._interval
             self._due = (self._due if in_time else now) + self._interval
-            self._sending, self._next = self._next, []
-            for row in self._sending:
-                self.unconfirmed += self._cook.take(row)
+            self._take_all()
             self._publish(broker)
+
+    def _take_all(self):
+        self._sending, self._next = self._next, []
+        for row in self._sending:
+            self.unconfirmed += self._cook.take(row)
 
     def _read(self):
         while len(self._next) < (1 if self._interval else TOGETHER):

@@ -12,6 +12,9 @@ from ..core.alert import Alert
 from ..core.errors import DeliveryFailed, InputError
 from ..core.text import printable, printable_lines, without
 
+VERDICT_TIMEOUT = 60
+"""Seconds a push service has to say whether it takes a push."""
+
 
 class PushChannel:
     """Push messages to one Apprise URL, which is a secret as a whole.
@@ -35,7 +38,11 @@ class PushChannel:
         logging.getLogger("apprise").propagate = False
         self._record = apprise.LogCapture
         self._service = apprise.Apprise()
-        if not self._service.add(url):
+        accepted = self._service.add(url)
+        for service in self._service:
+            # Apprise's own 4 s call a push failed that the service has taken; it would come again.
+            service.socket_read_timeout = max(service.socket_read_timeout, VERDICT_TIMEOUT)
+        if not accepted:
             how = "https://appriseit.com/services/ shows how to write it"
             key = "urgent_notify_urls" if urgent else "notify_urls"
             raise InputError(f"{key}: Apprise cannot use {scheme}://***; {how}", scheme)

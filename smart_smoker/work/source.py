@@ -2,13 +2,15 @@
 
 import logging
 import os
+import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from queue import Empty, Queue
 from typing import BinaryIO
 
 from ..core.errors import InputError
+from ..script.signals import Stop
 
 log = logging.getLogger(__name__)
 
@@ -16,15 +18,35 @@ PATIENCE = 0.2
 """Seconds between two looks at a file or a pipe that has nothing new."""
 
 
-def file_lines(path: str, follow: bool = False) -> Iterator[str | None]:
-    """The lines of a file; with `follow` also those still to come, and None while none has.
+def file_lines(path: str) -> Iterator[str]:
+    """The lines of a file. Raises InputError when it cannot be read."""
+    return map(_text, _opened(path))
 
-    Raises InputError when it cannot be read.
+
+def followed_lines(path: str, stop: Stop) -> Iterator[str | None]:
+    """The lines of a file and those still to come, and None while none has; to the end of `stop`.
+
+    Of a pipe that has a name, too. Raises InputError when it cannot be read.
     """
     try:
-        # Bytes, since tell() does not work on a text file that is read line by line.
-        file = open(path, "rb")  # noqa: SIM115 - read by the caller
-        return map(_text, _followed(file, path) if follow else file)
+        piped = stat.S_ISFIFO(os.stat(path).st_mode)
+    except OSError:
+        piped = False
+    if piped:
+        return map(_text, _threaded(lambda: open(path, "rb"), stop, again=True))
+    return map(_text, _followed(_opened(path), path, stop))
+
+
+def input_lines(stop: Stop) -> Iterator[str | None]:
+    """The lines of standard input, and None while there is none; to the end of `stop`."""
+    # A copy of the descriptor: Python closes its own stdin at exit, and would abort if a thread
+    # were reading it then.
+    return map(_text, _threaded(lambda: open(os.dup(0), "rb"), stop))
+
+
+def _opened(path: str) -> BinaryIO:
+    try:
+        return open(path, "rb")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", path) from error
 
@@ -33,48 +55,68 @@ def _text(line: bytes | None) -> str | None:
     return line if line is None else line.decode(errors="replace").replace("\r\n", "\n")
 
 
-def _followed(file: BinaryIO, path: str) -> Iterator[bytes | None]:
-    line = b""
-    while True:
-        line += file.readline()
-        if line.endswith(b"\n"):
-            yield line
-            line = b""
-        elif _begins_anew(file, path):
+def _followed(file: BinaryIO, path: str, stop: Stop) -> Iterator[bytes | None]:
+    before = line = b""
+    while not stop.requested:
+        change = _change(file, path, before + line)
+        if change:
             log.warning("%s begins anew, and so do we.", path)
+        if change == "another file":
+            # What was written to the old one since we last looked, with or without a line's end.
+            yield from (line + file.read()).splitlines(keepends=True)
+        if change:
+            before = line = b""
             with suppress(OSError):  # If it is gone once more, the next look finds it.
-                file, line = open(path, "rb"), b""  # noqa: SIM115 - read on
-        else:
-            yield None
+                file = open(path, "rb")  # noqa: SIM115 - read on
+        while not stop.requested:
+            line += file.readline()
+            if not line.endswith(b"\n"):
+                break
+            yield line
+            before, line = line, b""
+        yield None
+    # A line that nobody has ended is a row if it has all of its cells; else it may be half of one.
+    if line and line.count(b",") == before.count(b","):
+        yield line
 
 
-def _begins_anew(file: BinaryIO, path: str) -> bool:
-    """Whether the file of this name has become another one, or shorter than what was read."""
+def _change(file: BinaryIO, path: str, last: bytes) -> str:
+    """What became of a file of which we read `last` last: nothing, or how it begins anew."""
     try:
         now = os.stat(path)
     except OSError:
-        return False  # A file is gone for a moment while a new one takes its place.
-    return now.st_ino != os.fstat(file.fileno()).st_ino or now.st_size < file.tell()
+        return ""  # A file is gone for a moment while a new one takes its place.
+    if now.st_ino != os.fstat(file.fileno()).st_ino:
+        return "another file"
+    # One that was cut can have grown beyond where we are: then other bytes stand before us.
+    here = file.tell()
+    file.seek(0, os.SEEK_END)  # The way back is by the disk, and not by what was read ahead.
+    file.seek(here - len(last))
+    return "" if file.read(len(last)) == last else "cut"
 
 
-def input_lines() -> Iterator[str | None]:
-    """The lines of standard input, and None while there is none.
+def _threaded(
+    opened: Callable[[], BinaryIO], stop: Stop, again: bool = False
+) -> Iterator[bytes | None]:
+    """The lines of a pipe, opened once, or again when its writer has gone.
 
     They are read by a thread, since a read of a pipe cannot be interrupted to keep a connection
-    alive.
+    alive or to end.
     """
     lines: Queue = Queue(maxsize=10_000)
 
     def read():
-        # A copy of the descriptor: Python closes its own stdin at exit, and would abort if this
-        # thread were reading it then.
-        with suppress(OSError), open(os.dup(0), encoding="utf-8", errors="replace") as file:
-            for line in file:
-                lines.put(line)
+        with suppress(OSError):
+            while True:
+                with opened() as file:
+                    for line in file:
+                        lines.put(line)
+                if not again:
+                    break
         lines.put(None)
 
     threading.Thread(target=read, daemon=True).start()
-    while True:
+    while not stop.requested:
         try:
             line = lines.get_nowait()
         except Empty:

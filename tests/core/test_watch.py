@@ -551,6 +551,16 @@ def test_an_alert_with_half_a_letter_which_nobody_could_pass_on_is_unreadable(na
         Alert.parse(with_field(name, "\ud800"))
 
 
+@pytest.mark.parametrize("name", [name for name in TEXTS if name != "text"])
+def test_an_alert_that_is_longer_than_any_of_ours_is_unreadable(name):
+    assert Alert.parse(with_field(name, "x" * 1000))
+    with pytest.raises(UnreadableMessage, match=f"{name} is longer than 1,000"):
+        Alert.parse(with_field(name, "x" * 1001))
+    with pytest.raises(UnreadableMessage, match="longer than 10,000 bytes") as error:
+        Alert.parse(with_field("text", "x" * 1_000_000))
+    assert len(str(error.value)) < 200
+
+
 BODIES = (
     st.binary()
     | JSON.map(json.dumps).map(str.encode)

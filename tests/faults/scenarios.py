@@ -168,6 +168,26 @@ class BrokerKilled(BrokerStopped):
                     broker.acknowledge(arrived[-1].tag, and_all_before=True)
 
 
+class BrokerHangs(Scenario):
+    """The broker hangs, for longer than two heartbeats, and goes on as if nothing had been."""
+
+    name = "broker: hangs for 21 to 60 s, and goes on"
+    rows, interval, pause, own_broker, sender_dies = 300, 0.03, (0.1, 1), True, True
+
+    def inject(self, round):
+        pid, heard = round.node.pid, round.producer.text.count(" °F")
+        os.kill(pid, signal.SIGSTOP)
+        round.injected()
+        try:
+            time.sleep(round.chance.choice((round.chance.uniform(21, 35), 60)))
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        until(
+            lambda: round.producer.text.count(" °F") > heard or over(round.producer),
+            "a producer that goes on",
+        )
+
+
 class Mail(Scenario):
     """The mail server throttles, refuses, hangs and breaks off; the sender is killed."""
 
@@ -337,6 +357,7 @@ SCENARIOS = {
         Network,
         BrokerStopped,
         BrokerKilled,
+        BrokerHangs,
         Mail,
         Noise,
         Visitor,

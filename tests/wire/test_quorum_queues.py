@@ -180,7 +180,7 @@ def test_an_alert_that_came_back_often_is_put_in_anew_at_once(
         until(lambda: renewed and channel.tries, "an alert that is put in anew")
     (arrival,) = renewed
     assert arrival.returns >= outbox.MANY_RETURNS
-    assert stranger.waiting("04-alerts") == 1
+    until(lambda: stranger.waiting("04-alerts") == 1, "the alert in its queue again")
 
 
 def test_readings_that_come_back_again_and_again_are_told_before_a_queue_drops_them(

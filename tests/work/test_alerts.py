@@ -11,10 +11,12 @@ import ssl
 import subprocess
 import sys
 from collections import namedtuple
+from contextlib import suppress
 from dataclasses import replace
 from email import message_from_bytes
 from io import StringIO
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import trustme
@@ -295,6 +297,29 @@ def test_starttls_with_a_server_that_speaks_tls_at_once_names_the_ports(
         channel(server, security="starttls").send(NOTICE)
 
 
+@pytest.mark.parametrize("security", ["none", "ssl"])
+def test_a_server_that_dribbles_is_left_in_the_end(monkeypatch, security):
+    monkeypatch.setattr(mail, "LONGEST_TRY", 0.3)
+    with socket.create_server((HOST, 0)) as listening:
+
+        def dribble():
+            way, _ = listening.accept()
+            with way, suppress(OSError):
+                while True:
+                    way.sendall(b"2")
+                    way.settimeout(0.01)
+                    with suppress(TimeoutError):
+                        if not way.recv(1000):
+                            return
+
+        thread = Thread(target=dribble)
+        thread.start()
+        port = listening.getsockname()[1]
+        with pytest.raises(DeliveryFailed):
+            channels(settings(port=port, security=security))[0].send(NOTICE)
+        thread.join()
+
+
 # --- what servers answer -------------------------------------------------------------------------
 
 
@@ -410,6 +435,12 @@ def test_a_push_message_arrives(push_service):
     (posted,) = push_service.posted
     assert posted["title"] == NOTICE.subject
     assert posted["message"].split() == NOTICE.text.split()
+
+
+def test_a_push_service_that_takes_its_time_is_waited_for(push_service):
+    push_service.pause = 0.5
+    channel(urls=[f"json://{HOST}:{push_service.server_port}/topic?rto=0.1"]).send(NOTICE)
+    assert len(push_service.posted) == 1
 
 
 def test_a_push_service_that_does_not_take_it_is_a_failure_without_secrets(push_service):

@@ -189,6 +189,21 @@ def test_a_reading_that_a_crash_took_from_the_queue_alone_is_told_when_it_comes_
     assert told.untold(readings[2]) == []
 
 
+def test_a_silence_is_told_however_often_the_connection_is_lost():
+    readings = cook([225, 225])
+    made = memory()
+    judge(made, readings, now=100)
+    for now in range(108, 400, 8):
+        made.forget()
+        for reading in readings:
+            made.recall(reading)
+        made.settle(now, NOON)
+        assert made.silences(now + 7) == [] or now + 7 >= 100 + 5 * MINUTES
+        if now + 7 >= 100 + 5 * MINUTES:
+            break
+    assert now > 380
+
+
 # --- silence -------------------------------------------------------------------------------------
 
 

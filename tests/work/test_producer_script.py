@@ -1,10 +1,12 @@
 """The producer as people start it: a process, its input, its queues, a terminal."""
 
 import csv
+import os
 import re
 import signal
 import sys
 from contextlib import suppress
+from itertools import takewhile
 
 import pytest
 from scripts import (
@@ -20,9 +22,10 @@ from scripts import (
 
 from smart_smoker.core.errors import InputError
 from smart_smoker.core.rows import read_rows
+from smart_smoker.script.signals import Stop
 from smart_smoker.wire.connection import Broker
 from smart_smoker.work.producer import Cook, Producer, last_rows
-from smart_smoker.work.source import file_lines
+from smart_smoker.work.source import followed_lines
 
 QUEUES = ["01-smoker", "02-food-A", "03-food-B"]
 HEADER = "Time (UTC),Channel1,Channel2,Channel3\n"
@@ -287,7 +290,7 @@ def test_a_file_that_grows_is_read_line_by_line_and_never_by_halves(program, str
 def test_half_a_sign_at_the_end_of_a_file_that_grows_is_waited_for(tmp_path):
     path = tmp_path / "growing.csv"
     path.write_bytes(b"one\n")
-    lines = file_lines(path, follow=True)
+    lines = followed_lines(path, Stop())
     assert [next(lines), next(lines)] == ["one\n", None]
     append(path, b"20 \xc2")
     assert [next(lines), next(lines)] == [None, None]
@@ -300,7 +303,7 @@ def test_half_a_sign_at_the_end_of_a_file_that_grows_is_waited_for(tmp_path):
 def test_a_file_that_disappears_while_it_is_followed_is_no_bug(tmp_path):
     path = tmp_path / "growing.csv"
     path.write_bytes(b"one\n")
-    lines = file_lines(path, follow=True)
+    lines = followed_lines(path, Stop())
     assert next(lines) == "one\n"
     path.unlink()
     with suppress(InputError):
@@ -327,6 +330,104 @@ def test_a_file_that_is_replaced_is_read_from_its_beginning(program, stranger):
     assert script.end(signal.SIGTERM)[0] == 0
     assert len(script.lines(clock(1))) == 1
     assert [seq for seq, _, _ in sent(stranger, "01-smoker")] == [1, 2, 3, 4, 4]
+
+
+def followed(path) -> tuple:
+    """What a file that is followed gives up to its end, by calling the first; and how to stop."""
+    stop = Stop()
+    lines = followed_lines(path, stop)
+    return lambda: list(takewhile(lambda line: line is not None, lines)), stop
+
+
+def test_a_file_that_is_cut_and_has_grown_beyond_its_length_is_read_from_its_beginning(tmp_path):
+    path = tmp_path / "growing.csv"
+    path.write_bytes(b"".join(b"%d,225,,\n" % n for n in range(10)))
+    take, _ = followed(path)
+    assert len(take()) == 10
+    path.write_bytes(b"".join(b"%d,226,,\n" % n for n in range(40)))
+    assert take() == [f"{n},226,,\n" for n in range(40)]
+
+
+def test_what_is_written_before_a_file_is_renamed_is_read_also_without_a_lines_end(tmp_path):
+    path = tmp_path / "growing.csv"
+    path.write_bytes(b"1,225,,\n")
+    take, _ = followed(path)
+    assert take() == ["1,225,,\n"]
+    append(path, b"2,225,,\n3,225,,")
+    path.rename(tmp_path / "growing.csv.1")
+    path.write_bytes(b"4,225,,\n")
+    assert take() == ["2,225,,\n", "3,225,,", "4,225,,\n"]
+
+
+@pytest.mark.parametrize(("rest", "sent"), [(b"2,225,,", ["2,225,,"]), (b"2,22", []), (b"", [])])
+def test_at_the_end_a_last_line_without_its_end_is_sent_if_it_is_whole(tmp_path, rest, sent):
+    path = tmp_path / "growing.csv"
+    path.write_bytes(b"1,225,,\n" + rest)
+    take, stop = followed(path)
+    assert take() == ["1,225,,\n"]
+    stop.requested = True
+    assert take() == sent
+
+
+def test_the_last_row_of_a_file_that_is_followed_needs_no_end(program, stranger):
+    path, script = follow(program, HEADER + f"{clock(1)},225,,\n{clock(2)},226,,")
+    script.said(told(1))
+    assert script.end(signal.SIGTERM)[0] == 0
+    assert [(seq, last) for seq, _, last in sent(stranger, "01-smoker")] == [
+        (1, None),
+        (2, None),
+        (2, True),
+    ]
+
+
+@on_a_terminal
+def test_a_pipe_with_a_name_is_followed_from_writer_to_writer_and_lets_the_script_end(
+    program, stranger
+):
+    pipe = program.folder / "pipe"
+    os.mkfifo(pipe)
+    script = program.start("smoker_producer.py", pipe, "--follow")
+    script.said("The cook is")
+    for row in (1, 2):
+        with open(pipe, "w") as writer:
+            writer.write(f"{clock(row)},225,,\n")
+        script.said(told(row))
+    with open(pipe, "w"):
+        assert script.end(signal.SIGTERM)[0] == 0
+    assert [seq for seq, _, _ in sent(stranger, "01-smoker")] == [1, 2, 2]
+
+
+@pytest.mark.parametrize("how", ["killed", "ended"])
+def test_a_producer_that_follows_a_file_again_goes_on_with_its_cook(program, stranger, how):
+    path, script = follow(program, THREE_ROWS)
+    script.said(told(3))
+    until(lambda: stranger.waiting("01-smoker") >= 3, "three readings")
+    script.kill() if how == "killed" else script.end(signal.SIGTERM)
+    append(path, f"{clock(4)},228,,\n".encode())
+    again = program.start("smoker_producer.py", path, "--follow")
+    again.said(r"Going on after \d+ readings that were sent before\.")
+    again.said(told(4))
+    assert again.end(signal.SIGTERM)[0] == 0
+    ids = {script.said(r"The cook is \S+,"), again.said(r"The cook is \S+,")}
+    assert len(ids) == 1
+    new = [(seq, last) for seq, _, last in sent(stranger, "01-smoker")]
+    assert new == [(1, None), (2, None), (3, None)] + [(3, True)] * (how == "ended") + [
+        (4, None),
+        (4, True),
+    ]
+
+
+def test_a_file_that_is_another_one_is_a_new_cook_and_that_is_said(program, stranger):
+    path, script = follow(program, THREE_ROWS)
+    script.said(told(3))
+    until(lambda: stranger.waiting("01-smoker") >= 3, "three readings")
+    script.kill()
+    path.write_text(HEADER + f"{clock(7)},230,,\n")
+    again = program.start("smoker_producer.py", path, "--follow")
+    again.said("The rows that .* has already, 1 of them, are a new cook")
+    again.said(told(7))
+    assert again.end(signal.SIGTERM)[0] == 0
+    assert script.said(r"The cook is \S+,") != again.said(r"The cook is \S+,")
 
 
 # --- the broker ----------------------------------------------------------------------------------
