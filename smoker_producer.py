@@ -5,9 +5,11 @@ import secrets
 import sys
 import webbrowser
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import smart_smoker.script.installed  # noqa: F401 - first: says what is missing
+from smart_smoker.core.dialect import Dialect
 from smart_smoker.core.errors import InputError
 from smart_smoker.core.probes import PROBES
 from smart_smoker.core.rows import read_rows, require_readings
@@ -34,20 +36,21 @@ def main():
     options = producer_options(__doc__, FOLDER / "smoker-temps.csv")
     settings = load(FOLDER)
     cook_id = f"{options.cook}-{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    dialect = partial(Dialect, options.columns, options.celsius)
     stop = Stop()
     if options.live:
         pipe = options.csv == "-"
         lines = input_lines(stop) if pipe else followed_lines(options.csv, stop)
-        rows, count, cook = read_rows(lines), None, Cook(cook_id)
+        rows, count, cook = read_rows(lines, dialect()), None, Cook(cook_id)
     else:
-        rows = list(read_rows(file_lines(options.csv)))
+        rows = list(read_rows(file_lines(options.csv), dialect()))
         require_readings(rows, options.csv)
         count, cook = len(rows), Cook(cook_id, last_rows(rows))
 
     offer_admin_page(options.admin, settings.admin_url)
     stop.listen()
     if options.follow and not options.fresh:
-        cook = go_on(options.csv, options.cook, settings.rabbitmq_urls, stop) or cook
+        cook = go_on(options.csv, dialect(), options.cook, settings.rabbitmq_urls, stop) or cook
     clear_queues(options.fresh, settings.rabbitmq_urls, stop)
 
     log.info("The cook is %s, from %s. To end, press Ctrl+C.", cook.id, options.source)

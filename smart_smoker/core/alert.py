@@ -4,6 +4,7 @@ import json
 import math
 from dataclasses import asdict, dataclass, fields
 
+from .clock import for_people
 from .errors import UnreadableMessage
 from .probes import PROBE_OF_NAME
 from .readings import Reading
@@ -147,8 +148,8 @@ def _alert(
         temperature=reading.temperature,
         change=change,
         subject=subject,
-        text=f"{reading.probe.name} at {reading.time}: {text}\n{cook}",
-        sms=_ascii(f"{subject} at {reading.time}"),
+        text=f"{reading.probe.name} at {for_people(reading.time)}: {text}\n{cook}",
+        sms=_ascii(f"{subject} at {for_people(reading.time)}"),
         rule=rule,
     )
 

@@ -78,12 +78,13 @@ def _is_of_a_line(sign: str) -> bool:
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
 
 
-def parse_temperature(text: str) -> float:
-    """The temperature in °F that a text states. Raises ValueError with the reason."""
+def parse_temperature(text: str, celsius: bool = False) -> float:
+    """The temperature in °F that a text states, in °F or °C. Raises ValueError with the reason."""
     number = text.strip()
     if not NUMBER.fullmatch(number):
         raise ValueError(f"{excerpt(number)} is not a temperature")
-    temperature = float(number)
+    temperature = round(float(number) * 9 / 5 + 32, 2) if celsius else float(number)
     if not COLDEST <= temperature <= HOTTEST:
-        raise ValueError(f"{excerpt(number)} is outside {COLDEST} to {HOTTEST:,} °F")
+        written = f"{excerpt(number)} °C" if celsius else excerpt(number)
+        raise ValueError(f"{written} is outside {COLDEST} to {HOTTEST:,} °F")
     return temperature

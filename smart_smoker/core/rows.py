@@ -1,13 +1,12 @@
 """Rows: what a CSV of a cook says, line by line."""
 
-import csv
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from .dialect import Dialect
 from .errors import InputError
 from .probes import PROBES
-from .readings import NUMBER, parse_temperature, parse_time
+from .readings import parse_time
 
 ABSENT = frozenset(("", "no temperature", "none", "n/a", "na", "null", "-", "--", "---"))
 """Cells by which loggers say, in small letters, that a probe had no temperature."""
@@ -27,24 +26,24 @@ class Row:
     skipped: tuple[str, ...] = ()
 
 
-def read_rows(lines: Iterable[str | None]) -> Iterator[Row | None]:
-    """The rows of a CSV whose columns are time, smoker, food A and food B, in this order.
+def read_rows(lines: Iterable[str | None], dialect: Dialect | None = None) -> Iterator[Row | None]:
+    """The rows of a CSV whose columns are time, smoker, food A and food B, or as `dialect` says.
 
     A header, blank lines and further columns are passed over. None in `lines` (nothing there yet)
     is handed on as None. A page of the web has no rows, whatever numbers stand in it.
     """
-    beginning = True
+    dialect, beginning = dialect or Dialect(), True
     for number, line in _numbered(lines):
         if line is None:
             yield None
             continue
-        cells = _cells(line)
+        cells = dialect.cells(line)
         if not any(cells):
             continue
         if beginning and cells[0].startswith("<"):
             return
-        if not _is_header(cells, beginning):
-            yield _row(number, cells)
+        if not dialect.is_header(cells, beginning):
+            yield _row(number, cells, dialect)
         beginning = False
 
 
@@ -55,27 +54,7 @@ def _numbered(lines: Iterable[str | None]) -> Iterator[tuple[int, str | None]]:
         yield number, line
 
 
-def _cells(line: str) -> list[str]:
-    # A quote that is never closed would make the csv module take all that follows as one cell.
-    line = line.lstrip("\ufeff").replace("\0", "")
-    if line.count('"') % 2:
-        line = line.replace('"', "")
-    try:
-        cells = next(csv.reader([line], skipinitialspace=True), [])
-    except csv.Error:
-        cells = line.split(",")
-    return [cell.strip() for cell in cells[: 1 + len(PROBES)]]
-
-
-def _is_header(cells: list[str], beginning: bool) -> bool:
-    time, numbers = cells[0], any(map(NUMBER.fullmatch, cells[1:]))
-    if time and not re.search(r"\d", time):
-        # Loggers write their header again in the middle of a file when they are started again.
-        return beginning or (all(cells[1:]) and not numbers)
-    return beginning and not time[:1].isdigit() and not numbers
-
-
-def _row(number: int, cells: list[str]) -> Row:
+def _row(number: int, cells: list[str], dialect: Dialect) -> Row:
     nothing = (None,) * len(PROBES)
     try:
         time = parse_time(cells[0])
@@ -86,7 +65,7 @@ def _row(number: int, cells: list[str]) -> Row:
         if cell.lower() in ABSENT:
             continue
         try:
-            temperatures[column] = parse_temperature(cell)
+            temperatures[column] = dialect.temperature(cell)
         except ValueError as error:
             name = PROBES[column].name
             skipped.append(f"row {number}, column {column + 2} ({name}): {error}; cell skipped")

@@ -36,6 +36,9 @@ def producer_options(page: str, sample: Path):
     add("--cook", type=cook_name, default="cook", metavar="NAME", help=about)
     add("--fresh", action="store_true", help="first empty the queues of the probes")
     add("--follow", action="store_true", help="read on as a logger appends to the file")
+    about = "names of the header for the time and each probe, as time,pit,brisket,ribs"
+    add("--columns", type=column_names, default=(), metavar="NAMES", help=about)
+    add("--celsius", action="store_true", help="its temperatures are in °C")
     about = "open RabbitMQ's admin page, or do not ask"
     add("--admin", action=argparse.BooleanOptionalAction, help=about)
     options = parser.parse_args()
@@ -100,6 +103,18 @@ def cook_name(text: str) -> str:
     if not (text.isprintable() and 0 < len(text.encode()) <= 60):
         raise argparse.ArgumentTypeError("a name is 1 to 60 bytes of text on one line")
     return text
+
+
+def column_names(text: str) -> list[str]:
+    """For argparse: names of columns, the time's first."""
+    names = text.split(",")
+    if not (
+        names[0].strip() and 1 < len(names) <= 1 + len(PROBES) and any(map(str.strip, names[1:]))
+    ):
+        raise argparse.ArgumentTypeError(
+            f"{text} is not the time's name and 1 to {len(PROBES)} more with commas between them"
+        )
+    return names
 
 
 def duration(text: str) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from ..core.dialect import Dialect
 from ..core.errors import BrokerRefused
 from ..core.probes import PROBE_OF_QUEUE, Probe
 from ..core.rows import Row, read_rows
@@ -22,12 +23,12 @@ RESTORED = "3D"
 """How far back the cook is looked for."""
 
 
-def go_on(path: str, name: str, urls: Iterable[str], stop: Stop) -> Cook | None:
+def go_on(path: str, dialect: Dialect, name: str, urls: Iterable[str], stop: Stop) -> Cook | None:
     """The cook of this name that was begun with the rows of a file, if the history has it.
 
     What was sent of it is not sent again; where it is not found, that is said.
     """
-    rows = list(read_rows(file_lines(path))) if Path(path).is_file() else []
+    rows = list(read_rows(file_lines(path), dialect)) if Path(path).is_file() else []
     if not rows:
         return None
     begun = stay_connected(urls, "producer", stop, partial(newest_cook, name=name))

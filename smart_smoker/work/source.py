@@ -1,5 +1,6 @@
 """Where rows come from: a file, a file that grows, or standard input."""
 
+import codecs
 import logging
 import os
 import stat
@@ -20,7 +21,7 @@ PATIENCE = 0.2
 
 def file_lines(path: str) -> Iterator[str]:
     """The lines of a file. Raises InputError when it cannot be read."""
-    return map(_text, _opened(path))
+    return _decoded(iter(_lines(_opened(path))))
 
 
 def followed_lines(path: str, stop: Stop) -> Iterator[str | None]:
@@ -33,15 +34,15 @@ def followed_lines(path: str, stop: Stop) -> Iterator[str | None]:
     except OSError:
         piped = False
     if piped:
-        return map(_text, _threaded(lambda: open(path, "rb"), stop, again=True))
-    return map(_text, _followed(_opened(path), path, stop))
+        return _decoded(_threaded(lambda: open(path, "rb"), stop, again=True))
+    return _decoded(_followed(_opened(path), path, stop))
 
 
 def input_lines(stop: Stop) -> Iterator[str | None]:
     """The lines of standard input, and None while there is none; to the end of `stop`."""
     # A copy of the descriptor: Python closes its own stdin at exit, and would abort if a thread
     # were reading it then.
-    return map(_text, _threaded(lambda: open(os.dup(0), "rb"), stop))
+    return _decoded(_threaded(lambda: open(os.dup(0), "rb"), stop))
 
 
 def _opened(path: str) -> BinaryIO:
@@ -51,27 +52,52 @@ def _opened(path: str) -> BinaryIO:
         raise InputError(f"{path} cannot be read: {error.strerror}", path) from error
 
 
-def _text(line: bytes | None) -> str | None:
-    return line if line is None else line.decode(errors="replace").replace("\r\n", "\n")
+def _decoded(chunks: Iterator[bytes | None]) -> Iterator[str | None]:
+    """The lines of bytes that are UTF-8, or UTF-16 where they begin with its mark."""
+    decoder, text = codecs.getincrementaldecoder("utf-8")("replace"), ""
+    for chunk in chunks:
+        if chunk is None:
+            yield None
+            continue
+        if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        *lines, text = (text + decoder.decode(chunk)).split("\n")
+        yield from (f"{line.removesuffix(chr(13))}\n" for line in lines)
+    if text := text + decoder.decode(b"", final=True):
+        yield text
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file or a pipe, the last one perhaps without its end."""
+    first = file.readline()
+    little = first.startswith(codecs.BOM_UTF16_LE)
+    line = first
+    while line:
+        # The end of a line is two bytes there, of which the first looks like all of it.
+        yield line + file.read(1) if little and line.endswith(b"\n") else line
+        line = file.readline()
 
 
 def _followed(file: BinaryIO, path: str, stop: Stop) -> Iterator[bytes | None]:
     before = line = b""
+    little = False
     while not stop.requested:
         change = _change(file, path, before + line)
         if change:
             log.warning("%s begins anew, and so do we.", path)
         if change == "another file":
             # What was written to the old one since we last looked, with or without a line's end.
-            yield from (line + file.read()).splitlines(keepends=True)
+            yield line + file.read() + b"\n"
         if change:
             before = line = b""
             with suppress(OSError):  # If it is gone once more, the next look finds it.
                 file = open(path, "rb")  # noqa: SIM115 - read on
         while not stop.requested:
+            little = little or (file.tell() == 0 and file.peek(2)[:2] == codecs.BOM_UTF16_LE)
             line += file.readline()
             if not line.endswith(b"\n"):
                 break
+            line += file.read(1) if little else b""
             yield line
             before, line = line, b""
         yield None
@@ -109,7 +135,7 @@ def _threaded(
         with suppress(OSError):
             while True:
                 with opened() as file:
-                    for line in file:
+                    for line in _lines(file):
                         lines.put(line)
                 if not again:
                     break

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smart_smoker.core.clock import parse_moment
+from smart_smoker.core.clock import for_people, parse_moment
 
 UTC = timezone.utc
 EAST = timezone(timedelta(hours=2))
@@ -41,7 +41,7 @@ def test_a_timestamp_names_its_moment_with_the_zone_that_it_states(text, moment)
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "12:20:15", "05/22/21", "row 7", "1621686015", "05/22/21 12:20:15, 84", "noon"),
+        *("", "12:20:15", "05/22/21", "row 7", "16216860150", "05/22/21 12:20:15, 84", "noon"),
         *("22/05/21 12:20:15", "06/31/21 12:20:15", "05/22/21 25:20", "05/22/21 12:60"),
         *("05/22/21 13:20 PM", "05/22/21 0:20 AM", "05/22/021 12:20", "2021-05-22 12:20+24:00"),
         *("0000-05-22 12:20", "٠٥/٢٢/٢١ ١٢:٢٠:١٥", "2021-05-22T12:20:15ZZ", "05/22/21\n12:20:15 x"),
@@ -66,3 +66,23 @@ def test_what_a_thermometer_writes_is_read_again(moment):
 @given(st.text())
 def test_no_text_is_too_strange(text):
     assert parse_moment(text) is None or isinstance(parse_moment(text), datetime)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("1621686015", (12, 20, 15, 0)),
+        ("1621686015.5", (12, 20, 15, 500_000)),
+        ("1621686015500", (12, 20, 15, 500_000)),
+    ],
+)
+def test_seconds_and_milliseconds_since_1970_are_moments(text, moment):
+    hour, minute, second, micro = moment
+    expected = datetime(2021, 5, 22, hour, minute, second, micro, timezone.utc)
+    assert parse_moment(text) == expected
+    assert for_people(text) == "2021-05-22 12:20:15 UTC"
+
+
+def test_other_timestamps_are_for_people_as_they_are():
+    assert for_people("05/22/21 12:20:15") == "05/22/21 12:20:15"
+    assert for_people("7") == "7"

@@ -356,7 +356,7 @@ def test_what_is_written_before_a_file_is_renamed_is_read_also_without_a_lines_e
     append(path, b"2,225,,\n3,225,,")
     path.rename(tmp_path / "growing.csv.1")
     path.write_bytes(b"4,225,,\n")
-    assert take() == ["2,225,,\n", "3,225,,", "4,225,,\n"]
+    assert take() == ["2,225,,\n", "3,225,,\n", "4,225,,\n"]
 
 
 @pytest.mark.parametrize(("rest", "sent"), [(b"2,225,,", ["2,225,,"]), (b"2,22", []), (b"", [])])
@@ -367,6 +367,47 @@ def test_at_the_end_a_last_line_without_its_end_is_sent_if_it_is_whole(tmp_path,
     assert take() == ["1,225,,\n"]
     stop.requested = True
     assert take() == sent
+
+
+@pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be", "utf-8-sig"])
+@pytest.mark.parametrize("how", ["a file", "followed", "a pipe"])
+def test_what_excel_writes_is_read(program, stranger, coding, how):
+    mark = "" if coding == "utf-8-sig" else "\ufeff"
+    text = f"Zeit;Räucherofen;A;B\r\n{clock(1)};225,5;;\r\n{clock(2)};226;;\r\n"
+    path = program.folder / "excel.csv"
+    path.write_bytes(f"{mark}{text}".encode(coding))
+    if how == "followed":
+        script = program.start("smoker_producer.py", path, "--follow")
+    elif how == "a file":
+        script = program.start("smoker_producer.py", path, "--interval", 0)
+    else:
+        script = program.start("smoker_producer.py", "-", typed=True)
+        os.write(script._keyboard, path.read_bytes())
+    script.said(told(2) + "Smoker 226.0 °F$")
+    if how == "followed":
+        script.end(signal.SIGTERM)
+    if how == "a pipe":
+        script.end_input()
+    assert script.ended()[0] == 0
+    assert [body for seq, body, last in sent(stranger, "01-smoker") if not last][:1] == [
+        f"{clock(1)}, 225.5"
+    ]
+
+
+def test_columns_by_name_and_celsius_are_options_of_the_producer(program, stranger):
+    path = program.write("cook.csv", f"pit;when;ribs\n107,5;{clock(1)};20\n")
+    options = ("--columns", "when,pit,,ribs", "--celsius", "--interval", 0)
+    assert program.run("smoker_producer.py", path, *options)[0] == 0
+    assert [body for _, body, _ in sent(stranger, "01-smoker")] == [f"{clock(1)}, 225.5"]
+    assert [body for _, body, _ in sent(stranger, "03-food-B")] == [f"{clock(1)}, 68.0"]
+
+
+def test_a_csv_that_can_be_read_in_two_ways_is_one_line_and_exit_code_2(program):
+    path = program.write("cook.csv", f"{clock(1)},225,4,70,1,68,5\n")
+    code, output = program.run("smoker_producer.py", path)
+    assert code == 2
+    assert len(output.splitlines()) == 1
+    assert "may have decimal commas" in output
 
 
 def test_the_last_row_of_a_file_that_is_followed_needs_no_end(program, stranger):
