@@ -37,7 +37,8 @@ LIBRARIES = {
 """One library, one module."""
 
 PURE_MODULES = sorted(name for name in PACKAGE if name.startswith("core."))
-PURE_MODULES += ["work.memory", "panel.story", "panel.cook_story", "panel.probe_story"]
+PURE_MODULES += ["work.memory", "work.watches"]
+PURE_MODULES += ["panel.story", "panel.cook_story", "panel.probe_story"]
 PURE = {
     *("array", "bisect", "collections", "contextlib", "csv", "dataclasses", "datetime"),
     *("itertools", "json", "math", "re", "statistics", "typing", "unicodedata"),

@@ -1,9 +1,9 @@
 """Episodes: one rule over one probe's readings, and what is told of it when."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from .alert import Alert, episode_alert
-from .readings import SECONDS_PER_READING, Reading
+from .readings import SECONDS_PER_READING, Reading, numbered
 from .rules import Rule
 from .window import Window
 
@@ -23,14 +23,14 @@ class Episodes:
         self._remind, self._name = remind, name
         self._counts = False  # whether the rule's first reading has come
         self._over = False  # whether a rule that is told once was told
-        self._latest: Reading  # the one whose moment is the latest
+        self._latest: Reading | None = None  # the one whose moment is the latest
         self.end()
 
     def end(self):
         """The cook is over, and with it what goes on."""
         self.window.clear()
         self.window.keeps = False
-        self._began: tuple[Reading, float, float] | None = None  # by whom, since and from when on
+        self._began: tuple[str, float, float] | None = None  # by whose id, since and from when on
         self._told_at: float | None = None  # the moment of the episode's last alert
         self.raised: Alert | None = None
         """The alert that told of the episode that goes on."""
@@ -57,7 +57,27 @@ class Episodes:
             window.keeps = False
             return alert
         self._began, self.raised, window.keeps = None, None, False
-        return replace(alert, began=began.id) if state == "lid" else alert
+        return replace(alert, began=began) if state == "lid" else alert
+
+    def state(self, newest: Reading | None) -> list:
+        """What `resume` needs to make the same episodes, in JSON; `newest` is the watch's own."""
+        return [
+            self.window.state(),
+            None if self._latest is newest else self._latest.state(),
+            self._counts,
+            self._over,
+            self._began,
+            self._told_at,
+            self.raised and asdict(self.raised),
+        ]
+
+    def resume(self, state: list, newest: Reading | None):
+        """Become the episodes that have given this state."""
+        window, latest, self._counts, self._over, self._began, self._told_at, raised = state
+        self.window.resume(window)
+        self.change = self.rule.change(self.window) if self.window else 0.0
+        self._latest = numbered(newest.probe, newest.cook, *latest) if latest else newest
+        self.raised = raised and Alert(**raised)
 
     def _next_state(self, reading: Reading) -> str | None:
         rule, window = self.rule, self.window
@@ -65,7 +85,7 @@ class Episodes:
             if self._over or not self._counts or not rule.holds(self.change, window):
                 return None
             self._over = rule.once
-            self._began = reading, window.moment - window.covers, window.moment
+            self._began = reading.id, window.moment - window.covers, window.moment
             self._told_at = None
             window.keeps = rule.hold_minutes > 0
             return None if window.keeps else "raised"

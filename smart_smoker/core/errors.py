@@ -41,6 +41,10 @@ class NoStreams(BrokerAway):
     """Nobody's: the broker is older than RabbitMQ 3.9, or has streams off; it has hung up."""
 
 
+class Doubtful(SmartSmokerError):
+    """Nobody's: a checkpoint that cannot be true. The history tells all of it anew."""
+
+
 class QueueTaken(SmartSmokerError):
     """Nobody's: another consumer is reading the queue. Stand by."""
 

@@ -40,6 +40,24 @@ class Reading:
         """The text on the wire: `05/22/21 12:20:15, 84.2`."""
         return f"{self.time}, {self.temperature}".encode()
 
+    def state(self) -> list:
+        """What `numbered` needs beside probe and cook to make the same reading, in JSON."""
+        return [self.seq, self.time, self.temperature, self.last, self.sent]
+
+
+def numbered(
+    probe: Probe,
+    cook: str,
+    seq: int,
+    time: str,
+    temperature: float,
+    last: bool = False,
+    sent: float = 0,
+) -> Reading:
+    """A cook's reading, with the id that its number gives it."""
+    id = f"{cook}/{probe.queue}/{seq}"
+    return Reading(probe, time, temperature, id, cook, seq, last, sent)
+
 
 def parse_body(body: bytes) -> tuple[str, float]:
     """Timestamp and temperature in °F of a message's text.

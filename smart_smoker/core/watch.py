@@ -13,7 +13,8 @@ from .alert import Alert, found_alert, lost_alert
 from .clock import parse_moment
 from .episodes import Episodes
 from .errors import UnreadableMessage
-from .readings import SECONDS_PER_READING, Reading
+from .probes import Probe
+from .readings import SECONDS_PER_READING, Reading, numbered
 from .rules import Rule
 from .text import excerpt
 
@@ -55,11 +56,33 @@ class Watch:
         self.ended = False
         self.judged = 0
         self.alerts = 0
+        self.limits_told = False
+        """Whether the history has been told by which limits it judges."""
 
     @property
     def going_on(self) -> list[Alert]:
-        """The alerts that told of the episodes that go on."""
-        return [episodes.raised for episodes in self._episodes if episodes.raised]
+        """The alerts that told of the episodes that go on, of the rules beside the probe's own."""
+        return [beside.raised for beside in self._episodes[1:] if beside.raised]
+
+    def state(self) -> list:
+        """What `resume` needs to make the same watch, in JSON; when it heard is not in it."""
+        return [
+            self.newest and self.newest.state(),
+            self.silent,
+            self.ended,
+            self.judged,
+            self.alerts,
+            self.limits_told,
+            [episodes.state(self.newest) for episodes in self._episodes],
+        ]
+
+    def resume(self, probe: Probe, cook: str, state: list):
+        """Become the watch of the same rules that has given this state."""
+        newest, self.silent, self.ended, self.judged, self.alerts, *rest = state
+        self.newest = newest and numbered(probe, cook, *newest)
+        self.limits_told, states = rest
+        for episodes, state in zip(self._episodes, states, strict=True):
+            episodes.resume(state, self.newest)
 
     def judge(self, reading: Reading, heard: float = 0) -> Judgement | None:
         """Take the probe's next reading, heard at this moment; None for one that was taken before.

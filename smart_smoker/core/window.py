@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 
 LONGEST_GAP = 5 * 60
 """Seconds without a reading after which nobody knows what the probe did in between."""
@@ -35,6 +35,18 @@ class Window:
         # A reading that a later one exceeds can never be the highest again, so `falling` has it no
         # more, and its first is the highest. `rising` is the same for the lowest.
         self._falling, self._rising = deque(), deque()
+
+    def state(self) -> list:
+        """What `resume` needs to make the same window, in JSON."""
+        left = None if math.isinf(self._left) else self._left
+        return [self.keeps, left, *chain.from_iterable(self._readings)]
+
+    def resume(self, state: list):
+        """Become the window that has given this state."""
+        self.keeps, left, *readings = state
+        self._begin(-math.inf if left is None else left)
+        for reading in zip(readings[::2], readings[1::2], strict=True):
+            self.add(*reading)
 
     def __len__(self) -> int:
         return len(self._readings)

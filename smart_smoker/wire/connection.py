@@ -71,8 +71,10 @@ class Broker:
         self.useful = False  # whether anything has come or gone by it
         self._url, self._name = url, name
         pika.spec.props[pika.BasicProperties.INDEX] = _Properties
+        parameters = _parameters(url, name)
+        self.user = parameters.credentials.username
         with self._pika_errors():
-            self._connection = pika.BlockingConnection(_parameters(url, name))
+            self._connection = pika.BlockingConnection(parameters)
         try:
             with self._pika_errors():
                 self._setup = self._connection.channel()
@@ -192,6 +194,7 @@ class Broker:
                         message_id=message.id or None,
                         timestamp=int(message.sent or time.time()),
                         type=message.type,
+                        user_id=self.user if message.vouched else None,
                     ),
                 )
             self._publishing.tx_commit()
@@ -203,12 +206,12 @@ class Broker:
             self.blocked = False
             log.warning("The broker at %s takes messages again.", self.place)
 
-    def consume(self, queue: str, prefetch: int, since: str | None = None, dead: int = 0):
+    def consume(self, queue: str, prefetch: int, since: str | int | None = None, dead: int = 0):
         """Begin to read a queue, as its only reader; what was read but not acknowledged returns.
 
-        The history is read by anyone, from its `first` message on or the `last`, or from an age
-        like `3D` on: `since`. Raises QueueTaken when there is another reader, not counting so many
-        `dead` ones. A quorum queue knows no exclusive readers: there we look before and after.
+        The history is read by anyone `since` its `first` message, the `last`, an age like `3D` or
+        a number. Raises QueueTaken when there is another reader, not counting so many `dead` ones.
+        A quorum queue knows no exclusive readers: there we look before and after.
         """
         with self._pika_errors():
             if self._consuming and self._consuming.is_open:
@@ -223,7 +226,7 @@ class Broker:
                 queue,
                 lambda *arrival: self._arrive(queue, *arrival),
                 exclusive=since is None,
-                arguments={"x-stream-offset": since} if since else None,
+                arguments=None if since is None else {"x-stream-offset": since},
             )
         if since is None and self.state(queue)[1] > dead + 1:
             with self._pika_errors():
@@ -231,25 +234,18 @@ class Broker:
             raise QueueTaken(f"{queue} has another reader", queue)
 
     def _arrive(self, queue, channel, method, properties, body):
-        self._arrived.append(
-            Arrival(
-                method.routing_key if queue == HISTORY else queue,
-                method.delivery_tag,
-                body,
-                str(properties.message_id or ""),
-                properties.type or "",
-                properties.headers or {},
-                properties.timestamp or 0,
-            )
-        )
+        queue = method.routing_key if queue == HISTORY else queue
+        id, type, user = str(properties.message_id or ""), properties.type or "", properties.user_id
+        more = properties.headers or {}, properties.timestamp or 0, user or ""
+        self._arrived.append(Arrival(queue, method.delivery_tag, body, id, type, *more))
 
-    def take(self, seconds: float) -> list[Arrival]:
-        """What has arrived, in order; waits up to so many seconds for the first."""
+    def take(self, seconds: float, most: int | None = None) -> list[Arrival]:
+        """What has arrived, in order, or the first so many; waits up to so many seconds for one."""
         self.wait(0 if self._arrived else seconds)
         # pika does not tell that the broker closed the channel or that the queue was deleted.
         if not self._consuming.is_open or not self._consuming.consumer_tags:
             raise BrokerAway("the broker has ended our reading of the queue", self.place)
-        arrived, self._arrived = self._arrived, []
+        arrived, self._arrived = self._arrived[:most], self._arrived[most:] if most else []
         self.useful = self.useful or bool(arrived)
         return arrived
 
@@ -280,6 +276,10 @@ class Broker:
                 self._setup = self._connection.channel()
                 raise
             return declared.message_count, declared.consumer_count
+
+    def is_empty(self, queue: str) -> bool:
+        """Whether nothing waits in the queue that we read, and nothing of it waits to be taken."""
+        return not self.state(queue)[0] and not self._arrived
 
     def purge(self, queue: str):
         """Throw away what waits in a queue."""

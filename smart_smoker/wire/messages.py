@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ..core.alert import Alert
 from ..core.errors import UnreadableMessage
 from ..core.probes import PROBES, Probe
-from ..core.readings import COLDEST, HOTTEST, Reading, parse_body
+from ..core.readings import COLDEST, HOTTEST, Reading, numbered, parse_body
 from ..core.rules import RULES
 from ..core.text import excerpt
 
@@ -46,7 +46,8 @@ LONGEST_ID = 200
 class Message:
     """What is published: by the exchange to a queue and the history, or `straight` to a queue.
 
-    `sent` is in seconds since 1970, 0 for the moment at which it is published.
+    `sent` is in seconds since 1970, 0 for the moment at which it is published. `vouched`: RabbitMQ
+    is to make sure that it says by which user it was published.
     """
 
     queue: str
@@ -56,11 +57,15 @@ class Message:
     headers: dict = field(default_factory=dict)
     straight: bool = False
     sent: float = 0
+    vouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What arrived from a queue; `tag` is what it is acknowledged by, `sent` in seconds."""
+    """What arrived from a queue; `tag` is what it is acknowledged by, `sent` in seconds.
+
+    `user` is who published it, as far as RabbitMQ vouches for it.
+    """
 
     queue: str
     tag: int
@@ -69,6 +74,13 @@ class Arrival:
     type: str
     headers: dict
     sent: float
+    user: str = ""
+
+    @property
+    def number(self) -> int:
+        """Its number in the history; -1 where it has none."""
+        number = self.headers.get("x-stream-offset")
+        return number if isinstance(number, int) else -1
 
     @property
     def returns(self) -> int:
@@ -96,16 +108,8 @@ def reading_of(arrival: Arrival, probe: Probe) -> Reading:
     cook, seq = arrival.headers.get("cook"), arrival.headers.get("seq")
     if not (_is_cook(cook) and type(seq) is int and seq > 0):
         return Reading(probe, timestamp, temperature, id=uuid.uuid4().hex)
-    return Reading(
-        probe,
-        timestamp,
-        temperature,
-        id=f"{cook}/{probe.queue}/{seq}",
-        cook=cook,
-        seq=seq,
-        last=arrival.headers.get("last") is True,
-        sent=arrival.sent,
-    )
+    last = arrival.headers.get("last") is True
+    return numbered(probe, cook, seq, timestamp, temperature, last, arrival.sent)
 
 
 def _is_cook(cook: object) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from logging import CRITICAL, INFO
 
 from ..core.alert import Alert
-from ..core.errors import UnreadableMessage
+from ..core.errors import Doubtful, UnreadableMessage
 from ..core.probes import Probe
 from ..core.readings import Reading
 from ..core.text import excerpt
@@ -16,8 +16,9 @@ from ..core.watch import Judgement
 from ..script.options import rules_of
 from ..script.settings import Settings
 from ..script.signals import Stop
+from ..wire.checkpoints import Checkpoints
 from ..wire.connection import Broker
-from ..wire.history import replay
+from ..wire.history import mark, read
 from ..wire.link import read_alone, stay_connected
 from ..wire.messages import (
     MANY_RETURNS,
@@ -37,11 +38,21 @@ log = logging.getLogger(__name__)
 PREFETCH = 2000
 """Readings that the broker sends ahead: enough that a fast consumer need not wait for it."""
 
+TOGETHER = 200
+"""Readings that are judged in one turn: what they raise need not wait for those behind them."""
+
 RESTORED = "3D"
 """How far back a consumer looks for what it should remember: longer than any cook."""
 
+SECONDS, READINGS, PER_COOK = 300, 1000, 2
+"""After so long, or so many readings, or so many for each cook, a checkpoint is left: the larger of
+the last two counts, so that keeping many cooks costs no more than their readings themselves."""
+
 LOOK = 1
 """Seconds between two looks for a silent probe."""
+
+PROGRESS = 100_000
+"""Readings of the history after which it is said how many there were: it can have millions."""
 
 COME_BACK = (
     "%s has given out these readings %d times and got them back: consumers die before they have"
@@ -73,102 +84,139 @@ class Consumer:
         self._probe = probe
         self._limits = limits or {}  # in °F, told to the history once for each cook
         self._memory = memory
+        self._checkpoints = Checkpoints(probe.queue, memory.how)
         self._report = report
         self._stop = stop
         self._unpublished: list[Message] = []
-        self._next_look = 0.0
-        self._declared = 0.0
+        self._limits_told: set[str] = set()  # by the ids of their messages in the history
+        self._next_look = self._declared = 0.0
+        self._unkept, self._kept_at = 0, 0.0  # readings since the last checkpoint, and when it was
         self._listened, self._offset = 0.0, 0.0
         self._warned = False
         self.alerts = 0
 
     def work(self, broker: Broker):
         """Read the queue by one connection until a stop is requested."""
-        if not read_alone(broker, self._probe.queue, PREFETCH, self._stop):
-            return
-        self._restore(broker)
-        if self._stop.requested:
-            return
+        believed = True
+        while read_alone(broker, self._probe.queue, PREFETCH, self._stop):
+            try:
+                self._restore(broker, believed)
+                self._watch(broker)
+                return
+            except Doubtful as doubt:
+                log.info("%s. All of the history is read again.", doubt)
+                believed = False
+
+    def _restore(self, broker: Broker, believed: bool):
+        """Learn what happened: from a checkpoint and what came after it, or from all of it."""
+        self._unpublished = []
+        end = mark(broker)
+        found = self._checkpoints.newest(broker, end, self._stop) if believed else None
+        how = (found.lines, self._listened, time.time() - found.sent) if found else ()
+        held = broker.state(self._probe.queue)[0] + 2 * PREFETCH
+        self._memory.begin(*how, held=held)
+        readings = 0
+        for event in read(broker, found.begin if found else RESTORED, end, self._stop):
+            if event.type in ("alert", "note"):
+                self._memory.recall(event.id)
+            elif event.type == "limits":
+                self._limits_told.add(event.id)
+            elif event.queue == self._probe.queue:
+                with suppress(UnreadableMessage):
+                    self._memory.recall(reading_of(event, self._probe), self._listened)
+                    readings += 1
+                    if not readings % PROGRESS:
+                        log.info("Restoring from the history: %s readings so far.", f"{readings:,}")
+        if found:
+            words = "Restored from a checkpoint of %s cooks, and %s readings of the history."
+            log.info(words, f"{len(found.lines) - 1:,}", f"{readings:,}")
+        elif readings:
+            log.info("Restored from the history: %s readings.", f"{readings:,}")
+
+    def _watch(self, broker: Broker):
         # Silences are counted by what we have listened: an outage of the broker is none, and many
         # short ones must not hide one.
         self._offset = time.monotonic() - self._listened
-        log.info("Waiting for readings in %s. To end, press Ctrl+C.", self._probe.queue)
+        if not self._stop.requested:
+            log.info("Waiting for readings in %s. To end, press Ctrl+C.", self._probe.queue)
         while not self._stop.requested:
             self._turn(broker)
-
-    def _restore(self, broker: Broker):
-        self._memory.forget()
-        self._unpublished = []
-        readings = 0
-        for event in replay(broker, RESTORED, self._stop):
-            if event.type in ("alert", "note", "limits"):
-                self._memory.recall(event.id)
-            elif event.queue == self._probe.queue:
-                with suppress(UnreadableMessage):
-                    self._memory.recall(reading_of(event, self._probe))
-                    readings += 1
-        if readings:
-            log.info("Restored from the history: %s readings.", f"{readings:,}")
+        self._leave_checkpoint(broker)
 
     def _turn(self, broker: Broker):
         """Judge what has arrived, hand the alerts over, and only then acknowledge."""
-        arrived = broker.take(0.5)
+        arrived = broker.take(0.5, TOGETHER)
         now = time.monotonic()
         self._listened = now - self._offset
         self._report.begin(now)
         if arrived and arrived[0].returns >= MANY_RETURNS and not self._warned:
             self._warned = True
             log.warning(COME_BACK, self._probe.queue, arrived[0].returns)
-        if not arrived and now >= self._next_look:
-            self._next_look = now + LOOK
-            arrived = self._look(broker)
         for arrival in arrived:
             try:
                 self._judge(reading_of(arrival, self._probe))
             except UnreadableMessage as error:
                 self._put_aside(arrival, str(error))
-        if self._unpublished:
-            # RabbitMQ confirms a message that no queue takes, and drops it. So the queues are made
-            # again first, in case somebody has deleted one.
-            if now - self._declared >= 1:
-                broker.declare()
-                self._declared = now
-            broker.publish(self._unpublished)
-            self._unpublished = []
+        looks = now >= self._next_look and broker.is_empty(self._probe.queue)
+        if looks:
+            self._next_look = now + LOOK
+            self._look()
+        self._publish(broker, now)
         if arrived:
             broker.acknowledge(arrived[-1].tag, and_all_before=True)
+        self._unkept += len(arrived)
+        enough = max(READINGS, PER_COOK * self._memory.cooks)
+        due = self._unkept >= enough or now - self._kept_at >= SECONDS
+        if looks and due and self._unkept:
+            self._leave_checkpoint(broker)
 
-    def _look(self, broker: Broker) -> list[Arrival]:
-        """See whether a probe is silent, unless the queue has readings after all: return those."""
-        waiting = broker.state(self._probe.queue)[0]
-        arrived = broker.take(0)
-        if waiting or arrived:
-            return arrived
+    def _look(self):
+        """See to what can only be known when all that the queue had is judged."""
         self._memory.settle(self._listened, time.time())
         for alert in self._memory.silences(self._listened):
             self._raise(alert)
-        return []
+
+    def _publish(self, broker: Broker, now: float):
+        if not self._unpublished:
+            return
+        # RabbitMQ confirms a message that no queue takes, and drops it. So the queues are made
+        # again first, in case somebody has deleted one.
+        if now - self._declared >= 1:
+            broker.declare()
+            self._declared = now
+        broker.publish(self._unpublished)
+        self._unpublished = []
+
+    def _leave_checkpoint(self, broker: Broker):
+        """Leave what is known to whoever comes next, where all that the queue had is judged."""
+        if not broker.has_history:
+            return
+        end = mark(broker)
+        if broker.is_empty(self._probe.queue):
+            self._memory.settle(self._listened, time.time())
+            self._checkpoints.leave(broker, self._memory.lines(self._listened), end)
+            self._unkept, self._kept_at = 0, time.monotonic()
 
     def _judge(self, reading: Reading):
         watch = self._memory.watch_of(reading, self._listened)
         had_ended = watch.ended
+        owed = self._memory.owed(watch)
         try:
-            self._tell(reading, watch.judge(reading, self._listened))
+            self._tell(reading, owed, watch.judge(reading, self._listened))
         finally:
             if watch.ended and not had_ended:
                 self._report.show_end(reading, watch)
-        limits = limits_message(self._probe, reading.cook, self._limits)
-        if self._limits and reading.cook and not self._memory.has(limits.id):
-            self._memory.recall(limits.id)
-            self._unpublished.append(limits)
+        if self._limits and reading.cook and not watch.limits_told:
+            watch.limits_told = True
+            limits = limits_message(self._probe, reading.cook, self._limits)
+            if limits.id not in self._limits_told:
+                self._unpublished.append(limits)
 
-    def _tell(self, reading: Reading, judgement: Judgement | None):
+    def _tell(self, reading: Reading, owed: list[Alert], judgement: Judgement | None):
         if judgement:
             self._report.show(reading, judgement)
         # No judgement: the reading came before. What the restoring found untold is raised now.
-        memory = self._memory
-        now = [*memory.owed(reading), *judgement.alerts] if judgement else memory.untold(reading)
-        for alert in now:
+        for alert in owed + (judgement.alerts if judgement else self._memory.untold(reading)):
             if self._memory.is_new(alert):
                 self._raise(alert)
             else:
@@ -177,7 +225,6 @@ class Consumer:
                 self._unpublished.append(replace(alert_message(alert), straight=True))
 
     def _raise(self, alert: Alert):
-        self._memory.recall(alert.id)
         self.alerts += not alert.quiet
         self._unpublished.append(alert_message(alert))
         log.log(INFO if alert.quiet else CRITICAL, "%s (%s)", alert.subject, alert.time)
@@ -195,9 +242,9 @@ def watch(probe: Probe, options, settings: Settings, channels: Sequence[Channel]
     """
     stop = Stop().listen()
     name = f"consumer of {probe.queue}"
-    rule, *beside = rules_of(options, probe, settings)
+    rule, *beside = rules = rules_of(options, probe, settings)
     silence = options.silence_minutes * 60
-    memory = Memory(rule, options.remind_minutes, silence, options.clock, beside)
+    memory = Memory(probe, rules, options.remind_minutes, silence, options.clock)
     report = ConsumerReport(rule.verb)
     limits = {rule.kind: rule.degrees for rule in beside}
     consumer = Consumer(probe, memory, report, stop, limits)

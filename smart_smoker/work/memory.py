@@ -1,60 +1,89 @@
 """What a consumer remembers of its probe, and how it learns that again from the history."""
 
-from collections.abc import Sequence
+import json
+import math
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import chain
 
 from ..core.alert import TOO_OLD, Alert
-from ..core.errors import UnreadableMessage
+from ..core.errors import Doubtful, UnreadableMessage
+from ..core.probes import Probe
 from ..core.readings import Reading
 from ..core.rules import Rule
 from ..core.watch import Watch
+from .watches import Watches, encode
 
 
 class Memory:
     """A watch for each cook, and the past from which the watches can be made again.
 
-    The past is told first: `recall` each of the history's readings and alerts. Then a cook's
-    readings before the first that the queue gives were acknowledged, so they are judged silently;
-    from that one on all is judged aloud, but for the alerts that the history has.
+    The past is told first: `begin`, perhaps with what another one knew, then `recall` each of the
+    history's readings and alerts since. A cook's readings before the first that the queue gives
+    were acknowledged, so they are judged silently; from that one on all is judged aloud, but for
+    the alerts that the history has.
     `now` is in seconds of a clock that only goes forward; silences are in seconds, 0 for never;
-    `clock` is a watch's, and so are the rules `beside` the probe's own.
+    `rules` has the probe's own first; `clock` is a watch's.
     """
 
     def __init__(
         self,
-        rule: Rule,
+        probe: Probe,
+        rules: Sequence[Rule],
         remind_minutes: float,
         silence: float,
         clock: str = "readings",
-        beside: Sequence[Rule] = (),
     ):
-        self._how = rule, remind_minutes, clock, beside
+        self._watches = Watches(probe, rules, remind_minutes, clock)
         self._silence = silence
-        self._watches: dict[str, Watch] = {}
-        self._heard: dict[str, tuple[int, float]] = {}
-        self._past: dict[str, list[Reading]] = {}
-        self._raised: set[str] = set()
-        self._untold: dict[str, list[Alert]] = {}
-        self._owed: dict[str, list[Alert]] = {}
+        self.how = self._watches.how
+        self.begin()
 
-    def forget(self):
-        """Begin anew; only foreign readings, which no history numbers, stay as they are.
+    def begin(
+        self, lines: Sequence[str] = (), now: float = 0, age: float = 0, held: float = math.inf
+    ):
+        """Begin anew, with the `lines` of another one `age` seconds ago, or with nothing.
 
-        So does when each cook's newest reading was heard, which no history knows.
+        Foreign readings, which no history numbers, stay as they are. So does when each cook's
+        newest reading was heard. Up to `held` of the past's readings are kept until it is known
+        whether the queue gives them. Raises Doubtful where the lines are none.
         """
-        self._heard |= {
-            cook: (watch.newest.seq, watch.heard)
-            for cook, watch in self._watches.items()
-            if watch.newest and not watch.ended
-        }
-        self._watches = {cook: watch for cook, watch in self._watches.items() if cook == ""}
-        self._past, self._raised, self._untold, self._owed = {}, set(), {}, {}
+        self._joins = bool(lines)
+        self._held, self._order = held, deque()
+        self._past: dict[str, deque[Reading]] = {}
+        self._known: set[str] = set()
+        self._untold: dict[str, list[Alert]] = {}  # by the ids of their readings
+        self._heard = self._watches.begin(lines[1:], now, age)
+        try:
+            for alert in (Alert(**said) for said in json.loads(lines[0] if lines else "[]")):
+                self._untold.setdefault(_cause(alert), []).append(alert)
+        except (AttributeError, RecursionError, TypeError, ValueError) as error:
+            raise Doubtful(f"the checkpoint's alerts are none: {error}", lines[0]) from None
 
-    def recall(self, past: Reading | str):
-        """Take one of the history's readings, or the id of something else, in their order."""
+    @property
+    def cooks(self) -> int:
+        """Of how many cooks it knows something."""
+        return len(self._watches)
+
+    def lines(self, now: float) -> Iterator[str]:
+        """What it knows once all is settled, for another one to begin with."""
+        yield encode([asdict(alert) for alert in chain.from_iterable(self._untold.values())])
+        yield from self._watches.lines(now)
+
+    def recall(self, past: Reading | str, now: float = 0):
+        """Take one of the history's readings, or the id of an alert, in their order.
+
+        Raises Doubtful where a reading does not join what is known of its cook.
+        """
         if isinstance(past, str):
-            self._raised.add(past)
+            self._known.add(past)
         elif past.cook:
-            self._past.setdefault(past.cook, []).append(past)
+            self._past.setdefault(past.cook, deque()).append(past)
+            self._order.append(past.cook)
+            if len(self._order) > self._held:
+                cook = self._order.popleft()
+                self._judge_silently(self._watches.of(cook, now), self._past[cook].popleft(), now)
 
     def settle(self, now: float, today: float):
         """The queue is empty: all that is left of the past was acknowledged.
@@ -62,22 +91,32 @@ class Memory:
         `today` is the time in seconds since 1970: what was silent for a day stays so untold.
         """
         for cook in list(self._past):
-            watch = self._restore(cook, None, now)
+            watch = self._caught_up(cook, None, now)
             if watch.newest and today - watch.newest.sent > TOO_OLD:
                 watch.ended = True
+        if self._known:
+            self._untold = {id: new for id in self._untold if (new := self._new(id))}
+            # Only a silence can still be met, by a watch that has been at rest.
+            self._known = {id for id in self._known if id.endswith("/lost")}
+        self._heard = {}
+        self._watches.put_ended_to_rest()
 
     def watch_of(self, reading: Reading, now: float) -> Watch:
-        """The watch that a delivered reading belongs to."""
-        watch = self._watches.get(reading.cook)
-        return watch or self._restore(reading.cook, reading.seq, now)
+        """The watch that a delivered reading belongs to.
+
+        Raises Doubtful where the reading does not join what is known of its cook.
+        """
+        if reading.cook in self._past:
+            watch = self._caught_up(reading.cook, reading.seq, now)
+        else:
+            watch = self._watches.of(reading.cook, now)
+            self._recall_silence(watch)
+        self._check(watch, reading)
+        return watch
 
     def is_new(self, alert: Alert) -> bool:
         """Whether nobody has raised the alert yet."""
-        return not self.has(alert.id)
-
-    def has(self, id: str) -> bool:
-        """Whether something of this id was recalled."""
-        return id in self._raised
+        return alert.id not in self._known
 
     def untold(self, reading: Reading) -> list[Alert]:
         """The alerts of a reading that was taken for acknowledged, and that comes all the same.
@@ -85,36 +124,62 @@ class Memory:
         A broker that crashed can have a reading in the history and not yet in its queue: the
         producer sends it again.
         """
-        return self._untold.pop(reading.id, [])
+        new = self._new(reading.id)
+        self._untold.pop(reading.id, None)
+        return new
 
-    def owed(self, reading: Reading) -> list[Alert]:
-        """The alerts of what goes on in the reading's cook and that nobody was told of.
+    def owed(self, watch: Watch) -> list[Alert]:
+        """The alerts of what goes on in a cook and that nobody was told of, before it goes on.
 
         Whoever gives a consumer a target in the midst of a cook wants to hear that it is reached.
         """
-        return [alert for alert in self._owed.pop(reading.cook, ()) if self.is_new(alert)]
+        if not self._untold:
+            return []
+        owed = [alert for alert in watch.going_on if alert in self._new(_cause(alert))]
+        for alert in owed:
+            self._untold[_cause(alert)].remove(alert)
+        return owed
 
     def silences(self, now: float) -> list[Alert]:
         """The alerts of the cooks whose probe has fallen silent, each once."""
-        if not self._silence:
-            return []
-        told = [watch.silence(now, self._silence) for cook, watch in self._watches.items() if cook]
-        return [alert for alert in told if alert and self.is_new(alert)]
+        return list(filter(self.is_new, self._watches.silences(now, self._silence)))
 
-    def _restore(self, cook: str, before: int | None, now: float) -> Watch:
-        watch = self._watches[cook] = Watch(*self._how)
-        for reading in self._past.pop(cook, ()):
+    def _caught_up(self, cook: str, before: int | None, now: float) -> Watch:
+        """A cook's watch that has judged its past, or what of it is before a number."""
+        watch = self._watches.of(cook, now)
+        for reading in self._past.pop(cook):
             if before is None or reading.seq < before:
-                try:
-                    judgement = watch.judge(reading, now)
-                except UnreadableMessage:  # Whoever acknowledged it has put it aside.
-                    continue
-                if judgement and (alerts := list(filter(self.is_new, judgement.alerts))):
-                    self._untold[reading.id] = alerts
-                watch.silent = f"{reading.id}/lost" in self._raised
-        if watch.newest and (heard := self._heard.pop(cook, None)) and heard[0] == watch.newest.seq:
-            watch.heard = heard[1]
-        # The probe's own rule is left out: of a cook that is older than what we look back upon it
-        # would find another beginning each time.
-        self._owed[cook] = [alert for alert in watch.going_on if alert.rule]
+                self._judge_silently(watch, reading, now)
+        self._recall_silence(watch)
+        seq, heard = self._heard.pop(cook, (0, now))
+        if watch.newest and watch.newest.seq == seq:
+            watch.heard = heard
         return watch
+
+    def _judge_silently(self, watch: Watch, reading: Reading, now: float):
+        self._check(watch, reading)
+        try:
+            judgement = watch.judge(reading, now)
+        except UnreadableMessage:  # Whoever acknowledged it has put it aside.
+            return
+        if judgement and (alerts := list(filter(self.is_new, judgement.alerts))):
+            self._untold[reading.id] = alerts
+        self._recall_silence(watch)
+
+    def _recall_silence(self, watch: Watch):
+        if self._known and watch.newest and f"{watch.newest.id}/lost" in self._known:
+            watch.silent = True
+
+    def _check(self, watch: Watch, reading: Reading):
+        """Raise Doubtful where a reading is missing between what a checkpoint knew and this one."""
+        newest = watch.newest.seq if watch.newest else 0
+        if self._joins and reading.seq > newest + 1:
+            raise Doubtful(f"after {newest} of {reading.cook} comes {reading.seq}", reading)
+
+    def _new(self, reading_id: str) -> list[Alert]:
+        return list(filter(self.is_new, self._untold.get(reading_id, ())))
+
+
+def _cause(alert: Alert) -> str:
+    """The id of the reading that caused an alert."""
+    return alert.id.rpartition("/")[0]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from ..core.probes import PROBES, Probe
-from ..core.readings import Reading
+from ..core.readings import Reading, numbered
 from ..core.rows import Row
 from ..script.signals import Stop
 from ..wire.connection import Broker
@@ -48,8 +48,7 @@ class Cook:
                 before = self._newest.get(probe)
                 seq = before.seq + 1 if before else 1
                 last = row.number == self._last_rows.get(probe)
-                id = f"{self.id}/{probe.queue}/{seq}"
-                reading = Reading(probe, row.time, temperature, id, self.id, seq, last)
+                reading = numbered(probe, self.id, seq, row.time, temperature, last)
                 self._newest[probe] = reading
                 if seq > self._known.get(probe, 0):
                     taken.append(reading)

@@ -1,16 +1,20 @@
 """What a consumer remembers, and that it is the same again when it is learned from the history."""
 
+import re
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smart_smoker.core.alert import TOO_OLD
-from smart_smoker.core.errors import UnreadableMessage
+from smart_smoker.core.errors import Doubtful, UnreadableMessage
 from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.core.rules import FoodDone, FoodStall, SmokerDrop, SmokerHigh, SmokerLow
+from smart_smoker.work import watches
 from smart_smoker.work.memory import Memory
 
 NOON = 1_700_000_000
@@ -24,9 +28,11 @@ def cook(temperatures, name="brisket", probe=SMOKER) -> list[Reading]:
     ]
 
 
-def memory(rule=None, past=(), silence=5 * MINUTES, clock="readings", beside=()) -> Memory:
-    rule = rule or SmokerDrop()
-    made = Memory(rule, remind_minutes=5, silence=silence, clock=clock, beside=beside)
+def memory(
+    rule=None, past=(), silence=5 * MINUTES, clock="readings", beside=(), probe=SMOKER
+) -> Memory:
+    rules = [rule or SmokerDrop(), *beside]
+    made = Memory(probe, rules, remind_minutes=5, silence=silence, clock=clock)
     for each in past:
         made.recall(each)
     return made
@@ -77,18 +83,18 @@ def test_killed_anywhere_it_raises_the_same_under_many_rules(degrees, lid, data)
     first = judge(made(), readings[:judged])
     again = made(past=readings + first)
     assert first + judge(again, readings[acknowledged:]) == undisturbed
-    assert again.owed(readings[0]) == []
+    assert again.owed(again.watch_of(readings[0], 0)) == []
 
 
 def test_a_target_that_is_given_when_it_is_reached_already_is_told_once():
     readings = cook([150, 203, 203, 204, 204], probe=FOOD_A)
-    made = memory(FoodStall(), past=readings[:4], beside=[FoodDone(203)])
-    assert judge(made, readings[4:]) == []
-    assert [alert.id for alert in made.owed(readings[4])] == ["brisket/02-food-A/3/done-raised"]
-    assert made.owed(readings[4]) == []
-    told = memory(FoodStall(), past=[*readings[:4], "brisket/02-food-A/3/done-raised"])
-    assert judge(told, readings[4:]) == []
-    assert told.owed(readings[4]) == []
+    how = {"beside": [FoodDone(203)], "probe": FOOD_A}
+    made = memory(FoodStall(), past=readings[:4], **how)
+    watch = made.watch_of(readings[4], 0)
+    assert [alert.id for alert in made.owed(watch)] == ["brisket/02-food-A/3/done-raised"]
+    assert made.owed(watch) == []
+    told = memory(FoodStall(), past=[*readings[:4], "brisket/02-food-A/3/done-raised"], **how)
+    assert told.owed(told.watch_of(readings[4], 0)) == []
 
 
 BEGIN = datetime(2021, 5, 22, 12, 20, 15)
@@ -171,7 +177,7 @@ def test_foreign_readings_are_neither_forgotten_nor_learned():
     foreign = [replace(r, cook="", seq=0, id=f"f{r.seq}") for r in cook([160] * 20, probe=FOOD_A)]
     made = memory(FoodStall())
     assert judge(made, foreign[:10]) == []
-    made.forget()
+    made.begin()
     for reading in foreign[:10]:
         made.recall(reading)
     assert judge(made, foreign[10:]) == ["f20/raised"]
@@ -194,7 +200,7 @@ def test_a_silence_is_told_however_often_the_connection_is_lost():
     made = memory()
     judge(made, readings, now=100)
     for now in range(108, 400, 8):
-        made.forget()
+        made.begin()
         for reading in readings:
             made.recall(reading)
         made.settle(now, NOON)
@@ -267,3 +273,194 @@ def test_without_a_time_for_silence_nobody_is_missed():
     made = memory(silence=0)
     judge(made, cook([225]))
     assert silent(made, 60 * MINUTES) == []
+
+
+# --- checkpoints ---------------------------------------------------------------------------------
+
+
+def checkpoint(made: Memory, now: float = 0) -> list[str]:
+    """What another one can begin with, once the queue is empty."""
+    made.settle(now, NOON)
+    return list(made.lines(now))
+
+
+def state(made: Memory) -> list[str]:
+    """All that is known, but for when it was heard."""
+    return sorted(re.sub(r"^(\S+\t\d+)\t\d+\t\d", r"\1", line) for line in checkpoint(made)[1:])
+
+
+@settings(deadline=None)
+@given(temperatures, st.integers(0, 3), st.sampled_from(["readings", "time"]), st.data())
+def test_a_checkpoint_and_what_came_after_it_make_the_same_watch_as_all_of_the_history(
+    degrees, lid, clock, data
+):
+    def made():
+        return memory(SmokerDrop(hold_minutes=lid), beside=LIMITS, clock=clock)
+
+    readings, moment = [], BEGIN
+    for reading in cook(degrees):
+        moment += timedelta(seconds=data.draw(PAUSES))
+        readings.append(replace(reading, time=f"{moment:%m/%d/%y %H:%M:%S}"))
+    undisturbed = judge(made(), readings)
+    kept = data.draw(st.integers(0, len(readings)))
+    acknowledged = data.draw(st.integers(kept, len(readings)))
+    judged = data.draw(st.integers(acknowledged, len(readings)))
+    before = made()
+    first = judge(before, readings[:kept])
+    lines = checkpoint(before)
+    first += judge(before, readings[kept:judged])
+    begun = data.draw(st.integers(0, kept))
+    ways = made(), made()
+    ways[0].begin()
+    ways[1].begin(lines)
+    for each in (*readings, *first):
+        ways[0].recall(each)
+    for each in (*readings[begun:], *(id for id in first if _number(id) > begun)):
+        ways[1].recall(each)
+    told = [first + judge(way, readings[acknowledged:]) for way in ways]
+    assert told == [undisturbed, undisturbed]
+    assert state(ways[0]) == state(ways[1])
+
+
+def _number(alert_id: str) -> int:
+    return int(alert_id.split("/")[2])
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(190, 230)), max_size=120), st.data())
+def test_watches_at_rest_judge_like_those_that_are_kept_ready(said, data):
+    readings, count = [], Counter()
+    for number, degrees in said:
+        count[number] += 1
+        seq = count[number]
+        id = f"cook-{number}/01-smoker/{seq}"
+        readings.append(Reading(SMOKER, "12:00", degrees, id, f"cook-{number}", seq, sent=NOON))
+    resting = memory(beside=LIMITS)
+    with pytest.MonkeyPatch.context() as few:
+        few.setattr(watches, "AWAKE", data.draw(st.integers(1, 4)))
+        assert judge(resting, readings) == judge(memory(beside=LIMITS), readings)
+
+
+def test_a_reading_that_is_missing_behind_a_checkpoint_is_noticed():
+    readings = cook(LIDS)
+    before = memory()
+    judge(before, readings[:5])
+    lines = checkpoint(before)
+    delivered, recalled = memory(), memory()
+    for made in (delivered, recalled):
+        made.begin(lines)
+    assert judge(delivered, readings[3:6]) == []
+    with pytest.raises(Doubtful, match="after 6 of brisket comes 8"):
+        judge(delivered, readings[7:8])
+    recalled.recall(readings[6])
+    with pytest.raises(Doubtful, match="after 5 of brisket comes 7"):
+        recalled.settle(0, NOON)
+    unknown = memory()
+    unknown.begin(["[]"])
+    with pytest.raises(Doubtful, match="after 0 of brisket comes 2"):
+        judge(unknown, readings[1:])
+
+
+def test_without_a_checkpoint_a_reading_that_is_missing_is_nobodys_fault():
+    told = ["brisket/01-smoker/9/raised", "brisket/01-smoker/13/cleared"]
+    assert judge(memory(), cook(LIDS)[4:]) == told
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["no JSON"],
+        ["{}"],
+        ['["no alert"]'],
+        ['[{"id": 7}]'],
+        ["[" * 100_000],
+        ["[]", "no line"],
+        ["[]", "brisket\tmany\t0\t0\t[]"],
+        ["[]", "brisket\t5\t0\t0\tno JSON"],
+        ["[]", "brisket\t5\t0\t0\t[1, 2, 3, 4, 5, 6, 7]"],
+        ["[]", "brisket\t5\t0\t0\t[[5, 1, 1, 1, 1], 0, 0, 0, 0, 0, []]"],
+    ],
+)
+def test_a_checkpoint_that_makes_no_sense_is_doubtful(lines):
+    def begin_and_judge():
+        made = memory()
+        made.begin(lines)
+        judge(made, cook(LIDS)[5:])
+
+    with pytest.raises(Doubtful):
+        begin_and_judge()
+
+
+def test_an_alert_that_is_still_untold_is_in_the_checkpoint():
+    readings = cook([225, 225, 200, 199])
+    made = memory(past=readings)
+    lines = checkpoint(made)
+    again = memory()
+    again.begin(lines)
+    assert judge(again, readings[3:]) == []
+    assert [alert.id for alert in again.untold(readings[2])] == ["brisket/01-smoker/3/raised"]
+
+
+def test_a_silence_goes_on_behind_a_checkpoint_and_is_told_once():
+    readings = cook([225, 225, 225])
+    made = memory()
+    judge(made, readings[:2], now=100)
+    lines = checkpoint(made, now=300)
+    again = memory()
+    again.begin(lines, now=10)
+    assert silent(again, 10 + 99) == []
+    assert silent(again, 10 + 101) == ["brisket/01-smoker/2/lost"]
+    told = memory()
+    told.begin(lines, now=10)
+    told.recall("brisket/01-smoker/2/lost")
+    told.settle(10, NOON)
+    assert judge(told, readings[2:]) == ["brisket/01-smoker/3/found"]
+    third = memory()
+    third.begin(checkpoint(again, now=200), now=0)
+    assert silent(third, 3600) == []
+    assert judge(third, readings[2:]) == ["brisket/01-smoker/3/found"]
+
+
+def test_what_was_silent_for_a_day_before_a_checkpoint_is_read_stays_so_untold():
+    made = memory()
+    judge(made, cook([225, 225]))
+    again = memory()
+    again.begin(checkpoint(made), age=TOO_OLD + 1)
+    assert silent(again, 3600) == []
+
+
+def test_an_ended_cook_is_forgotten_when_many_others_have_ended():
+    made = memory()
+    for number in range(1000):
+        readings = cook([225, 225, 200], f"cook-{number}")
+        judge(made, [*readings, replace(readings[-1], last=True)])
+        made.settle(0, NOON)
+    assert made.cooks == watches.MOST_ENDED
+    assert judge(made, cook([225, 225, 200], "cook-999")) == []
+
+
+def test_a_cook_that_goes_on_after_its_end_is_remembered():
+    readings = cook([150, 203, 203, 150, 203, 203], probe=FOOD_A)
+    made = memory(FoodStall(), beside=[FoodDone(203)], probe=FOOD_A)
+    assert judge(made, [*readings[:3], replace(readings[2], last=True)]) != []
+    made.settle(0, NOON)
+    assert judge(made, readings[3:]) == []
+
+
+def test_a_cook_of_which_nothing_was_heard_for_days_is_forgotten():
+    made = memory(silence=0)
+    judge(made, cook([225, 225]))
+    list(made.lines(0))
+    made.silences(watches.FORGOTTEN)
+    assert made.cooks == 1
+    made.silences(watches.FORGOTTEN + 1)
+    assert made.cooks == 0
+
+
+def test_the_past_that_cannot_be_in_the_queue_is_judged_as_it_comes():
+    readings = cook(LIDS)
+    made, all_held = memory(), memory(past=readings)
+    made.begin(held=3)
+    for reading in readings:
+        made.recall(reading)
+    assert state(made) == state(all_held)
