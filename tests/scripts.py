@@ -95,6 +95,10 @@ class Program:
         path.write_text(text, encoding="utf-8", newline="")
         return path
 
+    def edit(self, name: str, before: str, after: str):
+        """Change a file of this copy, in the one place where it says this."""
+        edit(self.folder / name, before, after)
+
     def configure_mail(self, port: int, **others: str):
         """Have e-mails and texts sent by the mail server at this port of the loopback."""
         settings = {
@@ -264,9 +268,13 @@ def _plain(text: str) -> str:
 def apply(patch: str, folder: Path):
     """Make the change of a patch with one hunk: lines with + take the place of those with -."""
     lines = patch.splitlines()
-    path = folder / lines[1].removeprefix("+++ b/")
     before = "".join(f"{line[1:]}\n" for line in lines[3:] if not line.startswith("+"))
     after = "".join(f"{line[1:]}\n" for line in lines[3:] if not line.startswith("-"))
+    edit(folder / lines[1].removeprefix("+++ b/"), before, after)
+
+
+def edit(path: Path, before: str, after: str):
+    """Change a file in the one place where it says this."""
     text = path.read_text(encoding="utf-8")
     assert text.count(before) == 1
     path.write_text(text.replace(before, after), encoding="utf-8")

@@ -3,12 +3,12 @@
 import hashlib
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..script.signals import Stop
 from .connection import Broker
-from .history import read
+from .history import mark, read
 from .messages import HISTORY, Arrival, Message
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,29 @@ class Checkpoint:
     sent: float
 
 
+class _Parts:
+    """What was found of one checkpoint: those of its parts, and the number of the last one."""
+
+    def __init__(self, head: tuple, sent: float):
+        self.head, self.last, self.whole = head, 0, False
+        self._sent = sent
+        self._bodies: dict[int, bytes] = {}
+
+    def add(self, event: Arrival):
+        _, begin, count, digest = self.head
+        self._bodies[int(event.headers.get("part", 0))] = event.body
+        self.last = max(self.last, event.number)
+        if len(self._bodies) == count and isinstance(begin, int) and 0 <= begin <= self.last:
+            self.whole = hashlib.sha256(self._text).hexdigest() == digest
+
+    @property
+    def _text(self) -> bytes:
+        return b"".join(self._bodies[n] for n in sorted(self._bodies))
+
+    def checkpoint(self) -> Checkpoint:
+        return Checkpoint(self._text.decode().split("\n"), self.head[1], self._sent)
+
+
 class Checkpoints:
     """The checkpoints of those who read a queue; by `how` they know whether they do so alike."""
 
@@ -66,45 +89,51 @@ class Checkpoints:
             ]
         )
 
-    def newest(self, broker: Broker, end: int, stop: Stop | None = None) -> Checkpoint | None:
+    def replay(
+        self, broker: Broker, since: str, stop: Stop, believed: bool = True
+    ) -> tuple[Checkpoint | None, Iterator[Arrival]]:
+        """The newest checkpoint and the history from its begin on, or None and the history `since`.
+
+        None, too, where no checkpoint is to be `believed`.
+        """
+        end = mark(broker)
+        newest = self._newest(broker, end, stop) if believed else None
+        return newest, read(broker, newest.begin if newest else since, end, stop)
+
+    def _newest(self, broker: Broker, end: int, stop: Stop) -> Checkpoint | None:
         """The newest one before a number that can be believed, if it is not too far back."""
-        parts: dict[tuple, dict[int, bytes]] = {}  # of those that are not complete yet
+        found: list[_Parts] = []
         before = end
         for look in LOOKS:
-            newest, begin = None, max(0, end - look)
+            begin = max(0, end - look)
             for event in read(broker, begin, before, stop):
                 if event.type == "checkpoint" and event.queue == HISTORY:
-                    newest = self._whole(event, parts, broker.user) or newest
-            if newest or not begin or (stop and stop.requested):
-                break
+                    self._take(event, found, broker.user)
+            whole = [parts for parts in found if parts.whole]
+            if whole or not begin or stop.requested:
+                newest = max(whole, key=lambda parts: parts.last, default=None)
+                if any(not parts.whole for parts in found):
+                    self._doubt("it is torn")
+                return newest and newest.checkpoint()
             before = begin
-        if parts:
-            self._doubt("it is torn")
-        return newest
+        return None
 
-    def _whole(self, event: Arrival, parts: dict, user: str) -> Checkpoint | None:
-        """The checkpoint of which this is the last part."""
-        names = ("queue", "how", "begin", "parts", "digest")
-        queue, how, begin, count, digest = said = [event.headers.get(name) for name in names]
-        if queue != self._queue:
-            return None
+    def _take(self, event: Arrival, found: list["_Parts"], user: str):
+        """Put a part to the others of its checkpoint; what is older than a whole one is dropped."""
+        if event.headers.get("queue") != self._queue:
+            return
         if event.user != user:
             self._doubt(f"it is from the user {event.user!r}")
-            return None
-        if how != self._how:
+        elif event.headers.get("how") != self._how:
             self._doubt("it was left by other options or another version")
-            return None
-        key = event.id, *map(str, said)
-        taken = parts.setdefault(key, {})
-        taken[int(event.headers.get("part", 0))] = event.body
-        if len(taken) != count:
-            return None
-        text = b"".join(taken[n] for n in sorted(taken))
-        if hashlib.sha256(text).hexdigest() != digest or not isinstance(begin, int) or begin < 0:
-            self._doubt("it is torn")
-            return None
-        parts.clear()
-        return Checkpoint(text.decode().split("\n"), begin, event.sent)
+        else:
+            head = event.id, *(event.headers.get(name) for name in ("begin", "parts", "digest"))
+            parts = next((parts for parts in found if parts.head == head), None)
+            if parts is None:
+                found.append(parts := _Parts(head, event.sent))
+            parts.add(event)
+            if parts.whole:
+                found[:] = [other for other in found if other.last >= parts.last]
 
     def _doubt(self, reason: str):
         if not self._told:

@@ -18,7 +18,7 @@ from ..script.settings import Settings
 from ..script.signals import Stop
 from ..wire.checkpoints import Checkpoints
 from ..wire.connection import Broker
-from ..wire.history import mark, read
+from ..wire.history import mark
 from ..wire.link import read_alone, stay_connected
 from ..wire.messages import (
     MANY_RETURNS,
@@ -110,13 +110,12 @@ class Consumer:
     def _restore(self, broker: Broker, believed: bool):
         """Learn what happened: from a checkpoint and what came after it, or from all of it."""
         self._unpublished = []
-        end = mark(broker)
-        found = self._checkpoints.newest(broker, end, self._stop) if believed else None
+        found, events = self._checkpoints.replay(broker, RESTORED, self._stop, believed)
         how = (found.lines, self._listened, time.time() - found.sent) if found else ()
         held = broker.state(self._probe.queue)[0] + 2 * PREFETCH
         self._memory.begin(*how, held=held)
         readings = 0
-        for event in read(broker, found.begin if found else RESTORED, end, self._stop):
+        for event in events:
             if event.type in ("alert", "note"):
                 self._memory.recall(event.id)
             elif event.type == "limits":
@@ -127,6 +126,7 @@ class Consumer:
                     readings += 1
                     if not readings % PROGRESS:
                         log.info("Restoring from the history: %s readings so far.", f"{readings:,}")
+        self._unkept, self._kept_at = readings, time.monotonic()
         if found:
             words = "Restored from a checkpoint of %s cooks, and %s readings of the history."
             log.info(words, f"{len(found.lines) - 1:,}", f"{readings:,}")

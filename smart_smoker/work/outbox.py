@@ -5,6 +5,7 @@ that is down nor the end of this process loses one. Sending has threads of its o
 holds up the watching of temperatures.
 """
 
+import json
 import logging
 import threading
 import time
@@ -24,8 +25,9 @@ from ..core.errors import (
     UnreadableMessage,
 )
 from ..script.signals import Stop
+from ..wire.checkpoints import Checkpoints
 from ..wire.connection import Broker
-from ..wire.history import replay
+from ..wire.history import mark
 from ..wire.link import backoff, read_alone, stay_connected
 from ..wire.messages import (
     ALERTS,
@@ -54,6 +56,9 @@ AFTER_A_BUG = 60
 
 REMEMBERED = 10_000
 """Alerts whose channels are remembered, so that one that comes again is not sent again."""
+
+FEW = 20
+"""Deliveries after which a checkpoint is left, or a tenth of those that it has."""
 
 LAST_TRY = 5
 """Seconds that what is being sent is given to finish when the process ends."""
@@ -111,6 +116,8 @@ class Outbox:
         self._settled: dict[str, set[str]] = {}  # alert id → channels that accepted or refused
         self._results: SimpleQueue = SimpleQueue()
         self._unpublished: list[Message] = []
+        self._checkpoints = Checkpoints(ALERTS, "deliveries")
+        self._unkept = 0  # deliveries since the last checkpoint
         self._stop = Stop()
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
 
@@ -149,6 +156,7 @@ class Outbox:
         give_up = time.monotonic() + LAST_TRY
         while any(lane.busy for lane in self._lanes) and time.monotonic() < give_up:
             self._settle(broker, broker.take(0.2))
+        self._leave_checkpoint(broker)
 
     def _begin(self, broker: Broker) -> bool:
         """Become the one who sends, and learn from the history what others have sent."""
@@ -156,7 +164,11 @@ class Outbox:
         self._publish_results(broker)  # Now, or another outbox takes over and sends these again.
         if not read_alone(broker, ALERTS, PREFETCH, self._stop, logging.DEBUG):
             return False
-        for event in replay(broker, RESTORED, self._stop):
+        found, events = self._checkpoints.replay(broker, RESTORED, self._stop)
+        for line in found.lines if found else ():
+            alert, *channels = json.loads(line)
+            self._channels_done(alert).update(channels)
+        for event in events:
             alert, channel, outcome = record_of(event)
             if outcome in SETTLED:
                 self._channels_done(alert).add(channel)
@@ -168,6 +180,15 @@ class Outbox:
         for lane in self._lanes:
             self._try(lane, broker)
         self._renew(broker)
+        if self._unkept > max(FEW, len(self._settled) // 10):
+            self._leave_checkpoint(broker)
+
+    def _leave_checkpoint(self, broker: Broker):
+        """Leave to the next outbox what the history says of deliveries until now."""
+        if broker.has_history and self._unkept:
+            lines = (json.dumps([alert, *done]) for alert, done in self._settled.items() if done)
+            self._checkpoints.leave(broker, lines, mark(broker))
+            self._unkept = 0
 
     def _renew(self, broker: Broker):
         """Put what is held for too long into the queue anew, instead of giving it back.
@@ -231,6 +252,7 @@ class Outbox:
                 self._record(*self._results.get_nowait())
         if self._unpublished:
             broker.publish(self._unpublished)
+            self._unkept += len(self._unpublished)
             self._unpublished = []
 
     def _hold(self, broker: Broker, arrival: Arrival):

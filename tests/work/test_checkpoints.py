@@ -1,0 +1,143 @@
+"""Checkpoints, by real scripts on a real broker: what is believed, and what is not."""
+
+import hashlib
+import signal
+
+import pytest
+from scripts import EVERYTHING, broker_user, history
+
+from smart_smoker.core.probes import SMOKER
+from smart_smoker.core.rules import SmokerDrop
+from smart_smoker.lab.inbox import Inbox
+from smart_smoker.script.signals import Stop
+from smart_smoker.wire import checkpoints
+from smart_smoker.wire.checkpoints import Checkpoints
+from smart_smoker.wire.connection import Broker
+from smart_smoker.wire.history import mark
+from smart_smoker.wire.messages import HISTORY, Message
+from smart_smoker.work.memory import Memory
+
+LONG, SHORT = "Restored from the history", "Restored from a checkpoint of 1 cooks"
+HOW = Memory(SMOKER, [SmokerDrop()], 60, 300).how
+
+
+def watch(program, stranger, temperatures=(), first=1, options=(), said="") -> str:
+    """Start a consumer, and end it when it has judged these readings and said this; its words."""
+    script = program.start("consumer_smoker.py", *options)
+    script.said("Waiting for readings")
+    stranger.put_readings(SMOKER.queue, "brisket", temperatures, first=first)
+    for temperature in temperatures[-1:]:
+        script.said(f"Smoker {temperature:.1f} °F, down")
+    script.said(said)
+    assert script.end(signal.SIGTERM)[0] == 0, script.text
+    return script.text
+
+
+def alerts(url: str) -> list[str]:
+    ids = [event.id for event in history(url) if event.type == "alert"]
+    return [id.removeprefix("brisket/01-smoker/") for id in ids]
+
+
+def test_a_consumer_goes_on_from_the_checkpoint_that_the_last_one_left(program, stranger, url):
+    assert "Restored" not in watch(program, stranger, [225, 225, 200])
+    assert f"{SHORT}, and 3 readings" in watch(program, stranger, [199, 225, 225], first=4)
+    assert alerts(url) == ["3/raised", "5/cleared"]
+
+
+def test_what_the_history_has_before_the_checkpoint_is_not_read_again(program, stranger, url):
+    program.edit("smart_smoker/wire/checkpoints.py", "SLACK = 2_000", "SLACK = 0")
+    watch(program, stranger, [225, 225, 200])
+    assert f"{SHORT}, and 0 readings" in watch(program, stranger, [199, 225, 225], first=4)
+    assert alerts(url) == ["3/raised", "5/cleared"]
+
+
+def leave(url: str, *lines: str, begin: int = 0, parts: int = 1, digest: str = "", how: str = HOW):
+    """Leave a checkpoint by hand."""
+    body = "\n".join(lines).encode()
+    headers = {"queue": SMOKER.queue, "how": f"{checkpoints.VERSION} {how}", "begin": begin}
+    headers |= {"parts": parts, "part": 0, "digest": digest or hashlib.sha256(body).hexdigest()}
+    with Broker(url, "a test") as broker:
+        broker.publish([Message(HISTORY, body, "checkpoint", "c", headers, True, vouched=True)])
+
+
+FORGED = ("[]", 'brisket\t9\t0\t0\t[[9,"12:00",225,false,1],false,false,9,0,false,[]]')
+
+
+@pytest.mark.parametrize(
+    ("forged", "said"),
+    [
+        ({"parts": 2}, "it is torn"),
+        ({"digest": "0" * 64}, "it is torn"),
+        ({"begin": -1}, "it is torn"),
+        ({"how": "others"}, "it was left by other options or another version"),
+    ],
+)
+def test_a_checkpoint_that_is_none_of_ours_is_passed_over(program, stranger, url, forged, said):
+    leave(url, *FORGED, **forged)
+    text = watch(program, stranger, [225, 225, 200])
+    assert text.count(f"passed over: {said}") == text.count(" is passed over") == 1
+    assert alerts(url) == ["3/raised"]
+
+
+def test_a_checkpoint_of_another_user_is_passed_over_and_an_older_one_is_believed(
+    program, stranger, url, broker
+):
+    watch(program, stranger, [225, 225, 200])
+    with broker_user(broker, url, **EVERYTHING) as theirs:
+        leave(theirs, *FORGED)
+    text = watch(program, stranger, [199, 225, 225], first=4)
+    assert "is passed over: it is from the user 'user-" in text
+    assert SHORT in text
+    assert alerts(url) == ["3/raised", "5/cleared"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [FORGED, ("no JSON",), ("[]", "no line"), ("[]", "brisket\t3\t0\t0\tnone"), ("[]",)],
+)
+def test_a_checkpoint_that_makes_no_sense_sends_us_back_to_all_of_the_history(
+    program, stranger, url, lines
+):
+    watch(program, stranger, [225, 225, 200])
+    with Broker(url, "a test") as broker:
+        end = mark(broker)
+    leave(url, *lines, begin=end)
+    text = watch(program, stranger, [199, 225, 225], first=4)
+    assert text.count("All of the history is read again.") == 1
+    assert LONG in text
+    assert alerts(url) == ["3/raised", "5/cleared"]
+
+
+def test_with_other_options_the_long_way_is_gone(program, stranger, url):
+    watch(program, stranger, [225, 225, 200])
+    text = watch(program, stranger, [199], first=4, options=("--degrees", 20))
+    assert "is passed over: it was left by other options or another version" in text
+    assert f"{LONG}: 3 readings" in text
+
+
+def test_the_newest_of_many_in_many_parts_is_found_however_far_back(url, monkeypatch):
+    monkeypatch.setattr(checkpoints, "PART", 10)
+    monkeypatch.setattr(checkpoints, "LOOKS", (3, 9, 1000))
+    ours = Checkpoints(SMOKER.queue, "how")
+    with Broker(url, "a test") as broker:
+        ours.leave(broker, ["the first", "of them"], mark(broker))
+        ours.leave(broker, ["a line", "and another one that is longer"], mark(broker))
+        for behind in range(30):
+            found, events = ours.replay(broker, "first", Stop())
+            assert found.lines == ["a line", "and another one that is longer"], behind
+            assert not [event for event in events if event.type == "reading"]
+            Checkpoints("02-food-A", "how").leave(broker, [f"somebody else's {behind}"], 7)
+
+
+def test_an_alert_that_was_delivered_before_a_checkpoint_is_not_sent_again(program, stranger, url):
+    program.edit("smart_smoker/wire/checkpoints.py", "SLACK = 2_000", "SLACK = 0")
+    with Inbox() as inbox:
+        program.configure_mail(inbox.port, sms_address_for_texts="")
+        watch(program, stranger, [225, 225, 200], said="email accepted")
+        left = [e for e in history(url) if e.type == "checkpoint"]
+        assert {e.headers["queue"] for e in left} == {SMOKER.queue, "04-alerts"}
+        alert = next(e for e in history(url) if e.type == "alert")
+        stranger.put("04-alerts", alert.body, message_id=alert.id, type="alert")
+        text = watch(program, stranger, said="Sending alerts by email")
+        assert "Alerts sent" not in text
+        assert stranger.waiting("04-alerts") == 0
