@@ -33,6 +33,7 @@ COLUMNS = {
     "wrong": "wrong",
     "twice": "raised twice",
     "refused": "refused by 550",
+    "compared": "both ways compared",
     "mails_twice": "honest: mail twice, same Message-ID",
 }
 

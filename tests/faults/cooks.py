@@ -8,6 +8,7 @@ from scripts import cook_csv
 from smart_smoker.core.probes import PROBES, Probe
 from smart_smoker.core.readings import Reading
 from smart_smoker.core.rows import read_rows
+from smart_smoker.core.rules import Rule
 from smart_smoker.core.watch import Watch
 
 RULES = {probe: probe.rule for probe in PROBES}
@@ -52,18 +53,22 @@ def _meat(chance: Random, rows: int) -> list:
     return said[:rows]
 
 
-def _watch(probe: Probe, settings: dict[str, float]) -> Watch:
+def rules(probe: Probe, settings: dict[str, float]) -> list[Rule]:
+    """The rules by which a probe is watched under such settings, its own first."""
     held = settings.get(probe.setting("lid_minutes"))
     rule = replace(probe.rule, hold_minutes=held) if held else probe.rule
     limits = [(kind, settings.get(probe.setting(kind.kind))) for kind in probe.beside]
-    return Watch(rule, beside=[kind(limit) for kind, limit in limits if limit is not None])
+    return [rule, *(kind(limit) for kind, limit in limits if limit is not None)]
 
 
 def expected(
     csv: str, cook: str, settings: dict[str, float]
 ) -> tuple[dict[str, bytes], list[str], list[str]]:
     """The bodies of a cook's readings by their ids, and the ids of its alerts and its notes."""
-    watches = {probe: _watch(probe, settings) for probe in PROBES}
+    watches = {}
+    for probe in PROBES:
+        own, *beside = rules(probe, settings)
+        watches[probe] = Watch(own, beside=beside)
     seqs = dict.fromkeys(RULES, 0)
     bodies, alerts = {}, []
     for row in read_rows(csv.splitlines()):

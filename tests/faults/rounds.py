@@ -15,16 +15,28 @@ from scripts import Program, Script, Stranger, history, until
 
 from smart_smoker.core.errors import BrokerAway
 from smart_smoker.core.probes import PROBES
+from smart_smoker.wire.messages import Arrival
 from smart_smoker.work.deliveries import SETTLED
 
-from .cooks import SETTINGS, cook, expected
+from .cooks import SETTINGS, cook, expected, rules
 from .mailbox import Mailbox
 from .proxy import Proxy
+from .ways import ways
 
 CONSUMERS = [probe.script for probe in PROBES]
 CHANNELS = ("email", "sms")
 WAITING = "Waiting for readings in "
 SENDING = "Sending alerts by "
+
+OFTEN = {
+    "smart_smoker/work/consumer.py": (
+        "SECONDS, READINGS, PER_COOK = 300, 1000, 2",
+        "SECONDS, READINGS, PER_COOK = 1, 10, 1",
+    ),
+    "smart_smoker/work/outbox.py": ("FEW = 20", "FEW = 2"),
+    "smart_smoker/wire/checkpoints.py": ("SLACK = 2_000", "SLACK = 20"),
+}
+"""What is changed in the program: checkpoints are left every second, and little is read twice."""
 
 PATIENCE = 90
 """Seconds without anything new after which what has not happened is counted as lost."""
@@ -36,6 +48,7 @@ class Count:
 
     `alerts` are those of an undisturbed run, once for each channel. `twice` are those raised or
     sent twice without an excuse; `mails_twice` had one: server or sender died before our record.
+    `compared` is how often the watches of a checkpoint were compared with those of all the history.
     `gaps` are the seconds from a node's death until all consumers judged readings again.
     """
 
@@ -49,6 +62,7 @@ class Count:
     readings_lost: int = 0
     mails_twice: int = 0
     refused: int = 0
+    compared: int = 0
     details: list[str] = field(default_factory=list)
     gaps: list[float] = field(default_factory=list)
 
@@ -88,6 +102,8 @@ class Round:
         self.mail_way = Proxy(self.mailbox.port)
         self.program = Program(folder, url)
         self.program.configure_mail(self.mail_way.port)
+        for name, (usual, ours) in OFTEN.items():
+            self.program.edit(name, usual, ours)
         self._limits = SETTINGS if all_rules else {}
         with (folder / ".env.toml").open("a") as settings:
             settings.writelines(f"{key} = {value}\n" for key, value in self._limits.items())
@@ -95,6 +111,7 @@ class Round:
         self.past: list[Script] = []
         self.producer: Script | None = None
         self.rejected: Counter[bytes] = Counter()
+        self._deleted: list[Arrival] = []
 
     def __enter__(self) -> "Round":
         return self
@@ -109,25 +126,42 @@ class Round:
 
     # --- what scenarios use ---
 
-    def start_consumer(self, name: str) -> Script:
-        script = self.program.start(name, RABBITMQ_URL=self._url())
+    def start_consumer(self, name: str, *options: object) -> Script:
+        script = self.program.start(name, *options, RABBITMQ_URL=self._url())
         self.consumers.append(script)
         return script
 
-    def kill(self, script: Script):
+    def kill(self, script: Script, *options: object):
         """SIGKILL a consumer, and start a new one at once."""
         script.kill()
-        self._follow(script)
+        self._follow(script, *options)
 
-    def restart(self, script: Script):
+    def restart(self, script: Script, *options: object):
         """End a consumer in good order, and start a new one."""
         assert script.end(signal.SIGTERM)[0] == 0, script.text
-        self._follow(script)
+        self._follow(script, *options)
 
-    def _follow(self, script: Script):
+    def _follow(self, script: Script, *options: object):
         self.consumers.remove(script)
         self.past.append(script)
-        self.start_consumer(script.name)
+        self._compare_ways(script.name)
+        self.start_consumer(script.name, *options)
+
+    def _compare_ways(self, script: str):
+        """See whether a checkpoint and what came after it tell the same as all of the history."""
+        probe = next(probe for probe in PROBES if probe.script == script)
+        with suppress(BrokerAway):
+            short, long = ways(self.url, probe, rules(probe, self._limits))
+            self.count.compared += short is not None
+            if short not in (None, long):
+                self.count.wrong += 1
+                self._complain(f"{script}: a checkpoint makes {short}, the history {long}")
+
+    def delete_history(self):
+        """Delete the history while nothing waits; its events are kept for the comparison."""
+        self._deleted += history(self.url)
+        with Stranger(self.url) as stranger:
+            stranger.channel.queue_delete("05-history")
 
     def doing(self, words: str) -> list[Script]:
         """The consumers that have said that they do this."""
@@ -244,7 +278,7 @@ class Round:
             with Stranger(self.url) as stranger:
                 waiting = [q.queue for q in PROBES if stranger.waiting(q.queue)]
                 waiting += ["04-alerts"] if stranger.waiting("04-alerts") else []
-            events = history(self.url)
+            events = self._deleted + history(self.url)
         except (BrokerAway, pika.exceptions.AMQPError) as error:
             return [repr(error)]
         done = {
@@ -272,7 +306,7 @@ class Round:
         count, sender_dies = self.count, self.scenario.sender_dies
         bodies, alerts, notes = expected(self.csv, self.cook, self._limits)
         count.readings, count.alerts = len(bodies), len(alerts) * len(CHANNELS)
-        events = history(self.url)
+        events = self._deleted + history(self.url)
         (rejected,) = until(self._rejected, "a broker that shows what was put aside")
         refused = self._refused(rejected)
         got = self._delivered()

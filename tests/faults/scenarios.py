@@ -1,5 +1,6 @@
 """What goes wrong, by name: each scenario troubles a round in its own way."""
 
+import hashlib
 import os
 import signal
 import time
@@ -7,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pika
-from scripts import Stranger, until
+from scripts import Stranger, history, until
 
 from smart_smoker.core.errors import BrokerAway, UnreadableMessage
 from smart_smoker.core.probes import PROBES
@@ -65,6 +66,8 @@ class Consumers(Scenario):
 
     def inject(self, round):
         victim = round.chance.choice(round.consumers)
+        if round.chance.random() < 0.3:  # just as somebody leaves a checkpoint
+            await_event(round.url, "checkpoint")
         round.kill(victim)
         round.injected()
         if round.chance.random() < 0.5:
@@ -137,6 +140,19 @@ class BrokerStopped(Scenario):
         round.node.stop()
 
 
+def await_event(url: str, type: str):
+    """Wait until such an event reaches the history, for two seconds at most."""
+    with suppress(BrokerAway), Broker(url, "faults") as broker:
+        broker.consume(HISTORY, prefetch=100, since="next")
+        give_up = time.monotonic() + 2
+        while time.monotonic() < give_up:
+            arrived = broker.take(0.2)
+            if any(event.type == type for event in arrived):
+                return
+            if arrived:
+                broker.acknowledge(arrived[-1].tag, and_all_before=True)
+
+
 class BrokerKilled(BrokerStopped):
     """The broker is killed and started; half the times just as an alert reaches the history."""
 
@@ -151,21 +167,9 @@ class BrokerKilled(BrokerStopped):
     def take_away(self, round):
         pid = round.node.pid
         if round.chance.random() < 0.5:
-            with suppress(BrokerAway):
-                self._await_alert(round.url)
+            await_event(round.url, "alert")
             os.kill(pid, signal.SIGKILL)  # at once; what follows looks around first
         round.node.kill()
-
-    def _await_alert(self, url: str):
-        with Broker(url, "faults") as broker:
-            broker.consume(HISTORY, prefetch=100, since="next")
-            give_up = time.monotonic() + 2
-            while time.monotonic() < give_up:
-                arrived = broker.take(0.2)
-                if any(event.type == "alert" for event in arrived):
-                    return
-                if arrived:
-                    broker.acknowledge(arrived[-1].tag, and_all_before=True)
 
 
 class BrokerHangs(Scenario):
@@ -275,6 +279,74 @@ class Visitor(Scenario):
                 round.injected()
 
 
+class Forger(Visitor):
+    """The stranger forges and tears checkpoints and deletes the history; consumers start again."""
+
+    name = "a stranger forges, tears and deletes checkpoints"
+
+    def inject(self, round):
+        deed = round.chance.choice((self._forge, self._tear, self._delete))
+        deed(round)
+        round.injected()
+        for script in list(round.consumers):
+            if deed == self._delete:  # What is not in the history any more is in a checkpoint.
+                round.restart(script)
+            else:
+                round.kill(script)
+            round.injected()
+        for script in round.consumers:
+            script.said(WAITING)
+
+    def _forge(self, round):
+        """Leave what looks like a checkpoint and makes no sense."""
+        chance = round.chance
+        lines = ["[]"] + [
+            chance.choice(
+                (
+                    f"{round.cook}\t{chance.randint(0, 500)}\t0\t0\t[]",
+                    f"{round.cook}\t1\t0\t0\t[[1,2,3,4,5],6,7,8,9,0,[]]",
+                    "\t\t\t\t\t",
+                    chance.randbytes(30).hex(),
+                )
+            )
+        ]
+        self._put(round, "\n".join(lines).encode())
+
+    def _put(self, round, body: bytes, **changed):
+        real = [event for event in history(round.url) if event.type == "checkpoint"]
+        if real:
+            headers = {**round.chance.choice(real).headers, "parts": 1, "part": 0}
+            headers |= {"digest": hashlib.sha256(body).hexdigest()} | changed
+            del headers["x-stream-offset"]
+            how = {"user_id": "guest", "type": "checkpoint", "message_id": "forged"}
+            with Stranger(round.url) as stranger:
+                stranger.put(HISTORY, body, headers=headers, **how)
+
+    def _tear(self, round):
+        """Leave a part of a checkpoint, or one with a few bytes less."""
+        self._put(round, b"[]\nbrisket", **round.chance.choice(({"parts": 3}, {"digest": "0"})))
+
+    def _delete(self, round):
+        round.delete_history()
+
+
+class Options(Scenario):
+    """Consumers are started again with other options and with the usual ones, by turns."""
+
+    name = "consumers: other options at every start, ended or killed"
+    rows, interval, sender_dies = 450, 0.03, True
+
+    def inject(self, round):
+        script = round.chance.choice(round.consumers)
+        # No episode of these cooks lasts long enough for a reminder.
+        options = round.chance.choice(((), (), ("--remind-minutes", 50)))
+        if round.chance.random() < 0.5 and WAITING in script.text:
+            round.restart(script, *options)
+        else:
+            round.kill(script, *options)
+        round.injected()
+
+
 class NodesKilled(Scenario):
     """One of three nodes is killed and comes back; the last one that dies does not."""
 
@@ -361,6 +433,8 @@ SCENARIOS = {
         Mail,
         Noise,
         Visitor,
+        Forger,
+        Options,
         NodesKilled,
         LeaderKilled,
         NodeHangs,
