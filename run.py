@@ -7,6 +7,7 @@ python3 run.py test [pytest options]  the set-up, then the tests
 python3 run.py broker start           a RabbitMQ of one's own, for the scripts by hand
 python3 run.py broker stop | status
 python3 run.py rejected               what was put aside in 06-rejected, and why
+python3 run.py services [FOLDER]      units of systemd, to run it overnight: printed, or written
 """
 # An old Python must be able to read this file, to be told so: no syntax newer than 3.6 here.
 
@@ -35,6 +36,7 @@ from smart_smoker.lab.environment import become, in_venv, set_up  # noqa: E402
 from smart_smoker.lab.packages import install_browser, install_rabbitmq, say  # noqa: E402
 from smart_smoker.lab.private_broker import USUAL_PORTS, PrivateBroker  # noqa: E402
 from smart_smoker.lab.processes import locked  # noqa: E402
+from smart_smoker.lab.services import show_units  # noqa: E402
 
 
 def broker(action):
@@ -82,6 +84,7 @@ def parse(arguments):
     commands.add_parser("setup")
     commands.add_parser("test")
     commands.add_parser("rejected")
+    commands.add_parser("services").add_argument("folder", nargs="?", type=Path)
     commands.add_parser("broker").add_argument("action", choices=["start", "stop", "status"])
     return parser.parse_args(arguments)
 
@@ -91,6 +94,9 @@ def main(arguments):
     options = parse([] if testing else arguments)
     if options.command == "broker":
         return broker(options.action)
+    if options.command == "services":
+        show_units(HERE, options.folder)
+        return 0
     (HERE / ".rabbitmq").mkdir(exist_ok=True)
     with locked(HERE / ".rabbitmq" / "setup-lock", "Another set-up is under way here."):
         set_up("requirements-dev.txt" if testing else "requirements-panel.txt")

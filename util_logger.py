@@ -1,9 +1,10 @@
-"""Logging for a script: what it says on the screen and in `logs/SCRIPT.log`.
+"""Logging for a script: what it says on the screen and in `logs/SCRIPT.log`, or in the journal.
 
 logger, logname = setup_logger(__file__)
 """
 
 import logging
+import os
 import sys
 import time
 from contextlib import suppress
@@ -20,6 +21,9 @@ STYLES = {
 }
 """How a line is marked everywhere, and coloured on a terminal. Alerts are logged as CRITICAL."""
 
+PRIORITIES = {logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
+"""What the levels are called in systemd's journal."""
+
 REPORTED_BY_US = ("pika", "apprise", "aiosmtpd", "mail")
 """Libraries whose own records would only say again what the program says."""
 
@@ -29,6 +33,7 @@ def setup_logger(script: str) -> tuple[logging.Logger, str]:
 
     Returns the script's logger and the path of its log file, which begins anew at 1 MB; three
     earlier ones are kept. Where it cannot be written, one line says so and the screen goes on.
+    Where systemd has the screen go to its journal, that alone is written: it is a file already.
     """
     path = Path(script).resolve()
     logname = path.parent / "logs" / f"{path.stem}.log"
@@ -37,7 +42,7 @@ def setup_logger(script: str) -> tuple[logging.Logger, str]:
     sys.stderr.reconfigure(errors="replace")
     root = logging.getLogger()
     root.setLevel(logging.INFO)
-    root.handlers = [_Screen(), _LogFile(logname)]
+    root.handlers = [_Journal(sys.stdout)] if _in_journal() else [_Screen(), _LogFile(logname)]
     for name in REPORTED_BY_US:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return logging.getLogger(path.stem), str(logname)
@@ -51,6 +56,27 @@ class _Screen(logging.Handler):
         line = f"{clock} {MARKS.get(record.levelno, '')}{record.getMessage()}"
         with suppress(OSError):  # The terminal may be gone; the work and the file go on.
             show(line, STYLES.get(record.levelno, ""))
+
+
+def _in_journal() -> bool:
+    """Whether what we print goes to the journal; systemd names the stream that does.
+
+    The name alone proves nothing: whatever a service starts inherits it, terminals as well.
+    """
+    try:
+        screen = os.fstat(sys.stdout.fileno())
+    except OSError:
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{screen.st_dev}:{screen.st_ino}"
+
+
+class _Journal(logging.StreamHandler):
+    """Lines with their priority, without a clock, which the journal has; and with tracebacks."""
+
+    def format(self, record):
+        priority = PRIORITIES.get(record.levelno, 6)
+        text = MARKS.get(record.levelno, "") + super().format(record)
+        return "\n".join(f"<{priority}>{line}" for line in text.splitlines())
 
 
 class _LogFile(RotatingFileHandler):

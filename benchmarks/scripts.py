@@ -60,6 +60,10 @@ class Script:
             self._process.kill()
         self._reader.join()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def end(self, words: str) -> str:
         """Ask it to end; returns its next line with these words."""
         self._process.terminate()
@@ -88,13 +92,13 @@ class Script:
 
     def memory(self) -> float:
         """Resident memory in MB, or not a number where Linux's /proc is not."""
-        path = Path(f"/proc/{self._process.pid}/status")
+        path = Path(f"/proc/{self.pid}/status")
         found = re.search(r"VmRSS:\s*(\d+)", path.read_text() if path.exists() else "")
         return int(found[1]) * 1024 / 1e6 if found else float("nan")
 
     def cpu(self) -> float:
         """Seconds of processor time so far, user and system, or not a number without /proc."""
-        path = Path(f"/proc/{self._process.pid}/stat")
+        path = Path(f"/proc/{self.pid}/stat")
         if not path.exists():
             return float("nan")
         user, system = path.read_text().rpartition(")")[2].split()[11:13]

@@ -75,7 +75,7 @@ class Follower:
                 reason = str(error)
             except Exception as error:
                 log.exception("the history is not followed for now, this is a bug: %r", error)
-                reason = "a bug: details are in the log file"
+                reason = "a bug: details are in the log"
             if self.away is None:
                 pauses = backoff(LONGEST_PAUSE)
                 self._change(away_since=time.time())

@@ -45,7 +45,7 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
 
     @app.exception_handler(Exception)
     def tell(request: Request, error: Exception) -> Response:
-        log.error("this is a bug, details are in the log file: %r", error, exc_info=error)
+        log.error("this is a bug, details are in the log: %r", error, exc_info=error)
         return Response("This is a bug of the panel.", 500)
 
     @app.get("/chart.json")

@@ -25,7 +25,7 @@ def run(main: Callable[[], int | None]) -> int:
         log.info("Stopped.")
         return 0
     except Exception as error:
-        log.exception("this is a bug, details are in the log file: %r", error)
+        log.exception("this is a bug, details are in the log: %r", error)
         return 1
 
 
