@@ -91,6 +91,7 @@ class Consumer:
         self._limits_told: set[str] = set()  # by the ids of their messages in the history
         self._next_look = self._declared = 0.0
         self._unkept, self._kept_at = 0, 0.0  # readings since the last checkpoint, and when it was
+        self._marked = 0  # the history's number up to which the next one knows all; 0 for none yet
         self._listened, self._offset = 0.0, 0.0
         self._warned = False
         self.alerts = 0
@@ -126,7 +127,7 @@ class Consumer:
                     readings += 1
                     if not readings % PROGRESS:
                         log.info("Restoring from the history: %s readings so far.", f"{readings:,}")
-        self._unkept, self._kept_at = readings, time.monotonic()
+        self._unkept, self._kept_at, self._marked = readings, time.monotonic(), 0
         if found:
             words = "Restored from a checkpoint of %s cooks, and %s readings of the history."
             log.info(words, f"{len(found.lines) - 1:,}", f"{readings:,}")
@@ -141,7 +142,9 @@ class Consumer:
             log.info("Waiting for readings in %s. To end, press Ctrl+C.", self._probe.queue)
         while not self._stop.requested:
             self._turn(broker)
-        self._leave_checkpoint(broker)
+        self._marked = mark(broker)
+        if self._marked:
+            self._leave_checkpoint(broker)
 
     def _turn(self, broker: Broker):
         """Judge what has arrived, hand the alerts over, and only then acknowledge."""
@@ -165,10 +168,12 @@ class Consumer:
         if arrived:
             broker.acknowledge(arrived[-1].tag, and_all_before=True)
         self._unkept += len(arrived)
-        enough = max(READINGS, PER_COOK * self._memory.cooks)
-        due = self._unkept >= enough or now - self._kept_at >= SECONDS
-        if looks and due and self._unkept:
+        if self._marked:
             self._leave_checkpoint(broker)
+        elif looks and self._unkept:
+            enough = max(READINGS, PER_COOK * self._memory.cooks)
+            if self._unkept >= enough or now - self._kept_at >= SECONDS:
+                self._marked = mark(broker)
 
     def _look(self):
         """See to what can only be known when all that the queue had is judged."""
@@ -188,14 +193,11 @@ class Consumer:
         self._unpublished = []
 
     def _leave_checkpoint(self, broker: Broker):
-        """Leave what is known to whoever comes next, where all that the queue had is judged."""
-        if not broker.has_history:
-            return
-        end = mark(broker)
+        """Leave what is known to whoever comes next, if all that came before our mark is judged."""
         if broker.is_empty(self._probe.queue):
             self._memory.settle(self._listened, time.time())
-            self._checkpoints.leave(broker, self._memory.lines(self._listened), end)
-            self._unkept, self._kept_at = 0, time.monotonic()
+            self._checkpoints.leave(broker, self._memory.lines(self._listened), self._marked)
+            self._unkept, self._kept_at, self._marked = 0, time.monotonic(), 0
 
     def _judge(self, reading: Reading):
         watch = self._memory.watch_of(reading, self._listened)
