@@ -33,7 +33,12 @@ if __name__ == "__main__" and too_old(sys.version_info):
 
 from smart_smoker.core.errors import InputError, SmartSmokerError  # noqa: E402
 from smart_smoker.lab.environment import become, in_venv, set_up  # noqa: E402
-from smart_smoker.lab.packages import install_browser, install_rabbitmq, say  # noqa: E402
+from smart_smoker.lab.packages import (  # noqa: E402
+    install_browser,
+    install_rabbitmq,
+    install_thermometers,
+    say,
+)
 from smart_smoker.lab.private_broker import USUAL_PORTS, PrivateBroker  # noqa: E402
 from smart_smoker.lab.processes import locked  # noqa: E402
 from smart_smoker.lab.services import show_units  # noqa: E402
@@ -100,7 +105,7 @@ def main(arguments):
     (HERE / ".rabbitmq").mkdir(exist_ok=True)
     with locked(HERE / ".rabbitmq" / "setup-lock", "Another set-up is under way here."):
         set_up("requirements-dev.txt" if testing else "requirements-panel.txt")
-        for install in [install_rabbitmq] + [install_browser] * testing:
+        for install in [install_rabbitmq] + [install_browser, install_thermometers] * testing:
             try:
                 if not options.broker and options.command != "rejected":
                     install()

@@ -1,4 +1,4 @@
-"""The programs that a system installs: RabbitMQ, and a browser for the tests of the panel."""
+"""The programs that a system installs: RabbitMQ, and what the tests need beside it."""
 
 import os
 import shutil
@@ -18,8 +18,14 @@ INSTALL_RABBITMQ = {
     "choco": "choco install rabbitmq   (as administrator; it brings Erlang along)",
 }
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
-SERVICES = ["rabbitmq-server.service", "epmd.service", "epmd.socket"]
-SERVICE_PORTS = {5672: ["service", "rabbitmq-server", "stop"], 4369: ["epmd", "-kill"]}
+THERMOMETERS = {"mosquitto": "mosquitto", "mosquitto_sub": "mosquitto-clients", "jq": "jq"}
+"""What the lines of docs/thermometers.md are made of, with the packages of Debian."""
+SERVICES = ["rabbitmq-server.service", "epmd.service", "epmd.socket", "mosquitto.service"]
+SERVICE_PORTS = {
+    5672: ["service", "rabbitmq-server", "stop"],
+    4369: ["epmd", "-kill"],
+    1883: ["service", "mosquitto", "stop"],
+}
 SILENT = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
@@ -65,15 +71,18 @@ def may_apt():
     return bool(shutil.which("apt-get")) and as_root() is not None
 
 
-def apt_install(package):
-    say(f"Installing {package} with apt-get, which takes a minute")
+def apt_install(*packages):
+    """Install packages, and stop the services that they bring along."""
+    before, names = running_services(), " ".join(packages)
+    say(f"Installing {names} with apt-get, which takes a minute")
     apt = as_root() + ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     # One broken source of many fails the update, and the package may be there all the same.
     subprocess.call(apt + ["update"], **SILENT)
     quietly(
-        apt + ["-y", "--no-install-recommends", "install", package],
-        f"apt-get could not install {package}.",
+        apt + ["-y", "--no-install-recommends", "install", *packages],
+        f"apt-get could not install {names}.",
     )
+    stop_services(before)
 
 
 def install_rabbitmq():
@@ -81,9 +90,7 @@ def install_rabbitmq():
     if find_server():
         return
     if may_apt():
-        before = running_services()
         apt_install("rabbitmq-server")
-        stop_services(before)
     elif sys.platform == "darwin" and shutil.which("brew"):
         say("Installing rabbitmq with brew, which takes some minutes")
         quietly(["brew", "install", "rabbitmq"], "brew could not install rabbitmq.")
@@ -102,6 +109,19 @@ def install_browser():
         apt_install("chromium")
     if not find_browser():
         raise InputError("Chromium is missing here: install it as your system does.")
+
+
+def install_thermometers():
+    """Install what the lines of docs/thermometers.md need; where we may not, raise InputError."""
+
+    def missing():
+        path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
+        return [name for name in THERMOMETERS if not shutil.which(name, path=path)]
+
+    if missing() and may_apt():
+        apt_install(*(THERMOMETERS[name] for name in missing()))
+    if missing():
+        raise InputError("Install as your system does: " + ", ".join(missing()))
 
 
 def install_line():

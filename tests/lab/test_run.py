@@ -144,6 +144,22 @@ def test_a_browser_is_installed_where_there_is_none_and_otherwise_left_alone(
 
 
 @on_linux
+def test_only_what_the_thermometers_lines_lack_is_installed(programs, monkeypatch, tmp_path):
+    said = programs(
+        sudo='shift; PATH="$PATH:/usr/bin:/bin" exec "$@"',
+        jq="true",
+        mosquitto="true",
+        apt_get=f'case "$*" in *install*) cp "$0" "{tmp_path}/programs/mosquitto_sub";; esac',
+    )
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    packages.install_thermometers()
+    asked = said()
+    assert "apt-get -qq -y --no-install-recommends install mosquitto-clients" in asked
+    packages.install_thermometers()
+    assert said() == asked
+
+
+@on_linux
 def test_where_we_may_not_install_a_browser_it_is_asked_for(programs):
     programs()
     with pytest.raises(InputError, match="Chromium is missing"):
