@@ -17,7 +17,7 @@ from smart_smoker.lab.private_broker import PrivateBroker
 from smart_smoker.script.options import number_from
 from smart_smoker.script.signals import run
 
-from . import consumer, cooks, hour, latency, page, panel, producer, restore, window
+from . import consumer, cooks, hour, latency, outage, page, panel, producer, restart, window
 from .rounds import NEEDED, Group, Run, is_here, spread
 
 GROUPS = {
@@ -27,7 +27,8 @@ GROUPS = {
         consumer.GROUP,
         consumer.START,
         latency.GROUP,
-        restore.GROUP,
+        restart.GROUP,
+        outage.GROUP,
         window.GROUP,
         cooks.GROUP,
         hour.GROUP,

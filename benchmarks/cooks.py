@@ -1,29 +1,52 @@
 """Cooks at once: one consumer with the readings of many cooks in one queue."""
 
+from smart_smoker.core.probes import SMOKER
+from smart_smoker.wire.link import connect
+from smart_smoker.wire.messages import reading_message
 from smart_smoker.work.consumer import PREFETCH
 
-from .consumer import QUICK, READINGS, SCRIPTS, fill
+from .consumer import COOK, QUICK, READINGS, SCRIPTS, reading
+from .restart import publish
 from .rounds import Group, Run
-from .scripts import Script
+from .scripts import Script, clear
+
+BEFORE, MORE = 6, 3
+"""Readings that each cook has had, so that its window is full, and at least gets in the run."""
 
 
 def measure(run: Run, who: str) -> dict[str, float]:
-    cooks, readings = int(who), QUICK if run.quick else READINGS
-    fill(run.url, readings, cooks)
+    cooks, readings = int(who), max(READINGS, MORE * int(who))
+    if run.quick:
+        cooks, readings = min(cooks, 1000), QUICK
+    clear(run.url)
+    with connect([run.url], "benchmark") as broker:
+        publish(broker, 0, BEFORE * cooks, cooks)
+        broker.purge(SMOKER.queue)
+        with Script(run.url, *SCRIPTS["ours"]) as script:
+            script.wait_for("Waiting for readings")  # and leaves what it knows when it ends
+        publish(broker, BEFORE * cooks, readings, cooks)
+        end = reading(1, COOK[0], last=True, cook="benchmark-end")
+        broker.publish([reading_message(end)])
     with Script(run.url, *SCRIPTS["ours"]) as script:
         began = script.wait_for("Waiting for readings")
         seconds = script.wait_for("has ended") - began
+        megabytes = script.memory()
+    return {
         # As with one cook alone, what the broker has sent ahead is not counted.
-        return {"readings/s": (readings - PREFETCH) / seconds, "memory, MB": script.memory()}
+        "readings/s": (readings - PREFETCH) / seconds,
+        "memory, MB": megabytes,
+        "kB a cook": 1000 * megabytes / cooks,
+    }
 
 
 GROUP = Group(
     "cooks",
     "Cooks at once",
-    {str(cooks): f"{cooks:,}" for cooks in (1, 100, 1000)},
+    {str(cooks): f"{cooks:,}" for cooks in (1, 100, 1_000, 10_000, 100_000)},
     measure,
-    {"readings/s": "{:,.0f}", "memory, MB": "{:.1f}"},
-    f"{READINGS:,} readings in one queue, of so many cooks in turn, and one consumer.",
+    {"readings/s": "{:,.0f}", "memory, MB": "{:.1f}", "kB a cook": "{:,.2f}"},
+    f"{READINGS:,} readings in one queue, or {MORE} for each cook, of so many cooks in turn, whose"
+    " windows are full, and one consumer. All of its memory is divided by the cooks.",
     ratio="÷ one cook",
     base="1",
 )

@@ -16,6 +16,9 @@ from .consumer import SCRIPTS, reading
 from .rounds import Group, Run, median
 from .scripts import Script, clear, mailing_to
 
+SHARES = {"idle": 0, "tenth": 0.1, "half": 0.5, "nine tenths": 0.9}
+"""Of the capacity that is taken by other readings."""
+
 ALERTS = 40
 """In each round."""
 
@@ -26,9 +29,9 @@ every moment of loops that wait 0.5 s."""
 
 def measure(run: Run, who: str) -> dict[str, float | list[float]]:
     alerts = 5 if run.quick else ALERTS
-    if who == "idle":
+    if not SHARES[who]:
         return {"ms": latencies(run.url, alerts)[0]}
-    delays, judged = latencies(run.url, alerts, round(capacity(run) / 2))
+    delays, judged = latencies(run.url, alerts, round(capacity(run) * SHARES[who]))
     return {"ms": delays, "readings/s": judged}
 
 
@@ -90,9 +93,14 @@ def percentile(values: list[float], percent: int) -> float:
 GROUP = Group(
     "latency",
     "From a reading to the mail about it",
-    {"idle": "nothing else to do", "half": "at half the capacity"},
+    {
+        "idle": "nothing else to do",
+        "tenth": "at a tenth of the capacity",
+        "half": "at half of it",
+        "nine tenths": "at nine tenths of it",
+    },
     measure,
     {"ms": "{:.1f}", "readings/s": "{:,.0f}"},
-    "From just before a reading is published, until the mail server has the whole mail. Half the"
-    " capacity is half of what our producer and our consumer have both reached above.",
+    "From just before a reading is published, until the mail server has the whole mail. The"
+    " capacity is what our producer and our consumer have both reached, the other one being idle.",
 )

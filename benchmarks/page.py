@@ -86,17 +86,20 @@ def goals(run: Run) -> str:
     """What was to be reached, and whether it was."""
     rates = {
         (group, who): run.of(group, who, "readings/s")
-        for group in ("producer", "consumer", "cooks")
-        for who in ("ours", "kombu", "aio-pika", "bare pika", "1", "1000")
+        for group in ("producer", "consumer")
+        for who in ("ours", "kombu", "aio-pika", "bare pika")
     }
 
     def to_better(group: str) -> list[float]:
         better = [max(pair) for pair in zip(rates[group, "kombu"], rates[group, "aio-pika"])]  # noqa: B905 - one may be missing
         return divided(rates[group, "ours"], better)
 
+    def to_one(group: str, who: str, figure: str, one: str) -> list[float]:
+        return divided(run.of(group, who, figure), run.of(group, one, figure))
+
     windows = [run.of("window", who, "µs") for who in ("20", "100", "1000", "10000", "86400")]
     flat = [max(costs) / min(costs) for costs in zip(*windows, strict=True)]
-    idle = run.of("latency", "idle", "ms")
+    idle, half = (run.of("latency", who, "ms") for who in ("idle", "half"))
     panel = {
         (what, goal): run.of("panel", "panel", what)
         for what, goal in (
@@ -117,17 +120,35 @@ def goals(run: Run) -> str:
         ),
         ("producer to the better of kombu and aio-pika", "at least", 2, to_better("producer")),
         ("window, the dearest to the cheapest from 20 to 86,400", "at most", 1.5, flat),
-        (
-            "1,000 cooks to one",
-            "at least",
-            0.7,
-            divided(rates["cooks", "1000"], rates["cooks", "1"]),
+        *(
+            (f"{int(who):,} cooks to one", "at least", goal, to_one("cooks", who, "readings/s", "1"))
+            for who, goal in (("1000", 0.7), ("100000", 0.6))
         ),
+        ("memory a cook, of 10,000, kB", "at most", 2, run.of("cooks", "10000", "kB a cook")),
+        *(
+            (
+                f"restart behind {words} to one behind nothing",
+                "at most",
+                goal,
+                to_one("restart", who, "after a good end, s", "0"),
+            )
+            for who, words, goal in (
+                ("300000", "300,000 readings of 10,000 cooks", 8),
+                ("2600000", "2,600,000 readings of 100 cooks", 4),
+            )
+        ),
+        ("memory then, MB", "at most", 100, run.of("restart", "2600000", "memory, MB")),
         (
             "alert to mail, idle, p99, ms",
             "at most",
             100,
             [percentile(idle, 99)] if idle else [],
+        ),
+        (
+            "alert to mail, at half the capacity, p99, ms",
+            "at most",
+            150,
+            [percentile(half, 99)] if half else [],
         ),
         *((f"panel: {what}", "at most", goal, values) for (what, goal), values in panel.items()),
     )

@@ -1,10 +1,11 @@
 """The plot: a small picture for each table that is about a comparison or a course."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
 
-from . import consumer, cooks, latency, producer, restore, window
+from . import consumer, cooks, latency, outage, producer, restart, window
 from .rounds import Group, Run, median
 
 matplotlib.use("svg")
@@ -13,20 +14,27 @@ matplotlib.rcParams |= {"svg.hashsalt": "smart-smoker", "font.size": 9, "axes.gr
 from matplotlib import pyplot  # noqa: E402 - after the choice of what draws
 
 OURS, OTHERS = "#c2410c", "#94a3b8"
+COURSES = (OURS, "#0f766e", OTHERS)
 
 
 def plot(run: Run, path: Path):
     """Draw what this run has measured. Bars and points are medians, whiskers the rounds' range."""
-    figure, axes = pyplot.subplots(2, 3, figsize=(12, 6.4), layout="constrained")
+    figure, axes = pyplot.subplots(3, 3, figsize=(12, 9.6), layout="constrained")
     _bars(axes[0, 0], run, producer.GROUP)
     _bars(axes[0, 1], run, consumer.GROUP)
     _delays(axes[0, 2], run)
-    _course(axes[1, 0], run, restore.GROUP, "readings in the history", "s", "symlog")
-    _course(axes[1, 1], run, window.GROUP, "readings in the window", "µs", "log")
+    restarts = "after a good end, s", "after a kill, s", "without a checkpoint, s"
+    _course(axes[1, 0], run, restart.GROUP, "readings in the history", restarts, "symlog")
+    axes[1, 0].set_yscale("log")
+    _course(axes[1, 1], run, window.GROUP, "readings in the window", ["µs"], "log")
     # A deque that is searched would rise a thousandfold; what is flat stays so on this scale, too.
     axes[1, 1].set_ylim(0.1, 10_000)
     axes[1, 1].set_yscale("log")
-    _course(axes[1, 2], run, cooks.GROUP, "cooks", "readings/s", "log")
+    _course(axes[1, 2], run, cooks.GROUP, "cooks", ["readings/s"], "log")
+    _course(axes[2, 0], run, cooks.GROUP, "cooks", ["kB a cook"], "log")
+    axes[2, 0].set_yscale("log")
+    _course(axes[2, 1], run, outage.GROUP, "hours of a hundred smokers", ["s"], "linear")
+    axes[2, 2].set_axis_off()
     figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)
 
@@ -51,16 +59,21 @@ def _bars(axis, run: Run, group: Group):
     axis.locator_params(axis="x", nbins=5)
 
 
-def _course(axis, run: Run, group: Group, what: str, figure: str, scale: str):
-    measured, medians, ranges = _ranges(run, group, figure)
-    axis.errorbar(list(map(int, measured)), medians, ranges, color=OURS, marker="o", capsize=3)
+def _course(axis, run: Run, group: Group, what: str, figures: Sequence[str], scale: str):
+    for figure, colour in zip(figures, COURSES, strict=False):
+        measured, medians, ranges = _ranges(run, group, figure)
+        how = {"color": colour, "label": figure, "marker": "o", "capsize": 3}
+        axis.errorbar(list(map(int, measured)), medians, ranges, **how)
     axis.set_xscale(scale, **({"linthresh": 1000, "linscale": 0.5} if scale == "symlog" else {}))
-    axis.set(title=f"{group.title}, {figure}", xlabel=what)
+    one = len(figures) == 1
+    axis.set(title=f"{group.title}, {figures[0]}" if one else group.title, xlabel=what)
+    if not one:
+        axis.legend()
     axis.set_ylim(bottom=0)
 
 
 def _delays(axis, run: Run):
-    for who, colour in (("idle", OURS), ("half", OTHERS)):
+    for who, colour in zip(("idle", "half", "nine tenths"), COURSES, strict=True):
         if delays := sorted(run.of("latency", who, "ms")):
             shares = [100 * (n + 1) / len(delays) for n in range(len(delays))]
             axis.plot(delays, shares, color=colour, label=latency.GROUP.entrants[who])

@@ -64,6 +64,9 @@ class Script:
     def pid(self) -> int:
         return self._process.pid
 
+    def kill(self):
+        self._process.kill()
+
     def end(self, words: str) -> str:
         """Ask it to end; returns its next line with these words."""
         self._process.terminate()

@@ -1,0 +1,95 @@
+"""Restart: what a consumer needs after a start, by how much the history has."""
+
+from smart_smoker.core.probes import SMOKER
+from smart_smoker.wire.connection import Broker
+from smart_smoker.wire.link import connect
+from smart_smoker.wire.messages import reading_message
+from smart_smoker.work.consumer import PER_COOK, READINGS
+
+from .consumer import COOK, SCRIPTS, reading
+from .rounds import Group, Run
+from .scripts import Script, clear
+
+SIZES = {
+    "0": (0, 1),
+    "1000": (1_000, 100),
+    "10000": (10_000, 100),
+    "100000": (100_000, 100),
+    "300000": (300_000, 10_000),
+    "1000000": (1_000_000, 100),
+    "2600000": (2_600_000, 100),
+}
+"""Readings in the history, and of how many cooks that go on."""
+
+QUICK = 10_000
+TOGETHER, AT_ONCE = 1000, 20_000
+"""Readings in a transaction, and in the queue before it is emptied."""
+
+
+def measure(run: Run, who: str) -> dict[str, float]:
+    readings, cooks = SIZES[who]
+    if run.quick:
+        readings, cooks = min(readings, QUICK), min(cooks, 100)
+    clear(run.url)
+    with connect([run.url], "benchmark") as broker:
+        for begin in range(0, readings, AT_ONCE):
+            publish(broker, begin, min(AT_ONCE, readings - begin), cooks)
+            broker.purge(SMOKER.queue)
+        # Nobody has left a checkpoint: the long way.
+        with Script(run.url, *SCRIPTS["ours"]) as script:
+            long = script.wait_for("Waiting for readings") - script.started
+            memory_of_long = script.memory()
+        # It has ended well, and left one.
+        with Script(run.url, *SCRIPTS["ours"]) as script:
+            short = script.wait_for("Waiting for readings") - script.started
+            memory = script.memory()
+            # As many more as never were without a checkpoint, and then it is killed.
+            more = max(READINGS, PER_COOK * cooks) - 1 if readings else 0
+            publish(broker, readings, more, cooks)
+            while more and not broker.is_empty(SMOKER.queue):
+                broker.wait(0.1)
+            script.kill()
+        with Script(run.url, *SCRIPTS["ours"]) as script:
+            killed = script.wait_for("Waiting for readings") - script.started
+    return {
+        "after a good end, s": short,
+        "after a kill, s": killed,
+        "memory, MB": memory,
+        "without a checkpoint, s": long,
+        "memory then, MB": memory_of_long,
+    }
+
+
+def publish(broker: Broker, first: int, count: int, cooks: int):
+    """Publish so many more readings of so many cooks that take turns and do not end."""
+    for begin in range(first, first + count, TOGETHER):
+        batch = [
+            reading(
+                1 + n // cooks,
+                # Each cook begins elsewhere, so that they do not all drop at once.
+                COOK[(1 + n // cooks + 7 * (n % cooks)) % len(COOK)],
+                cook=f"benchmark-{n % cooks}",
+            )
+            for n in range(begin, min(begin + TOGETHER, first + count))
+        ]
+        broker.publish([reading_message(reading) for reading in batch])
+
+
+GROUP = Group(
+    "restart",
+    "Restart against history",
+    {who: f"{n:,} of {cooks:,} cooks" for who, (n, cooks) in SIZES.items()},
+    measure,
+    {
+        "after a good end, s": "{:.2f}",
+        "after a kill, s": "{:.2f}",
+        "memory, MB": "{:.0f}",
+        "without a checkpoint, s": "{:.1f}",
+        "memory then, MB": "{:.0f}",
+    },
+    "From the start of a consumer's process until it waits for readings and knows all that went"
+    " before; by the readings of its own probe in the history. The one that is killed had judged as"
+    " many readings since its last checkpoint as can be.",
+    ratio="÷ an empty history",
+    base="0",
+)
