@@ -120,10 +120,8 @@ def goals(run: Run) -> str:
         ),
         ("producer to the better of kombu and aio-pika", "at least", 2, to_better("producer")),
         ("window, the dearest to the cheapest from 20 to 86,400", "at most", 1.5, flat),
-        *(
-            (f"{int(who):,} cooks to one", "at least", goal, to_one("cooks", who, "readings/s", "1"))
-            for who, goal in (("1000", 0.7), ("100000", 0.6))
-        ),
+        ("1,000 cooks to one", "at least", 0.7, to_one("cooks", "1000", "readings/s", "1")),
+        ("100,000 cooks to one", "at least", 0.6, to_one("cooks", "100000", "readings/s", "1")),
         ("memory a cook, of 10,000, kB", "at most", 2, run.of("cooks", "10000", "kB a cook")),
         *(
             (
