@@ -203,17 +203,17 @@ class Broker:
             self.blocked = False
             log.warning("The broker at %s takes messages again.", self.place)
 
-    def consume(self, queue: str, prefetch: int, since: str | None = None, dead: int = 0):
+    def consume(self, queue: str, prefetch: int, since: str | int = "", dead: int = 0):
         """Begin to read a queue, as its only reader; what was read but not acknowledged returns.
 
-        The history is read by anyone, from its `first` message on or the `last`, or from an age
-        like `3D` on: `since`. Raises QueueTaken when there is another reader, not counting so many
+        The history is read by anyone, `since` its `first` message or the `last`, an age like `3D`
+        or the number of one. Raises QueueTaken when there is another reader, not counting so many
         `dead` ones. A quorum queue knows no exclusive readers: there we look before and after.
         """
         with self._pika_errors():
             if self._consuming and self._consuming.is_open:
                 self._consuming.close()
-        if since is None and self.state(queue)[1] > dead:
+        if not since and self.state(queue)[1] > dead:
             raise QueueTaken(f"{queue} has a reader", queue)
         with self._pika_errors():
             self._consuming = self._connection.channel()
@@ -222,10 +222,10 @@ class Broker:
             self._consuming.basic_consume(
                 queue,
                 lambda *arrival: self._arrive(queue, *arrival),
-                exclusive=since is None,
+                exclusive=not since,
                 arguments={"x-stream-offset": since} if since else None,
             )
-        if since is None and self.state(queue)[1] > dead + 1:
+        if not since and self.state(queue)[1] > dead + 1:
             with self._pika_errors():
                 self._consuming.close()
             raise QueueTaken(f"{queue} has another reader", queue)
