@@ -1,17 +1,23 @@
 """The list: all cooks that go on, worst first, each one click from its own page."""
 
-from urllib.parse import quote
+import json
 
 from ..core.probes import PROBES
-from .elements import Tag
-from .overview import Cell, Overview, Row
+from .elements import Browser, Tag
+from .overview import Overview, Row
 from .words import shortened
 
 
 class CookList:
-    """A table with a row for each cook, and what it leaves out."""
+    """A table with a row for each cook, and what it leaves out.
 
-    def __init__(self, labelled_by: str):
+    The rows are the browser's own (cooks.js): a hundred of them as elements of the page's would
+    make each page a third of a second's work.
+    """
+
+    def __init__(self, labelled_by: str, browser: Browser):
+        self._browser = browser
+        self._rows: dict[str, Row] = {}
         with Tag("div", role="status"):
             self._missing = Tag("p")
         # The roles stay what they are where a small screen lays the table out as blocks.
@@ -19,60 +25,29 @@ class CookList:
             with Tag("thead", role="rowgroup"), Tag("tr", role="row"):
                 for name in ("Cook", *(probe.name for probe in PROBES)):
                     Tag("th", name, role="columnheader", scope="col")
-            self._body = Tag("tbody", role="rowgroup")
+            Tag("tbody", role="rowgroup")
         self._left_out = Tag("p")
-        self._rows: dict[str, CookRow] = {}
 
     def show(self, found: Overview):
-        """Show these rows in this order; those that are the same stay as they are."""
+        """Show these rows in this order; only those that have changed go to the browser."""
         self._missing.put(found.missing, "quiet lines")
         self._left_out.put(found.left_out, "quiet lines")
-        for id in self._rows.keys() - {row.id for row in found.rows}:
-            self._rows.pop(id).delete()
-        order = list(self._rows)
-        for place, row in enumerate(found.rows):
-            if row.id not in self._rows:
-                with self._body:
-                    self._rows[row.id] = CookRow(row)
-                order.append(row.id)
-            if order[place] != row.id:
-                order.remove(row.id)
-                order.insert(place, row.id)
-                self._rows[row.id].move(target_index=place)
-            self._rows[row.id].show(row)
-        self._rows = {id: self._rows[id] for id in order}
+        rows = {row.id: row for row in found.rows}
+        changed = [_said(row) for row in found.rows if row != self._rows.get(row.id)]
+        if changed or list(rows) != list(self._rows):
+            self._rows = rows
+            self._browser.run(f"cookList.show({json.dumps(list(rows))}, {json.dumps(changed)})")
 
 
-class CookRow(Tag):
-    """One cook: its name, which leads to its page, and a cell for each probe."""
-
-    def __init__(self, row: Row):
-        super().__init__("tr", role="row")
-        with self:
-            with Tag("th", role="rowheader", scope="row"):
-                Tag("a", shortened(row.label), href=f"?cook={quote(row.id, safe='')}")
-            self._cells = [ProbeCell(number) for number in range(len(PROBES))]
-
-    def show(self, row: Row):
-        for cell, shown in zip(self._cells, row.cells, strict=True):
-            cell.show(shown)
-
-
-class ProbeCell(Tag):
-    """How a probe is: its shape is drawn before the words by the style sheet."""
-
-    def __init__(self, number: int):
-        super().__init__("td", role="cell", data_probe=PROBES[number].name)
-        self._number = number
-        with self:
-            self._temperature, self._words = Tag("strong"), Tag("span")
-        self._shown: Cell | None = None
-
-    def show(self, cell: Cell):
-        if cell == self._shown:
-            return
-        self._shown = cell
-        look = cell.kind.replace(" ", "-") + (" late" if cell.age else "")
-        self.put(classes=f"{look} probe-{self._number}")
-        self._temperature.put(cell.temperature)
-        self._words.put(", ".join(filter(None, [cell.words, cell.age])), "state")
+def _said(row: Row) -> list:
+    """A row as the browser takes it: id, label, and of each cell its look and its two lines."""
+    cells = [
+        (
+            cell.kind.replace(" ", "-") + (" late" if cell.age else ""),
+            probe.name,
+            cell.temperature,
+            ", ".join(filter(None, [cell.words, cell.age])),
+        )
+        for probe, cell in zip(PROBES, row.cells, strict=True)
+    ]
+    return [row.id, shortened(row.label), cells]

@@ -43,7 +43,7 @@ class View:
                 Tag("p", "This page has lost its panel: what it shows is old.", "banner cut-off")
             if self._is_list:
                 with section("going-on", "Going on, worst first"):
-                    self._list = CookList("going-on")
+                    self._list = CookList("going-on", self._browser)
             else:
                 self._cook = OneCook(self._browser)
             with section("well", "Is it well?"):
