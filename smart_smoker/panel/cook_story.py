@@ -84,9 +84,10 @@ class CookStory:
         return max(story.moments[-1] for story in self.probes.values() if story.moments)
 
     @property
-    def begins_late(self) -> bool:
-        """Whether what is known of it begins after the cook did."""
-        return any(story.begins_late for story in self.probes.values())
+    def known_since(self) -> float | None:
+        """The moment from which on no reading is missing; None where none is missing at all."""
+        late = (story.moments[0] for story in self.probes.values() if story.begins_late)
+        return max(late, default=None)
 
     @property
     def ended(self) -> bool:

@@ -60,11 +60,12 @@ class OneCook:
 
 def _left_out(cook: CookStory | None, whole: bool) -> str:
     """What of the cook is not shown."""
-    if cook is None or not cook.begins_late:
+    if cook is None or cook.known_since is None:
         return ""
+    since = clock(cook.known_since, cook.end)
     if whole:
-        return f"It had begun before {clock(cook.begin, cook.end)}: older readings are left out."
-    return f"Readings and alerts from before {clock(cook.begin, cook.end)} are still being read."
+        return f"It had begun before {since}: older readings are left out."
+    return f"Readings and alerts from before {since} are still being read."
 
 
 def _names() -> str:

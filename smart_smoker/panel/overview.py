@@ -92,7 +92,7 @@ def overview(story: Story, now: float, unit: str, known: bool, whole: bool) -> O
         said.append(f"And {_count(len(more))} more, none of them worse than {kind}.")
     if over := len(story.cooks) - len(cooks):
         said.append(f"{_count(over)} that {'is' if over == 1 else 'are'} over can be chosen above.")
-    if late := whole and sum(cook.begins_late for cook in cooks):
+    if late := whole and sum(cook.known_since is not None for cook in cooks):
         said.append(
             f"The beginning of {_count(late)} is left out: of the history’s 7 days the panel keeps"
             f" the newest {MOST_WEIGHT:,} readings and alerts."

@@ -15,7 +15,7 @@ from .cook_story import CookStory
 
 MOST_COOKS, MOST_WEIGHT = 1000, 1_000_000
 """Above either, the oldest cooks that are over are forgotten, and where all go on, the older half
-of the longest. An event weighs 1, and 1 more for every 100 bytes: a week has some 60,000 readings."""
+of the longest. An event weighs 1, and 1 more for every 100 bytes: a week has 60,000 readings."""
 
 LONGEST_WORD = 255
 """Characters of an id or a channel's name."""

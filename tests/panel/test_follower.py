@@ -204,13 +204,13 @@ def test_of_a_long_history_the_newest_part_is_shown_first_and_lives_until_all_is
         loaded(follower)
         assert not follower.whole
         assert 500 < 2802 - seqs(follower)[0] <= 701  # from the event or its chunk on
-        assert follower.story.latest.begins_late
+        assert follower.story.latest.known_since is not None
         long.publish([reading_message(smoker(2802))])
         until(lambda: seqs(follower)[-1] == 2802, "a reading meanwhile")
         go.set()
         until(lambda: follower.whole, "all of it")
         assert seqs(follower) == list(range(1, 2803))
-        assert not follower.story.latest.begins_late
+        assert follower.story.latest.known_since is None
         until(lambda: not brokers[1]._connection.is_open, "the end of its other connection")
         assert brokers[0]._connection.is_open
         long.publish([reading_message(smoker(2803))])
@@ -222,7 +222,7 @@ def test_no_more_is_read_than_a_story_keeps(url, long, monkeypatch):
     with Follower([url], newest=500) as follower:
         until(lambda: follower.whole, "all that it keeps")
         assert 1000 < 2802 - seqs(follower)[0] <= 1401
-        assert follower.story.latest.begins_late
+        assert follower.story.latest.known_since is not None
 
 
 def test_a_history_that_is_short_is_read_at_once(url, long):

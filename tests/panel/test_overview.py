@@ -27,10 +27,9 @@ def say(story: Story, cook: str, probe: Probe = SMOKER, seq: int = 1, ago: float
     take(story, reading_message(reading), NOW - ago)
 
 
-def tell(story: Story, cook: str, probe: Probe, rule: str = "", state: str = "raised", seq: int = 1):
-    id = f"{cook}/{probe.queue}/{seq}/{state}"
-    words = "Alert!"
-    alert = Alert(id, cook, probe.name, state, "", 200, 20, words, words, words, rule)
+def tell(story: Story, cook: str, probe: Probe, rule: str = ""):
+    id, words = f"{cook}/{probe.queue}/1/raised", "Alert!"
+    alert = Alert(id, cook, probe.name, "raised", "", 200, 20, words, words, words, rule)
     take(story, alert_message(alert))
 
 

@@ -19,6 +19,7 @@ from smart_smoker.core.rows import Row, read_rows
 from smart_smoker.core.watch import Watch
 from smart_smoker.panel import cook_story, probe_story
 from smart_smoker.panel import story as module
+from smart_smoker.panel.chart import chart_of
 from smart_smoker.panel.probe_story import SILENCE, Episode, State, duration
 from smart_smoker.panel.story import Story
 from smart_smoker.wire.messages import (
@@ -710,7 +711,7 @@ def test_where_all_go_on_the_longest_forgets_its_older_half_and_what_it_is_in_th
 ):
     monkeypatch.setattr(module, "MOST_WEIGHT", 62)
     smoker = readings([200 + n for n in range(40)], cook="long")
-    food = readings([150.0], FOOD_A, cook="long", time=clock(1))
+    food = readings([150.0], FOOD_A, cook="long", time=clock(40))
     story = story_of(smoker + food, [alert("raised", smoker[9])])
     for one in readings([200] * 20, cook="short"):
         assert story.take(arrival(reading_message(one)))
@@ -719,13 +720,16 @@ def test_where_all_go_on_the_longest_forgets_its_older_half_and_what_it_is_in_th
     kept = cook.probes[SMOKER]
     assert list(kept.temperatures) == list(range(220, 240))
     assert kept.state(NOW + 1200).kind == "drop"
-    assert list(cook.probes[FOOD_A].temperatures) == [150]  # the newest of a probe stays
-    assert (cook.begins_late, story.cooks["short"].begins_late) == (True, False)
+    assert (cook.known_since, story.cooks["short"].known_since) == (kept.moments[0], None)
+    episode = chart_of(cook, 0, 1e12)["episodes"][0]
+    assert episode["begin"] == cook.begin == kept.moments[0]
     assert list(cook.csv())[1] == f"{clock(21)},220.0,,\n"
     more = readings([300], cook="long", first=41)[0]
     assert story.take(arrival(reading_message(more)))
     assert kept.moments[-1] - kept.moments[-2] == 30
     assert list(cook.csv())[-1] == f"{clock(41)},300.0,,\n"
+    assert kept.forget(10**6) == 20
+    assert list(kept.temperatures) == [300]  # A probe's newest reading stays.
 
 
 def test_one_cook_alone_forgets_too_and_is_itself_never_forgotten(monkeypatch):
