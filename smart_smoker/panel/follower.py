@@ -25,8 +25,8 @@ LOOKED_AT = (*(probe.queue for probe in PROBES), ALERTS, REJECTED)
 """The queues whose state is told."""
 
 NAME = "panel"
-NEWEST = 20_000
-"""Events of the history that are shown first, of more: reading so many takes about a second."""
+NEWEST = 10_000
+"""Events of the history that are shown first, of more: a second or less to read."""
 
 LOOK = 1
 """Seconds between two looks at the queues."""
