@@ -17,6 +17,7 @@ class CookList:
 
     def __init__(self, labelled_by: str, browser: Browser):
         self._browser = browser
+        self._found: Overview | None = None
         self._rows: dict[str, Row] = {}
         with Tag("div", role="status"):
             self._missing = Tag("p")
@@ -30,6 +31,9 @@ class CookList:
 
     def show(self, found: Overview):
         """Show these rows in this order; only those that have changed go to the browser."""
+        if found is self._found:
+            return
+        self._found = found
         self._missing.put(found.missing, "quiet lines")
         self._left_out.put(found.left_out, "quiet lines")
         rows = {row.id: row for row in found.rows}

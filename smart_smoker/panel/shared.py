@@ -9,6 +9,9 @@ from .cook_story import CookStory
 from .follower import Follower
 from .overview import FEW, Overview, overview
 
+TURN = 0.25
+"""Seconds between two looks of a page at what has changed; the list is made no more often."""
+
 MOST_CHARTS = 20
 """How many charts are kept, for others who look at the same part of the same cook."""
 
@@ -21,7 +24,7 @@ class Shared:
         url = urlsplit(admin_url)
         self.admin_url = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
         self._charts: dict[tuple, tuple[tuple, dict]] = {}
-        self._overviews: dict[str, tuple[tuple, Overview]] = {}
+        self._overviews: dict[str, tuple[tuple, float, Overview]] = {}
         self._many: tuple[tuple, bool] = (), False
 
     def cook(self, id: str) -> CookStory | None:
@@ -38,12 +41,11 @@ class Shared:
 
     def overview(self, unit: str) -> Overview:
         """The cooks that go on, in "F" or "C"; for whoever holds the lock."""
-        now = self._moment()
-        before, found = self._overviews.get(unit, ((), None))
-        if before != now:
-            of = self.follower
-            found = overview(of.story, time.time(), unit, of.away is None, of.whole)
-            self._overviews[unit] = now, found
+        now, moment, of = time.time(), self._moment(), self.follower
+        before, made, found = self._overviews.get(unit, ((), 0, None))
+        if before != moment and abs(now - made) >= TURN:
+            found = overview(of.story, now, unit, of.away is None, of.whole)
+            self._overviews[unit] = moment, now, found
         return found
 
     def _moment(self) -> tuple:

@@ -7,16 +7,13 @@ from .cook_list import CookList
 from .elements import Browser, Tag, every, section, yes
 from .notes import Notes
 from .one_cook import OneCook
-from .shared import Shared
+from .shared import TURN, Shared
 
 MOST_COOKS = 100
 """How many cooks can be chosen: anybody who may publish can fill the history."""
 
 ALL = "All cooks"
 """What leads to the list."""
-
-TURN = 0.25
-"""Seconds between two looks of a page at what has changed."""
 
 BEAT = 4
 """Turns between two signs of life: a page that misses them for some seconds says that it is old."""
@@ -85,13 +82,13 @@ class View:
         self._turn += 1
         on_the_beat = self._turn % BEAT == 1
         with follower.lock:
+            if self._is_list:
+                self._list.show(self._shared.overview(self._unit))
             seen = follower.version, self._unit
             if seen == self._seen and not on_the_beat:
                 return
             many = self._shared.many()
-            if self._is_list:
-                self._list.show(self._shared.overview(self._unit))
-            else:
+            if not self._is_list:
                 cook = self._shared.cook(self._id)
                 self._cook.show_ages(cook, now, self._unit, follower.away is None)
             if seen != self._seen:
