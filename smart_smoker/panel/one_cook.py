@@ -48,7 +48,7 @@ class OneCook:
         words = f"{_names()}{when}; what happened is listed below."
         self._frame.put(classes="chart", aria_label=words)
         self._heading.put("At its end" if cook and cook.ended else "Now")
-        self._left_out.put(_left_out(cook, whole), "quiet")
+        self._left_out.put(_left_out(cook, whole), "quiet lines")
 
     def draw(self, cook: CookStory | None):
         """Have the browser draw the chart, where it has changed."""
