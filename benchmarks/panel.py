@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from statistics import median
 
 from smart_smoker.core.alert import Alert
 from smart_smoker.core.probes import PROBES, SMOKER
@@ -36,7 +37,7 @@ def panel(url: str) -> Iterator[tuple]:
 
     with Script(url, "panel.py", "--port", "0") as script, sync_playwright() as playwright:
         address = next(word for word in script.next_line("http")[1].split() if "://" in word)
-        script.wait_for("Following")
+        script.followed = script.wait_for("Following")
         browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         yield script, address, browser.new_page()
         browser.close()
@@ -100,6 +101,54 @@ def memory(url: str) -> float:
         return script.memory()
 
 
+def opens(url: str, readings: int, smokers: int = 100) -> dict[str, float]:
+    """A panel with so many readings of so many smokers behind it, that all go on.
+
+    Seconds from its start until it follows, seconds until its first page has the newest reading
+    while the past is still being read and when that is done, and MB and the share of a core then,
+    with ten such pages open.
+    """
+    last = readings // smokers // len(PROBES)
+    _publish_smokers(url, smokers, last)
+    with panel(url) as (script, address, page):
+        began = script.followed - script.started
+
+        def open_list() -> float:
+            asked = time.perf_counter()
+            new = page.context.browser.new_page()
+            new.goto(address)
+            new.get_by_role("row").filter(has_text=f"smoker-{smokers - 1}").wait_for()
+            return time.perf_counter() - asked
+
+        early = open_list()
+        page.goto(address)
+        page.get_by_text("still being read").wait_for(state="hidden", timeout=600_000)
+        late = [open_list() for _ in range(BROWSERS)]
+        used, since = script.cpu(), time.perf_counter()
+        page.wait_for_timeout(5000)
+        share = (script.cpu() - used) / (time.perf_counter() - since)
+        return {
+            "start, s": began,
+            "opens at once, s": early,
+            "opens later, s": median(late),
+            "MB": script.memory(),
+            "share of a core": share,
+        }
+
+
+def _publish_smokers(url: str, smokers: int, rows: int):
+    """Rows of all smokers in turn, in the history alone: nobody takes them from the queues."""
+    clear(url)
+    with connect([url], "benchmark") as broker:
+        for row in range(1, rows + 1):
+            for first in range(0, smokers, 300):
+                ids = [f"smoker-{n}" for n in range(first, min(first + 300, smokers))]
+                broker.publish([message for id in ids for message in _row(row, id)])
+            if row % 20 == 0 or row == rows:
+                for probe in PROBES:
+                    broker.purge(probe.queue)
+
+
 def _open(page, address: str):
     page.goto(address)
     page.wait_for_function(DRAWN)
@@ -125,15 +174,15 @@ def _publish_cook(url: str, rows: int):
             )
 
 
-def _row(seq: int) -> list[Message]:
+def _row(seq: int, cook: str = "long") -> list[Message]:
     return [
         reading_message(
             Reading(
                 probe,
                 _time(seq),
                 round(150 + 30 * number + random.gauss(0, 2), 1),
-                f"long/{probe.queue}/{seq}",
-                "long",
+                f"{cook}/{probe.queue}/{seq}",
+                cook,
                 seq,
             )
         )

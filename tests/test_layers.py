@@ -39,6 +39,7 @@ LIBRARIES = {
 PURE_MODULES = sorted(name for name in PACKAGE if name.startswith("core."))
 PURE_MODULES += ["work.memory", "work.watches"]
 PURE_MODULES += ["panel.story", "panel.cook_story", "panel.probe_story"]
+PURE_MODULES += ["panel.overview", "panel.words"]
 PURE = {
     *("array", "bisect", "collections", "contextlib", "csv", "dataclasses", "datetime"),
     *("itertools", "json", "math", "re", "statistics", "typing", "unicodedata"),

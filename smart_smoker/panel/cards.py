@@ -3,14 +3,11 @@
 from ..core.probes import Probe
 from ..core.readings import SECONDS_PER_READING
 from .elements import Marked, Tag
-from .probe_story import ProbeStory, duration
+from .probe_story import LATE, ProbeStory, duration
 from .words import clock, degrees
 
 SPARK_POINTS, SPARK_SECONDS = 60, 3600
 """How many points a card's little line has at most, and how long before now it begins."""
-
-LATE = 150
-"""Seconds after which a reading is not shown as live any more, long before it is called silent."""
 
 
 class Card(Tag):

@@ -29,8 +29,9 @@ const cookChart = (() => {
         const query = new URLSearchParams(location.search);
         if (span) query.set("span", span);
         if (range) query.set("begin", range[0]), query.set("end", range[1]);
-        const answer = await fetch(`chart.json?${query}`);
-        if (!answer.ok) return;
+        // It fails when the page is being left or its panel is away, which is told elsewhere.
+        const answer = await fetch(`chart.json?${query}`).catch(() => null);
+        if (!answer?.ok) return;
         data = await answer.json();
         const [first, last] = data.extent;
         if (range && (range[1] < first || range[0] > last)) setSpan(0); // Another cook has begun.

@@ -33,12 +33,13 @@ def chart_of(cook: CookStory, begin: float, end: float) -> dict:
             {
                 "probe": number,
                 "kind": each.kind,
-                "begin": each.begin,
+                "begin": max(each.begin, cook.begin),
                 "end": _end(each, story, cook),
                 "goes_on": each.end is None,
             }
             for number, story in enumerate(cook.probes.values())
             for each in sorted(story.episodes, key=lambda episode: episode.begin)
+            if each.end is None or each.end >= cook.begin
         ],
     }
 

@@ -48,15 +48,18 @@ class Told:
 class CookStory:
     """One cook: its probes, its alerts in order, and its readings as a CSV.
 
-    `sent` is when its first reading was sent, 0 where nobody said.
+    `sent` is when its first reading was sent, 0 where nobody said. `label` is what people call it:
+    `brisket, 2025-09-06 11:00:05`, or its id as it is.
     """
 
     def __init__(self, id: str, sent: float):
         self.id = id
+        self.label = _OURS.sub(r"\1, \2-\3-\4 \5:\6:\7", id)
         self.probes = {probe: ProbeStory(probe) for probe in PROBES}
         self.weight = 0
         self._told: dict[str, Told] = {}  # by the alert's id
-        self._times: list[str] = []  # of the rows
+        self._times: list[str] = []  # of the rows that are kept
+        self._forgotten = 0  # rows before those
         self._wall: float | None = None  # what the newest row's timestamp says
         self._zone: timedelta | None = None  # of the first timestamp that has one
         self._shift = 0.0  # seconds from what timestamps say to moments, since a clock was set
@@ -64,11 +67,6 @@ class CookStory:
         # begins when this machine's wall clock shows that it was sent.
         self._moment = _seconds(datetime.fromtimestamp(sent)) - SECONDS_PER_READING
         self._before = self._moment
-
-    @property
-    def label(self) -> str:
-        """What people call it: `brisket, 2025-09-06 11:00:05`, or its id as it is."""
-        return _OURS.sub(r"\1, \2-\3-\4 \5:\6:\7", self.id)
 
     @property
     def alerts(self) -> list[Told]:
@@ -86,6 +84,12 @@ class CookStory:
         return max(story.moments[-1] for story in self.probes.values() if story.moments)
 
     @property
+    def known_since(self) -> float | None:
+        """The moment from which on no reading is missing; None where none is missing at all."""
+        late = (story.moments[0] for story in self.probes.values() if story.begins_late)
+        return max(late, default=None)
+
+    @property
     def ended(self) -> bool:
         """Whether every probe that spoke has said its last."""
         return all(story.ended for story in self.probes.values() if story.newest)
@@ -95,6 +99,22 @@ class CookStory:
         ages = [story.age(now) for story in self.probes.values()]
         return not self.ended and any(age is not None and age < TOO_OLD for age in ages)
 
+    def forget_half(self) -> int:
+        """Forget the readings of the older half of the rows; tells how many those were."""
+        half = len(self._times) // 2
+        del self._times[:half]
+        self._forgotten += half
+        count = sum(story.forget(self._forgotten) for story in self.probes.values())
+        self.weight -= count
+        return count
+
+    def hear(self, other: "CookStory"):
+        """Believe another story of it about when the same reading was heard."""
+        for probe, story in self.probes.items():
+            theirs = other.probes[probe]
+            if story.newest and story.newest == theirs.newest:
+                story.heard = theirs.heard
+
     def csv(self) -> Iterator[str]:
         """The lines of a CSV that the producer reads, with a header and their line ends."""
         yield ",".join(["Time", *(f"{probe.name} (°F)" for probe in PROBES)]) + "\n"
@@ -102,7 +122,7 @@ class CookStory:
             dict(zip(story.rows, map(repr, story.temperatures), strict=True))
             for story in self.probes.values()
         ]
-        for row, time in enumerate(self._times):
+        for row, time in enumerate(self._times, self._forgotten):
             quoted = '"' + time.replace('"', '""') + '"' if {",", '"'} & set(time) else time
             yield ",".join([quoted, *(column.get(row, "") for column in columns)]) + "\n"
 
@@ -111,21 +131,26 @@ class CookStory:
         story = self.probes[reading.probe]
         if new := not story.seqs or reading.seq > story.seqs[-1]:
             moment = self._place(reading, story)
-            story.take(reading, moment, len(self._times) - 1, heard)
+            story.take(reading, moment, self._row, heard)
         if ends := reading.last and not story.ended:
             story.end()
         return new or ends
 
     def _place(self, reading: Reading, story: ProbeStory) -> float:
         """Find the reading's row, or begin one, and tell its moment."""
-        row = len(self._times) - 1
-        if row < 0 or reading.time != self._times[row] or (story.rows and story.rows[-1] == row):
+        row = self._row
+        if row < 0 or reading.time != self._times[-1] or (story.rows and story.rows[-1] == row):
             self._times.append(reading.time)
             self._wall = self._read_clock(reading.time)
             self._before, self._moment = self._moment, self._moment + SECONDS_PER_READING
         if self._wall is not None:
             self._moment = self._by_the_clock(story)
         return max(self._moment, story.moments[-1]) if story.moments else self._moment
+
+    @property
+    def _row(self) -> int:
+        """The number of the newest row, -1 before the first."""
+        return self._forgotten + len(self._times) - 1
 
     def _read_clock(self, time: str) -> float | None:
         """What a timestamp says, in seconds like a moment."""
@@ -141,7 +166,7 @@ class CookStory:
 
     def _by_the_clock(self, story: ProbeStory) -> float:
         """The moment of a probe's reading in the newest row, whose timestamp could be read."""
-        if len(self._times) == 1:
+        if self._row == 0:
             return self._wall
         before, back = (story.moments[-1], JITTER) if story.moments else (self._before, DAY)
         for shift in (0, self._shift):

@@ -8,14 +8,16 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack, nullcontext
 
 from ..core.errors import BrokerAway, BrokerRefused, SmartSmokerError
 from ..core.probes import PROBES
 from ..script.signals import Stop
 from ..wire.connection import Broker
 from ..wire.link import backoff, connect
-from ..wire.messages import ALERTS, HISTORY, REJECTED, Arrival
-from .story import Story
+from ..wire.messages import ALERTS, HISTORY, REJECTED
+from .passage import Passage
+from .story import MOST_WEIGHT, Story
 
 log = logging.getLogger(__name__)
 
@@ -23,12 +25,11 @@ LOOKED_AT = (*(probe.queue for probe in PROBES), ALERTS, REJECTED)
 """The queues whose state is told."""
 
 NAME = "panel"
-PREFETCH = 1000
+NEWEST = 10_000
+"""Events of the history that are shown first, of more: a second or less to read."""
+
 LOOK = 1
 """Seconds between two looks at the queues."""
-
-QUIET = 2
-"""Seconds without an event after which the next one has just been sent, not stored."""
 
 LONGEST_PAUSE = 5
 """Seconds between two tries to reach a broker: whoever looks at the page waits for it."""
@@ -40,19 +41,20 @@ class Follower:
     Hold `lock` while reading `story`; another one takes its place when the history was read anew,
     so look it up each time. `queues` tells what waits in each queue and how many consumers it has,
     None for a queue that is not there or not for us to see. `away` says why the broker is away, and
-    `away_since` since when, in seconds since 1970. `loaded` is whether the story once was whole.
-    `version` grows with every change of any of these.
+    `away_since` since when, in seconds since 1970. `loaded` is whether there once was a story,
+    and `whole` whether this one goes back as far as it can; else what is older is still being read.
+    `version` grows with every change of any of these. `newest` events are shown first.
     """
 
-    def __init__(self, urls: Sequence[str]):
+    def __init__(self, urls: Sequence[str], newest: int = NEWEST):
         self.story = Story()
         self.lock = threading.Lock()
         self.queues: dict[str, tuple[int, int] | None] = {}
         self.away: str | None = "no broker has answered yet"
         self.away_since = time.time()
-        self.loaded = False
+        self.loaded = self.whole = False
         self.version = 0
-        self._urls = urls
+        self._urls, self._newest = urls, newest
         self._stop = Stop()
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
 
@@ -85,38 +87,54 @@ class Follower:
             self._stop.wait(next(pauses))
 
     def _follow(self, broker: Broker):
-        """Read the history from its beginning by one connection, until a stop is requested."""
-        story, stored = Story(), self._stored()
-        broker.consume(HISTORY, PREFETCH, "first")
-        if not self.loaded:
-            self._change(story=story)
-        live, heard, looked = False, time.monotonic(), 0.0
-        while not self._stop.requested:
-            arrived = broker.take(0.5)
-            now = time.monotonic()
-            if arrived:
-                heard = now
-                self._take(story, arrived, time.time() if live else None)
-                broker.acknowledge(arrived[-1].tag, and_all_before=True)
-                stored = stored if _number(arrived) < stored else -1
-            live = live or now - heard > QUIET
-            if stored < 0 and (self.away or not self.loaded):
-                self._change(story=story, loaded=True, away=None)
-                log.info("Following the history at %s.", broker.place)
-            if now - looked >= LOOK:
-                looked = now
-                self._look(broker)
+        """Read the history by this connection, until a stop is requested.
 
-    def _stored(self) -> int:
+        Of a long one the newest events are read first, and then go on live by a connection of their
+        own, until this one is through with all that a story keeps.
+        """
+        last, looked = self._last(), 0.0
+        passages = [Passage(broker, last, MOST_WEIGHT)]
+        with ExitStack() as others:
+            if last > self._newest:
+                other = others.enter_context(self._connect("newest events"))
+                passages.insert(0, Passage(other, last, self._newest))
+            while not self._stop.requested:
+                for passage in passages:
+                    self._read(passage, wait=passage is passages[-1] or not passage.is_whole)
+                    if not passage.is_whole:
+                        break
+                    passages[-1].last = max(passages[-1].last, passage.number)
+                if passages[-1].is_whole:
+                    others.close()
+                    del passages[:-1]
+                if passages[0].is_whole:
+                    self._show(passages[0].story, len(passages) == 1, broker.place)
+                if time.monotonic() - looked >= LOOK:
+                    looked = time.monotonic()
+                    self._look(broker)
+
+    def _connect(self, purpose: str) -> Broker:
+        return connect(self._urls, f"{NAME}, {purpose}", only_looks=True)
+
+    def _last(self) -> int:
         """The number of the first event in the history's last chunk, -1 for an empty history."""
-        with connect(self._urls, f"{NAME}, end of the history", only_looks=True) as broker:
+        with self._connect("end of the history") as broker:
             broker.consume(HISTORY, 1, "last")
-            return _number(broker.take(1)[:1])
+            return next((event.number for event in broker.take(1)), -1)
 
-    def _take(self, story: Story, arrived: list[Arrival], heard: float | None):
-        with self.lock:
-            news = [story.take(arrival, heard) for arrival in arrived]
-            self.version += any(news) and story is self.story
+    def _read(self, passage: Passage, wait: bool):
+        shown = passage.story is self.story
+        if passage.read(0.5 * wait, self.lock if shown else nullcontext()) and shown:
+            self._change()
+
+    def _show(self, story: Story, whole: bool, place: str):
+        """Have this story take the place of the one before, where it does not yet."""
+        if story is self.story and self.away is None:
+            return
+        if self.away is not None:
+            log.info("Following the history at %s.", place)
+        story.hear(self.story)
+        self._change(story=story, whole=whole, loaded=True, away=None)
 
     def _look(self, broker: Broker):
         queues = {}
@@ -134,8 +152,3 @@ class Follower:
                 setattr(self, name, value)
             self.version += 1
 
-
-def _number(arrived: list[Arrival]) -> int:
-    """The number in the history of the newest of these events; -1 where none has one."""
-    numbers = (arrival.headers.get("x-stream-offset") for arrival in arrived)
-    return max((number for number in numbers if isinstance(number, int)), default=-1)

@@ -22,9 +22,7 @@ class Notes(Tag):
 
     def show(self, follower: Follower, now: float) -> list[str]:
         """Show how the queues are now; returns what somebody should mend."""
-        story, cook = follower.story, follower.story.latest
-        cooking = cook is not None and cook.goes_on(now)
-        failing = story.failing(now)
+        cooking, failing = bool(follower.story.going_on(now)), follower.story.failing(now)
         said = notes(follower.queues, failing, cooking) if follower.away is None else []
         for row, queue, note in zip_longest(self._rows, LOOKED_AT, said):
             if note is None:

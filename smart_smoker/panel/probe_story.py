@@ -13,8 +13,14 @@ MOST_EPISODES = 1000
 """Above which the oldest are forgotten: a week of stalls has some 500, but anybody who may publish
 can fill the history."""
 
+LATE = 150
+"""Seconds after which a reading is not shown as live any more, long before it is called silent."""
+
 SILENCE = 5 * 60
 """Seconds after which a reading is no longer taken for the present."""
+
+REMINDER = 60 * 60
+"""Seconds, and as many readings as stand for them, in which what goes on is told once more."""
 
 
 @dataclass
@@ -28,7 +34,10 @@ class Episode:
 
 @dataclass(frozen=True)
 class State:
-    """How a probe is: never, ended, no signal, steady or what its rule's episodes are called."""
+    """How a probe is: never, ended, no signal, steady or what its rule's episodes are called.
+
+    It is unclear while too little of the cook is known to tell an episode from none.
+    """
 
     kind: str
     words: str
@@ -52,6 +61,11 @@ class ProbeStory:
     episodes: list[Episode] = field(default_factory=list)
     limits: dict[str, float] = field(default_factory=dict)  # in °F, by their rules' kinds
     _open: dict[str, Episode] = field(default_factory=dict)  # by kind, raised and not cleared
+
+    @property
+    def begins_late(self) -> bool:
+        """Whether readings are missing from before the first one here: they count from 1."""
+        return bool(self.seqs) and self.seqs[0] > 1
 
     def window(self) -> array:
         """The newest readings, as many as the probe's rule looks at by default."""
@@ -86,6 +100,10 @@ class ProbeStory:
             if episode := going_on.get(kind):
                 passed = duration(self.moments[-1] - episode.begin)
                 return State(kind, rule.during.format(duration=passed))
+        known = self.moments[-1] - self.moments[0]
+        count = len(self.moments) * SECONDS_PER_READING
+        if self.begins_late and min(known, count - SECONDS_PER_READING) < REMINDER:
+            return State("unclear", f"no alert in {duration(known)}")
         return State("steady", "steady")
 
     def to_go(self) -> float | None:
@@ -140,6 +158,13 @@ class ProbeStory:
         self.newest, self.heard, self.ended = reading, heard, False
         if silence := self._open.pop("silence", None):
             silence.end = moment
+
+    def forget(self, row: int) -> int:
+        """Forget the readings of the rows before this one, all but the newest; tells how many."""
+        count = min(bisect_left(self.rows, row), max(0, len(self.rows) - 1))
+        for kept in (self.moments, self.temperatures, self.seqs, self.rows):
+            del kept[:count]
+        return count
 
     def end(self) -> None:
         """The newest reading was the last of the cook, and ended whatever went on."""

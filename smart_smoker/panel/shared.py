@@ -1,29 +1,56 @@
-"""What all pages share: the story, and the points of charts, counted once for everybody."""
+"""What all pages share: the story, and what is counted once for everybody, charts and the list."""
 
 import re
+import time
 from urllib.parse import urlsplit
 
 from .chart import chart_of, shape_of
 from .cook_story import CookStory
 from .follower import Follower
+from .overview import FEW, Overview, overview
+
+TURN = 0.25
+"""Seconds between two looks of a page at what has changed; the list is made no more often."""
 
 MOST_CHARTS = 20
 """How many charts are kept, for others who look at the same part of the same cook."""
 
 
 class Shared:
-    """What all pages show; the points of their charts are counted once for all of them."""
+    """What all pages show; charts and the list of cooks are made once for all of them."""
 
     def __init__(self, follower: Follower, admin_url: str):
         self.follower = follower
         url = urlsplit(admin_url)
         self.admin_url = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
         self._charts: dict[tuple, tuple[tuple, dict]] = {}
+        self._overviews: dict[str, tuple[tuple, float, Overview]] = {}
+        self._many: tuple[tuple, bool] = (), False
 
     def cook(self, id: str) -> CookStory | None:
         """The cook with this id, or without one the latest; for whoever holds the lock."""
         story = self.follower.story
         return story.cooks.get(id) if id else story.latest
+
+    def many(self) -> bool:
+        """Whether more than a few cooks go on; for whoever holds the lock."""
+        now = self._moment()
+        if self._many[0] != now:
+            self._many = now, len(self.follower.story.going_on(time.time())) > FEW
+        return self._many[1]
+
+    def overview(self, unit: str) -> Overview:
+        """The cooks that go on, in "F" or "C"; for whoever holds the lock."""
+        now, moment, of = time.time(), self._moment(), self.follower
+        before, made, found = self._overviews.get(unit, ((), 0, None))
+        if before != moment and abs(now - made) >= TURN:
+            found = overview(of.story, now, unit, of.away is None, of.whole)
+            self._overviews[unit] = moment, now, found
+        return found
+
+    def _moment(self) -> tuple:
+        """What was counted before it changes, with what is heard or with time, is counted anew."""
+        return self.follower.version, int(time.time())
 
     def chart(self, id: str, begin: float, end: float, span: float) -> dict:
         """The points of a cook: many from `begin` to `end` or in its last `span` seconds."""

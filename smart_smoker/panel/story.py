@@ -14,8 +14,8 @@ from ..wire.messages import ALERTS, HISTORY, Arrival, parse_limits, reading_of
 from .cook_story import CookStory
 
 MOST_COOKS, MOST_WEIGHT = 1000, 1_000_000
-"""Above either, the oldest cooks are forgotten. An event weighs 1, and 1 more for every 100 bytes:
-a week has some 60,000 readings."""
+"""Above either, the oldest cooks that are over are forgotten, and where all go on, the older half
+of the longest. An event weighs 1, and 1 more for every 100 bytes: a week has 60,000 readings."""
 
 LONGEST_WORD = 255
 """Characters of an id or a channel's name."""
@@ -41,10 +41,19 @@ class Story:
         """The cook that began last."""
         return next(reversed(self.cooks.values()), None)
 
+    def going_on(self, now: float) -> list[CookStory]:
+        """The cooks that are not over."""
+        return [cook for cook in self.cooks.values() if cook.goes_on(now)]
+
     def failing(self, now: float) -> int:
         """How many alerts of the last day a channel did not take when it was tried last."""
         alerts = (told for cook in self.cooks.values() for told in cook.alerts)
         return sum(told.failing and now - told.sent < TOO_OLD for told in alerts)
+
+    def hear(self, other: "Story"):
+        """Believe another story about when the readings that are the newest here were heard."""
+        for id in self.cooks.keys() & other.cooks.keys():
+            self.cooks[id].hear(other.cooks[id])
 
     def take(self, arrival: Arrival, heard: float | None = None) -> bool:
         """Take one of the history's events; False where it says nothing new, or nothing of ours.
@@ -72,7 +81,7 @@ class Story:
         cook = self.cooks.get(reading.cook)
         if cook is None:
             cook = self.cooks[reading.cook] = CookStory(reading.cook, sent)
-        return self._count(cook, cook.take_reading(reading, heard or sent), arrival)
+        return self._count(cook, cook.take_reading(reading, heard or sent), arrival, heard)
 
     def _take_alert(self, arrival: Arrival) -> bool:
         alert = Alert.parse(arrival.body)
@@ -105,13 +114,34 @@ class Story:
         cook.probes[probe].limits = limits
         return self._count(cook, new, arrival)
 
-    def _count(self, cook: CookStory, new: bool, arrival: Arrival) -> bool:
+    def _count(self, cook: CookStory, new: bool, arrival: Arrival, heard=None) -> bool:
         weight = new * (1 + len(arrival.body) // 100)
         cook.weight += weight
         self._weight += weight
-        while len(self.cooks) > 1 and (len(self.cooks) > MOST_COOKS or self._weight > MOST_WEIGHT):
-            self._weight -= self.cooks.pop(next(iter(self.cooks))).weight
+        if self._weight > MOST_WEIGHT or len(self.cooks) > MOST_COOKS:
+            self._forget(cook, heard or _sane(arrival.sent))
         return new
+
+    def _forget(self, latest: CookStory, now: float):
+        """Make room: forget what is oldest, but never the cook that has just spoken."""
+        others = [cook for cook in self.cooks.values() if cook is not latest]
+        over = [cook for cook in others if not cook.goes_on(now)]
+        # Somewhat more than must be: going through all cooks shall not be due with every event.
+        weight, count = MOST_WEIGHT - MOST_WEIGHT // 20, MOST_COOKS - MOST_COOKS // 20
+        while self._weight > weight or len(self.cooks) > count:
+            longest = max(self.cooks.values(), key=lambda cook: cook.weight)
+            if over:
+                self._drop(over.pop(0))
+            elif len(self.cooks) <= count and (forgotten := longest.forget_half()):
+                self._weight -= forgotten
+            elif others:
+                self._drop(others.pop(0))
+            else:
+                break
+
+    def _drop(self, cook: CookStory):
+        if self.cooks.pop(cook.id, None):
+            self._weight -= cook.weight
 
 
 def _sane(sent: float) -> float:

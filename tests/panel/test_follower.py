@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,16 +12,18 @@ from urllib.parse import quote, urlsplit
 
 import pika
 import pytest
-from scripts import PASSWORD, Relay, ask_admin, broker_user, history, until
+from scripts import PASSWORD, Relay, ask_admin, broker_user, clock, history, until
 
 from smart_smoker.core.alert import Alert
 from smart_smoker.core.probes import SMOKER
+from smart_smoker.core.readings import Reading
 from smart_smoker.lab.definitions import PERMISSIONS, definitions
-from smart_smoker.panel import follower as module
+from smart_smoker.panel import follower as follower_
+from smart_smoker.panel import passage
 from smart_smoker.panel.cook_story import Told
 from smart_smoker.panel.follower import Follower
 from smart_smoker.wire.connection import Broker
-from smart_smoker.wire.messages import alert_message, delivery_message
+from smart_smoker.wire.messages import alert_message, delivery_message, reading_message
 
 RAISED = Alert(
     id="brisket/01-smoker/3/raised",
@@ -120,7 +123,7 @@ def test_it_takes_and_writes_nothing(url, stranger):
 def test_it_is_loaded_at_the_end_of_the_history_even_when_events_never_pause(
     url, stranger, monkeypatch
 ):
-    monkeypatch.setattr(module, "QUIET", FOREVER)
+    monkeypatch.setattr(passage, "QUIET", FOREVER)
     stranger.put_readings("01-smoker", "brisket", range(100, 900))
     stranger.put_readings("01-smoker", "brisket", [50] * 2000, first=801)
     with Follower([url]) as follower:
@@ -131,7 +134,7 @@ def test_it_is_loaded_at_the_end_of_the_history_even_when_events_never_pause(
 
 @pytest.mark.usefixtures("declared")
 def test_what_is_heard_live_is_live_whatever_the_senders_clock_says(url, stranger, monkeypatch):
-    monkeypatch.setattr(module, "QUIET", FOREVER)
+    monkeypatch.setattr(passage, "QUIET", FOREVER)
 
     def put(seq):
         stranger.channel.basic_publish(
@@ -150,12 +153,83 @@ def test_what_is_heard_live_is_live_whatever_the_senders_clock_says(url, strange
     with following(url) as follower:
         until(lambda: len(temperatures(follower)) == 3000, "all readings")
         assert state(follower) == "no signal"
-        monkeypatch.setattr(module, "QUIET", 0)
+        monkeypatch.setattr(passage, "QUIET", 0)
         seqs = count(3001)
         until(lambda: put(next(seqs)) or state(follower) == "steady", "a live reading", pause=1)
-    monkeypatch.setattr(module, "QUIET", FOREVER)
+    monkeypatch.setattr(passage, "QUIET", FOREVER)
     with following(url) as later:
         assert state(later) == "no signal"
+
+
+# --- a long history ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def long(url) -> Broker:
+    """A history of 2,800 readings, in chunks of 700 and of one."""
+    with Broker(url, "a test") as broker:
+        for first in (1, 701, 1401, 2101):
+            broker.publish([reading_message(smoker(seq)) for seq in range(first, first + 700)])
+        broker.publish([reading_message(smoker(2801))])
+        yield broker
+
+
+def smoker(seq: int) -> Reading:
+    return Reading(SMOKER, clock(seq), 225.0, f"brisket/01-smoker/{seq}", "brisket", seq)
+
+
+def seqs(follower: Follower) -> list[int]:
+    with follower.lock:
+        return list(follower.story.latest.probes[SMOKER].seqs)
+
+
+def test_of_a_long_history_the_newest_part_is_shown_first_and_lives_until_all_is_read(
+    url, long, monkeypatch
+):
+    go, brokers = threading.Event(), []
+
+    class Held(passage.Passage):
+        """One whose long way waits."""
+
+        def __init__(self, broker, last, most):
+            super().__init__(broker, last, most)
+            self._waits = most == follower_.MOST_WEIGHT
+            brokers.append(broker)
+
+        def read(self, seconds, lock):
+            return (go.is_set() or not self._waits) and super().read(seconds, lock)
+
+    monkeypatch.setattr(follower_, "Passage", Held)
+    with Follower([url], newest=500) as follower:
+        loaded(follower)
+        assert not follower.whole
+        assert 500 < 2802 - seqs(follower)[0] <= 701  # from the event or its chunk on
+        assert follower.story.latest.known_since is not None
+        long.publish([reading_message(smoker(2802))])
+        until(lambda: seqs(follower)[-1] == 2802, "a reading meanwhile")
+        go.set()
+        until(lambda: follower.whole, "all of it")
+        assert seqs(follower) == list(range(1, 2803))
+        assert follower.story.latest.known_since is None
+        until(lambda: not brokers[1]._connection.is_open, "the end of its other connection")
+        assert brokers[0]._connection.is_open
+        long.publish([reading_message(smoker(2803))])
+        until(lambda: seqs(follower)[-1] == 2803, "a reading after that")
+
+
+def test_no_more_is_read_than_a_story_keeps(url, long, monkeypatch):
+    monkeypatch.setattr(follower_, "MOST_WEIGHT", 1000)
+    with Follower([url], newest=500) as follower:
+        until(lambda: follower.whole, "all that it keeps")
+        assert 1000 < 2802 - seqs(follower)[0] <= 1401
+        assert follower.story.latest.known_since is not None
+
+
+def test_a_history_that_is_short_is_read_at_once(url, long):
+    with Follower([url]) as follower:
+        until(lambda: follower.loaded, "it is loaded")
+        assert follower.whole
+        assert seqs(follower)[0] == 1
 
 
 # --- with read rights only -----------------------------------------------------------------------

@@ -121,22 +121,29 @@ def cook(shared, request):
 
 
 class Cook(Broker):
-    """Publishes as a producer, a consumer and an outbox do, at any time of sending."""
+    """Publishes as a producer, a consumer and an outbox do, at any time of sending.
+
+    All its cooks are over when it is left, so that those of other tests are few.
+    """
 
     def __init__(self, url: str, id: str):
         super().__init__(url, "a test")
         self.id = id
-        self._seqs: dict[str, int] = {}
+        self._seqs: dict[tuple[str, str], int] = {}
+
+    def __exit__(self, *how):
+        for cook, queue in list(self._seqs):
+            self.say(queue, 0.0, cook=cook, last=True)
+        super().__exit__(*how)
 
     def say(self, queue: str, *temperatures: float, cook="", time_=None, ago=0.0, **headers):
         """Send readings, the last of them so many seconds ago."""
         for temperature in temperatures:
             cook = cook or self.id
-            key = f"{cook}/{queue}"
-            seq = self._seqs[key] = self._seqs.get(key, 0) + 1
+            seq = self._seqs[cook, queue] = self._seqs.get((cook, queue), 0) + 1
             properties = pika.BasicProperties(
                 type="reading",
-                message_id=f"{key}/{seq}",
+                message_id=f"{cook}/{queue}/{seq}",
                 headers={"cook": cook, "seq": seq, **headers},
                 timestamp=int(time.time() - ago),
             )
@@ -210,10 +217,10 @@ def test_a_cook_by_the_real_scripts_appears_and_so_does_a_consumer_that_is_stopp
     consumer.end(signal.SIGTERM)
     with Cook(shared.url, "left-alone") as cook:
         cook.say("01-smoker", 225.0)
-    expect(page.get_by_text("Nothing so far.")).to_be_visible()
-    wrong = page.get_by_role("alert").get_by_text("Nobody watches Smoker, and 1 reading waits")
-    expect(wrong).to_contain_text("start consumer_smoker.py.")
-    expect(wrong).to_be_in_viewport()
+        expect(page.get_by_text("Nothing so far.")).to_be_visible()
+        wrong = page.get_by_role("alert").get_by_text("Nobody watches Smoker, and 1 reading waits")
+        expect(wrong).to_contain_text("start consumer_smoker.py.")
+        expect(wrong).to_be_in_viewport()
 
 
 def test_a_reading_and_an_alert_appear_on_every_page_that_is_open(cook, open_page):
@@ -296,7 +303,7 @@ def test_an_earlier_cook_can_be_chosen_and_comes_as_the_csv_it_was(shared, cook,
     ]
     for number in range(100):
         cook.say("01-smoker", 100.0, cook=f"later-{number}")
-    expect(page.get_by_role("option")).to_have_count(101)
+    expect(page.get_by_role("option")).to_have_count(102)
     expect(page.get_by_label("Cook", exact=True)).to_have_value("earlier")
     expect(page.get_by_text("is not in the history")).to_have_count(0)
 
@@ -312,6 +319,71 @@ def test_what_comes_from_outside_is_text_and_never_markup(shared, cook, open_pag
     page.goto(f"{shared.address}?cook={SCRIPT}no")
     expect(page.get_by_label("Cook", exact=True)).to_contain_text("is not in the history")
     assert page.locator("img[src=x]").count() == 0
+
+
+# --- many cooks ----------------------------------------------------------------------------------
+
+
+def rows(page: Page) -> list[str]:
+    """What each row of the list says."""
+    return [" ".join(text.split()) for text in page.locator("tbody tr").all_inner_texts()]
+
+
+def test_more_than_a_few_cooks_are_a_list_worst_first_and_each_is_a_click_away(
+    shared, cook, open_page
+):
+    names = [f"many-{number}" for number in range(5)]
+    for name in names[:3]:
+        cook.say("01-smoker", 225.0, cook=name)
+        cook.say("02-food-A", 150.0, cook=name)
+    page = open_page(shared.address)
+    expect(card(page, "Smoker")).to_contain_text("225.0")
+    cook.say("02-food-A", 160.0, cook=names[3])
+    cook.tell("raised", 1, "Food A Alert!", cook=names[3], probe="Food A")
+    cook.say("01-smoker", 14.0, cook=names[4])
+    expect(page.get_by_role("row")).to_have_count(6)
+    expect(page.get_by_role("row").nth(1)).to_contain_text("many-3")
+    assert rows(page) == [
+        "many-3 – no reading yet 160.0 °F stalled for 0 s – no reading yet",
+        *(f"many-{n} 225.0 °F steady 150.0 °F steady – no reading yet" for n in range(3)),
+        "many-4 14.0 °F steady – no reading yet – no reading yet",
+    ]
+    expect(page.get_by_role("columnheader")).to_have_text(["Cook", "Smoker", "Food A", "Food B"])
+    cook.say("01-smoker", -4.0, cook=names[4])
+    cook.tell("raised", 2, "Smoker Alert!", cook=names[4])
+    expect(page.get_by_role("row").nth(1)).to_contain_text("many-4-4.0 °Fdropping")
+    page.get_by_role("button", name="°C").click()
+    expect(page.get_by_role("row").nth(1)).to_contain_text("-20.0 °C")
+    page.get_by_role("link", name=names[4]).click()
+    expect(card(page, "Smoker")).to_contain_text("-20.0°C")
+    expect(page.get_by_label("Cook", exact=True)).to_have_value(names[4])
+    page.get_by_role("link", name="All cooks").click()
+    expect(page.get_by_role("row")).to_have_count(6)
+    for name in names[:2]:
+        cook.say("01-smoker", 225.0, cook=name, last=True)
+        cook.say("02-food-A", 150.0, cook=name, last=True)
+    expect(card(page, "Smoker")).to_contain_text("-20.0°C")  # Few again: the latest cook.
+
+
+def test_the_list_fits_a_small_phone_takes_no_markup_and_axe_finds_nothing_serious(
+    shared, cook, open_page
+):
+    for number in range(5):
+        name = "a-very-long-name-for-a-cook-" * 3 if number else SCRIPT
+        cook.say("01-smoker", 225.0, cook=f"{name}{number}", ago=number * 100)
+        cook.say("02-food-A", 150.0, cook=f"{name}{number}")
+    with Relay(shared.url) as relay:
+        relay.open()
+        _, address = start(shared.program, RABBITMQ_URL=relay.url)
+        for size, scheme in ((SMALL_PHONE, "light"), (DESKTOP, "dark")):
+            page = open_page(address, size, color_scheme=scheme)
+            expect(page.get_by_role("row").nth(1)).to_contain_text("no signal for")
+            assert page.locator("img[src=x]").count() == 0
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert serious(page) == []
+        relay.cut()
+        expect(page.get_by_role("row").nth(1)).to_contain_text("225.0 °Fnot known")
+        expect(page.get_by_role("cell").first.get_by_text("225.0")).to_have_css(*STRUCK)
 
 
 # --- what is wrong -------------------------------------------------------------------------------

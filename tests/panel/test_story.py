@@ -19,6 +19,7 @@ from smart_smoker.core.rows import Row, read_rows
 from smart_smoker.core.watch import Watch
 from smart_smoker.panel import cook_story, probe_story
 from smart_smoker.panel import story as module
+from smart_smoker.panel.chart import chart_of
 from smart_smoker.panel.probe_story import SILENCE, Episode, State, duration
 from smart_smoker.panel.story import Story
 from smart_smoker.wire.messages import (
@@ -697,18 +698,76 @@ def test_of_very_many_cooks_the_oldest_are_forgotten(monkeypatch):
     assert list(story.cooks) == ["7", "8", "9"]
 
 
-def test_of_very_many_readings_the_oldest_cooks_are_forgotten_but_never_the_latest(monkeypatch):
-    monkeypatch.setattr(module, "MOST_WEIGHT", 10)
-    story = story_of(readings([200] * 6, cook="a") + readings([200] * 5, cook="b"))
-    assert list(story.cooks) == ["b"]
-    for one in readings([200] * 20, cook="b", first=6):
+def test_of_very_many_readings_the_oldest_cook_that_is_over_is_forgotten(monkeypatch):
+    monkeypatch.setattr(module, "MOST_WEIGHT", 12)
+    goes_on, over = readings([200] * 4, cook="on"), readings([200] * 4, cook="over")
+    over[-1] = replace(over[-1], last=True)
+    story = story_of(goes_on + over + readings([200] * 5, cook="new"))
+    assert list(story.cooks) == ["on", "new"]
+
+
+def test_where_all_go_on_the_longest_forgets_its_older_half_and_what_it_is_in_the_midst_of_stays(
+    monkeypatch,
+):
+    monkeypatch.setattr(module, "MOST_WEIGHT", 62)
+    smoker = readings([200 + n for n in range(40)], cook="long")
+    food = readings([150.0], FOOD_A, cook="long", time=clock(40))
+    story = story_of(smoker + food, [alert("raised", smoker[9])])
+    for one in readings([200] * 20, cook="short"):
         assert story.take(arrival(reading_message(one)))
-    assert len(probe_of(story).temperatures) == 25
+    assert list(story.cooks) == ["long", "short"]
+    cook = story.cooks["long"]
+    kept = cook.probes[SMOKER]
+    assert list(kept.temperatures) == list(range(220, 240))
+    assert kept.state(NOW + 1200).kind == "drop"
+    assert (cook.known_since, story.cooks["short"].known_since) == (kept.moments[0], None)
+    episode = chart_of(cook, 0, 1e12)["episodes"][0]
+    assert episode["begin"] == cook.begin == kept.moments[0]
+    assert list(cook.csv())[1] == f"{clock(21)},220.0,,\n"
+    more = readings([300], cook="long", first=41)[0]
+    assert story.take(arrival(reading_message(more)))
+    assert kept.moments[-1] - kept.moments[-2] == 30
+    assert list(cook.csv())[-1] == f"{clock(41)},300.0,,\n"
+    assert kept.forget(10**6) == 20
+    assert list(kept.temperatures) == [300]  # A probe's newest reading stays.
+
+
+def test_one_cook_alone_forgets_too_and_is_itself_never_forgotten(monkeypatch):
+    monkeypatch.setattr(module, "MOST_WEIGHT", 100)
+    story = story_of(readings([200] * 1000))
+    assert 50 <= len(probe_of(story).temperatures) <= 100
+    raised = alert("raised", reading(seq=1000))
+    story.take(arrival(alert_message(raised)))
+    for number in range(500):
+        story.take(delivered(raised, "push", "failed", f"{number}"))
+    assert list(story.cooks) == ["brisket"]
+
+
+def test_a_probe_is_not_called_steady_before_an_episode_must_have_been_told_once_more():
+    story = story_of(readings([200] * 120, first=500))
+    state = probe_of(story).state(NOW + 30 * 620)
+    assert state == State("unclear", "no alert in 59 min")
+    late = reading(seq=620)
+    story.take(arrival(reading_message(late), NOW + 30 * 620))
+    assert probe_of(story).state(NOW + 30 * 620).kind == "steady"
+    story.take(arrival(alert_message(alert("reminder", late))))
+    assert probe_of(story).state(NOW + 30 * 620).kind == "drop"
+
+
+def test_another_story_is_believed_about_when_the_same_reading_was_heard():
+    early, late = story_of(readings([200] * 2)), story_of(readings([200] * 2))
+    late.take(arrival(reading_message(reading(seq=3))), heard=NOW + 500)
+    early.hear(late)
+    assert probe_of(early).heard == NOW + 60
+    early.take(arrival(reading_message(reading(seq=3))))
+    early.hear(late)
+    assert probe_of(early).heard == NOW + 500
 
 
 def test_what_is_long_weighs_more_than_many_readings(monkeypatch):
     monkeypatch.setattr(module, "MOST_WEIGHT", 50)
-    story = story_of(readings([200] * 20, cook="a") + readings([200] * 20, cook="b"))
+    ended = replace(reading(seq=20, cook="a"), last=True)
+    story = story_of(readings([200] * 19, cook="a") + [ended] + readings([200] * 20, cook="b"))
     assert story.take(other_alert(cook="b", text="x" * 2000))
     assert list(story.cooks) == ["b"]
 

@@ -1,0 +1,75 @@
+"""One cook: its probes as they are now, its chart, and what happened."""
+
+from ..core.probes import PROBES
+from .alerts import Alerts
+from .cards import Card
+from .chart import shape_of
+from .cook_story import CookStory
+from .elements import Browser, Tag, section, yes
+from .words import clock
+
+SPANS = {"All": 0, "6 h": 6 * 3600, "1 h": 3600}
+"""The parts of a cook to choose from, in seconds before its newest reading."""
+
+
+class OneCook:
+    """The sections of a page that are about one cook."""
+
+    def __init__(self, browser: Browser):
+        self._browser, self._shape = browser, None
+        with Tag("section", aria_labelledby="now"):
+            self._heading = Tag("h2", id="now")
+            with Tag("div", classes="cards"):
+                self._cards = [Card(number, probe) for number, probe in enumerate(PROBES)]
+        with Tag("section", aria_labelledby="cook"):
+            self._make_chart()
+        with section("happened", "What happened"):
+            self._alerts = Alerts("happened")
+
+    def _make_chart(self):
+        with Tag("div", classes="tools"):
+            Tag("h2", "The cook", id="cook")
+            with Tag("div", classes="group", role="group", aria_label="Part of the cook"):
+                for words, seconds in SPANS.items():
+                    Tag("button", words, data_span=seconds, aria_pressed=yes(not seconds))
+        self._left_out = Tag("p")
+        with Tag("div", classes="chart", role="img") as self._frame:
+            self._browser.make_frame()
+
+    def show_ages(self, cook: CookStory | None, now: float, unit: str, known: bool):
+        """Show how the probes are by now; not `known` while nobody can know."""
+        for card in self._cards:
+            card.show(cook.probes[card.probe] if cook else None, now, unit, not known)
+
+    def show(self, cook: CookStory | None, unit: str, whole: bool):
+        """Show what has changed; `whole` is whether the story goes back as far as it can."""
+        self._alerts.show(cook, unit)
+        when = f" from {clock(cook.begin)} to {clock(cook.end)}" if cook else ""
+        words = f"{_names()}{when}; what happened is listed below."
+        self._frame.put(classes="chart", aria_label=words)
+        self._heading.put("At its end" if cook and cook.ended else "Now")
+        self._left_out.put(_left_out(cook, whole), "quiet lines")
+
+    def draw(self, cook: CookStory | None):
+        """Have the browser draw the chart, where it has changed."""
+        shape = shape_of(cook)
+        if shape and shape != self._shape:
+            self._shape = shape
+            self._browser.look()
+
+
+def _left_out(cook: CookStory | None, whole: bool) -> str:
+    """What of the cook is not shown."""
+    if cook is None or cook.known_since is None:
+        return ""
+    since = clock(cook.known_since, cook.end)
+    if whole:
+        return f"It had begun before {since}: older readings are left out."
+    return f"Readings and alerts from before {since} are still being read."
+
+
+def _names() -> str:
+    """All probes in a sentence: `Smoker, food A and food B`."""
+    *others, last = (probe.spoken for probe in PROBES)
+    words = f"{', '.join(others)} and {last}" if others else last
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,122 @@
+"""The overview: the cooks that go on, worst first, in rows that are the same for everybody."""
+
+from dataclasses import dataclass
+
+from ..core.probes import PROBES
+from ..core.rules import RULES
+from .cook_story import CookStory
+from .probe_story import LATE, ProbeStory, duration
+from .story import MOST_WEIGHT, Story
+from .words import degrees
+
+FEW = 3
+"""So many cooks can go on and the first page is still that of the latest; of more it is a list."""
+
+MOST_ROWS = 100
+"""How many cooks the list shows: anybody who may publish can fill the history."""
+
+READING = "What was earlier is still being read: episodes that began then can be missing here."
+
+WORST = (
+    *(kind for kind, rule in RULES.items() if rule.urgent),
+    "no signal",
+    "late",
+    *(kind for kind, rule in RULES.items() if not rule.urgent),
+    "unclear",
+    "steady",
+    "ended",
+    "never",
+)
+"""How a probe can be: what a sleeper must wake up for, what nobody knows, what can wait."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How a probe is, for people; `age` is empty for what is fresh."""
+
+    kind: str
+    temperature: str
+    words: str
+    age: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A cook that goes on, with a cell for each probe, in the order of PROBES."""
+
+    id: str
+    label: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The rows of the worst cooks, what is missing in them for now, and what is left out."""
+
+    rows: tuple[Row, ...]
+    missing: str
+    left_out: str
+
+
+def kind_of(story: ProbeStory, now: float) -> str:
+    """How a probe is, as one of WORST: late where it would be called well, or not urgent."""
+    kind, age = story.state(now).kind, story.age(now)
+    late = age is not None and age > LATE and kind not in ("ended", "never")
+    return min(kind, "late", key=WORST.index) if late else kind
+
+
+def worst_first(cooks: list[CookStory], now: float) -> list[CookStory]:
+    """Cooks in the order in which somebody should look after them.
+
+    Each goes by its worst probe, those that are alike by their next worst, and so on; at last by
+    their names. So a row stays where it is while no probe becomes another's worse.
+    """
+
+    def key(cook: CookStory) -> tuple:
+        kinds = (kind_of(story, now) for story in cook.probes.values())
+        return sorted(map(WORST.index, kinds)), cook.label, cook.id
+
+    return sorted(cooks, key=key)
+
+
+def overview(story: Story, now: float, unit: str, known: bool, whole: bool) -> Overview:
+    """All cooks that go on, in "F" or "C"; not `known` while nobody can know how they are now.
+
+    `whole` is whether the story goes back as far as it can.
+    """
+    cooks = worst_first(story.going_on(now), now)
+    shown, more = cooks[:MOST_ROWS], cooks[MOST_ROWS:]
+    said = []
+    if more:
+        kind = min((kind_of(each, now) for each in more[0].probes.values()), key=WORST.index)
+        said.append(f"And {_count(len(more))} more, none of them worse than {kind}.")
+    if over := len(story.cooks) - len(cooks):
+        said.append(f"{_count(over)} that {'is' if over == 1 else 'are'} over can be chosen above.")
+    if late := whole and sum(cook.known_since is not None for cook in cooks):
+        said.append(
+            f"The beginning of {_count(late)} is left out: of the history’s 7 days the panel keeps"
+            f" the newest {MOST_WEIGHT:,} readings and alerts."
+        )
+    rows = tuple(_row(cook, now, unit, known) for cook in shown)
+    return Overview(rows, "" if whole else READING, "\n".join(said))
+
+
+def _count(cooks: int) -> str:
+    return f"{cooks:,} cook{'' if cooks == 1 else 's'}"
+
+
+def _row(cook: CookStory, now: float, unit: str, known: bool) -> Row:
+    cells = (_cell(cook.probes[probe], now, unit, known) for probe in PROBES)
+    return Row(cook.id, cook.label, tuple(cells))
+
+
+def _cell(story: ProbeStory, now: float, unit: str, known: bool) -> Cell:
+    state, age = story.state(now), story.age(now)
+    if story.newest is None:
+        return Cell("never", "–", state.words, "")
+    temperature = f"{degrees(story.newest.temperature, unit)} °{unit}"
+    if not known:
+        return Cell("away", temperature, "not known", "")
+    # The words of no signal say by themselves how old it is.
+    told = age is None or age <= LATE or state.kind in ("ended", "no signal")
+    return Cell(state.kind, temperature, state.words, "" if told else f"{duration(age)} ago")

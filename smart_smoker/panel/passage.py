@@ -1,0 +1,50 @@
+"""A passage of the history: its events from one on, read into a story by one connection."""
+
+import time
+
+from ..wire.connection import Broker
+from ..wire.messages import HISTORY, Arrival
+from .story import Story
+
+PREFETCH = 1000
+
+QUIET, FEW = 2, 1000
+"""Seconds, and events: after so long with fewer the next one has just been sent, not stored."""
+
+
+class Passage:
+    """The newest events of the history, at most so many, and all that come after them.
+
+    `number` is that of the newest event in its story, and `last` the one that it must come to; -1
+    is none.
+    """
+
+    def __init__(self, broker: Broker, last: int, most: int):
+        self.story = Story()
+        self.number, self.last = -1, last
+        self._broker = broker
+        self._live, self._since, self._count = False, time.monotonic(), 0
+        broker.consume(HISTORY, PREFETCH, last - most if last > most else "first")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its story has come to the last event."""
+        return self.number >= self.last
+
+    def read(self, seconds: float, lock) -> bool:
+        """Take what has come, holding the lock; waits for it up to so long. Tells what is new."""
+        arrived = self._broker.take(seconds)
+        news = False
+        if arrived:
+            heard = time.time() if self._live else None
+            with lock:
+                for arrival in arrived:
+                    news |= self.story.take(arrival, heard)
+            self._broker.acknowledge(arrived[-1].tag, and_all_before=True)
+            self.number = max(self.number, arrived[-1].number)
+            self._count += len(arrived)
+        now = time.monotonic()
+        if now - self._since >= QUIET:
+            self._live = self._live or (self.is_whole and self._count < FEW)
+            self._since, self._count = now, 0
+        return news

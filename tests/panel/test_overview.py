@@ -1,0 +1,146 @@
+"""The overview: which cooks go on, in which order, and what is said of those that are left out."""
+
+import random
+
+import pytest
+
+from smart_smoker.core.alert import TOO_OLD, Alert
+from smart_smoker.core.probes import FOOD_A, FOOD_B, PROBES, SMOKER, Probe
+from smart_smoker.core.readings import Reading
+from smart_smoker.panel import overview as module
+from smart_smoker.panel.overview import WORST, Cell, kind_of, overview, worst_first
+from smart_smoker.panel.probe_story import LATE, SILENCE
+from smart_smoker.panel.story import Story
+from smart_smoker.wire.messages import Arrival, Message, alert_message, reading_message
+
+NOW = 1_621_686_000.0
+
+
+def take(story: Story, message: Message, sent: float = NOW):
+    arrival = Arrival(message.queue, 1, message.body, message.id, message.type, message.headers, 0)
+    story.take(arrival, sent)
+
+
+def say(story: Story, cook: str, probe: Probe = SMOKER, seq: int = 1, ago: float = 0, last=False):
+    id = f"{cook}/{probe.queue}/{seq}"
+    reading = Reading(probe, "12:00", 200.0, id, cook, seq, last)
+    take(story, reading_message(reading), NOW - ago)
+
+
+def tell(story: Story, cook: str, probe: Probe, rule: str = ""):
+    id, words = f"{cook}/{probe.queue}/1/raised", "Alert!"
+    alert = Alert(id, cook, probe.name, "raised", "", 200, 20, words, words, words, rule)
+    take(story, alert_message(alert))
+
+
+def one_of(kind: str) -> Story:
+    """A story of one cook, named by how its smoker is."""
+    story, seq = Story(), 2 if kind == "unclear" else 1
+    if kind == "never":
+        say(story, kind, FOOD_A)
+        return story
+    ago = {"no signal": SILENCE, "late": LATE + 1}.get(kind, 0)
+    say(story, kind, seq=seq, ago=ago, last=kind == "ended")
+    if kind in ("low", "high", "done", "drop", "stall"):
+        tell(story, kind, SMOKER, kind)
+    return story
+
+
+def order(story: Story) -> list[str]:
+    return [cook.id for cook in worst_first(story.going_on(NOW), NOW)]
+
+
+# --- the order -----------------------------------------------------------------------------------
+
+
+def test_what_a_sleeper_must_wake_up_for_is_worse_than_what_nobody_knows_and_that_than_the_rest():
+    assert WORST[:6] == ("low", "high", "drop", "done", "no signal", "late")
+    assert WORST[6:] == ("stall", "unclear", "steady", "ended", "never")
+
+
+@pytest.mark.parametrize("kind", WORST)
+def test_a_probe_can_be_each_of_these(kind):
+    cook = one_of(kind).latest
+    assert kind_of(cook.probes[SMOKER], NOW) == kind
+
+
+def test_cooks_stand_in_the_order_of_their_worst_probes():
+    cooks = [one_of(kind).latest for kind in WORST if kind not in ("never", "ended")]
+    shuffled = random.Random(1).sample(cooks, len(cooks))
+    assert [cook.id for cook in worst_first(shuffled, NOW)] == list(WORST[:-2])
+
+
+def test_of_those_that_are_alike_the_next_worst_probe_counts_and_at_last_the_name():
+    story = Story()
+    for cook in ("c", "b", "a", "d"):
+        for probe in PROBES:
+            say(story, cook, probe)
+    tell(story, "c", FOOD_A, "stall")
+    tell(story, "d", FOOD_B, "stall")
+    assert order(story) == ["c", "d", "a", "b"]
+    tell(story, "d", SMOKER, "stall")
+    assert order(story) == ["d", "c", "a", "b"]
+
+
+def test_what_is_late_is_no_better_for_being_steady_and_a_drop_no_better_for_being_late():
+    story = Story()
+    for cook, ago in (("steady", 0), ("late", LATE + 1), ("drop", LATE + 1)):
+        say(story, cook, ago=ago)
+    tell(story, "drop", SMOKER, "drop")
+    assert order(story) == ["drop", "late", "steady"]
+
+
+def test_what_is_over_does_not_go_on_and_a_producer_that_was_cut_off_does_for_a_day():
+    story = Story()
+    say(story, "over", last=True)
+    say(story, "cut off", ago=TOO_OLD - 60)
+    say(story, "long ago", ago=TOO_OLD)
+    say(story, "on")
+    assert order(story) == ["cut off", "on"]
+    said = overview(story, NOW, "F", True, True)
+    assert said.left_out == "2 cooks that are over can be chosen above."
+
+
+# --- the rows ------------------------------------------------------------------------------------
+
+
+def test_a_row_has_what_each_probe_says_and_its_age_where_that_is_late():
+    story = Story()
+    say(story, "ribs-20250906-110005-ab12")
+    say(story, "ribs-20250906-110005-ab12", FOOD_A, ago=LATE + 30)
+    rows, *_ = vars(overview(story, NOW, "F", True, True)).values()
+    assert [(row.label, row.cells) for row in rows] == [
+        (
+            "ribs, 2025-09-06 11:00:05",
+            (
+                Cell("steady", "200.0 °F", "steady", ""),
+                Cell("steady", "200.0 °F", "steady", "3 min ago"),
+                Cell("never", "–", "no reading yet", ""),
+            ),
+        )
+    ]
+    (row,) = overview(story, NOW, "C", False, True).rows
+    assert row.cells[0] == Cell("away", "93.3 °C", "not known", "")
+
+
+def test_the_rows_have_a_bound_and_the_rest_is_counted(monkeypatch):
+    monkeypatch.setattr(module, "MOST_ROWS", 3)
+    story = Story()
+    for number in range(5):
+        say(story, f"cook {number}")
+    tell(story, "cook 4", SMOKER, "drop")
+    said = overview(story, NOW, "F", True, True)
+    assert [row.id for row in said.rows] == ["cook 4", "cook 0", "cook 1"]
+    assert said.left_out == "And 2 cooks more, none of them worse than steady."
+
+
+def test_it_says_that_earlier_readings_are_still_being_read_or_are_left_out():
+    story = Story()
+    say(story, "whole")
+    say(story, "cut", seq=1000)
+    reading = overview(story, NOW, "F", True, False)
+    assert (reading.missing[:37], reading.left_out) == ("What was earlier is still being read:", "")
+    done = overview(story, NOW, "F", True, True)
+    assert done.missing == ""
+    assert done.left_out.startswith("The beginning of 1 cook is left out")
+    assert done.left_out.endswith("the newest 1,000,000 readings and alerts.")
