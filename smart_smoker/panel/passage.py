@@ -3,7 +3,7 @@
 import time
 
 from ..wire.connection import Broker
-from ..wire.messages import HISTORY, Arrival
+from ..wire.messages import HISTORY
 from .story import Story
 
 PREFETCH = 1000
