@@ -375,13 +375,16 @@ class Stranger:
             basic = pika.BasicProperties(**properties) if properties else None
             self.channel.basic_publish("", queue, body, basic)
 
-    def put_readings(self, queue: str, cook: str, temperatures, first: int = 1):
-        """Publish a cook's readings as a producer would."""
+    def put_readings(self, queue: str, cook: str, temperatures, first: int = 1, last: bool = False):
+        """Publish a cook's readings as a producer would; `last` marks the end of the cook."""
         for seq, temperature in enumerate(temperatures, first):
+            headers = {"cook": cook, "seq": seq}
+            if last and seq == first + len(temperatures) - 1:
+                headers["last"] = True
             properties = pika.BasicProperties(
                 app_id="smart-smoker",
                 delivery_mode=2,
-                headers={"cook": cook, "seq": seq},
+                headers=headers,
                 message_id=f"{cook}/{queue}/{seq}",
                 timestamp=int(time.time()),
                 type="reading",

@@ -22,11 +22,12 @@ class Window:
         self._step = step
         self._reach = span - step
         self._longest_gap = min(LONGEST_GAP, span)
-        self.clear()
+        self._begin(-math.inf)
 
     def clear(self):
         """Begin anew."""
-        self._begin(-math.inf)
+        if self._readings:
+            self._begin(-math.inf)
 
     def _begin(self, left: float):
         self._left = left  # the moment of the last reading that was too old
@@ -37,16 +38,31 @@ class Window:
         self._falling, self._rising = deque(), deque()
 
     def state(self) -> list:
-        """What `resume` needs to make the same window, in JSON."""
+        """What `resume` needs to make the same window, in JSON; empty for one without readings."""
+        if not self._readings:
+            return []
         left = None if math.isinf(self._left) else self._left
-        return [self.keeps, left, *chain.from_iterable(self._readings)]
+        since = None if math.isinf(self._unbroken_since) else self._unbroken_since
+        return [self.keeps, left, since, *chain.from_iterable(self._readings)]
 
     def resume(self, state: list):
-        """Become the window that has given this state."""
-        self.keeps, left, *readings = state
-        self._begin(-math.inf if left is None else left)
-        for reading in zip(readings[::2], readings[1::2], strict=True):
-            self.add(*reading)
+        """Become, of a new one, the window that has given this state."""
+        if not state:
+            return
+        self.keeps, left, since, *numbers = state
+        self._left = -math.inf if left is None else left
+        self._unbroken_since = -math.inf if since is None else since
+        self._readings.extend(zip(numbers[::2], numbers[1::2], strict=True))
+        highest, lowest = -math.inf, math.inf
+        for reading in reversed(self._readings):
+            if reading[1] > highest:
+                self._falling.appendleft(reading)
+                highest = reading[1]
+            if reading[1] < lowest:
+                self._rising.appendleft(reading)
+                lowest = reading[1]
+        self.moment, self.newest = self._readings[-1]
+        self.highest, self.lowest = highest, lowest
 
     def __len__(self) -> int:
         return len(self._readings)

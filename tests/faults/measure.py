@@ -66,8 +66,8 @@ def returns(times: int) -> list[float]:
     return found
 
 
-def memory(node: PrivateBroker) -> list[tuple[int, int]]:
-    """How much memory a consumer holds after so many readings, in MB."""
+def memory(node: PrivateBroker, cook: int = READINGS) -> list[tuple[int, int]]:
+    """How much memory a consumer holds after so many readings, of cooks of such a length, in MB."""
     found = []
     with ExitStack() as stack:
         url = stack.enter_context(virtual_host(node))
@@ -76,9 +76,11 @@ def memory(node: PrivateBroker) -> list[tuple[int, int]]:
         stranger = stack.enter_context(Stranger(url))
         consumer = program.start(SCRIPT)
         consumer.said(WAITING)
-        temperatures = [220 + row % 7 for row in range(STEP)]
         for first in range(1, READINGS, STEP):
-            stranger.put_readings("01-smoker", "memory", temperatures, first)
+            for begin in range(first, first + STEP, min(cook, STEP)):
+                id, seq = f"memory-{begin // cook}", 1 + (begin - 1) % cook
+                temperatures = [220 + row % 7 for row in range(min(cook, STEP))]
+                stranger.put_readings("01-smoker", id, temperatures, seq, last=cook < STEP)
             until(lambda: stranger.waiting("01-smoker") < STEP, "a queue that is not too long")
             if first % (10 * STEP) == 1:
                 found.append((first, resident(consumer)))
@@ -106,6 +108,6 @@ def figures(node: PrivateBroker, times: int, with_memory: bool) -> Iterator[str]
     ):
         middle, most = median(seconds), max(seconds)
         yield f"{what}: {middle:.1f} s (median of {len(seconds)}), at most {most:.1f} s"
-    if with_memory:
-        steps = ", ".join(f"{count:,}: {size} MB" for count, size in memory(node))
-        yield f"resident memory of a consumer after so many readings: {steps}"
+    for words, cook in (("", READINGS), (", a cook for each ten", 10)) if with_memory else ():
+        steps = ", ".join(f"{count:,}: {size} MB" for count, size in memory(node, cook))
+        yield f"resident memory of a consumer after so many readings{words}: {steps}"
