@@ -22,7 +22,7 @@ from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.link import stay_connected
 from smart_smoker.work.producer import Cook, Producer, last_rows
 from smart_smoker.work.report import ProducerReport
-from smart_smoker.work.resume import go_on
+from smart_smoker.work.resume import go_on, resume
 from smart_smoker.work.source import file_lines, followed_lines, input_lines
 from util_logger import setup_logger
 
@@ -51,6 +51,8 @@ def main():
     stop.listen()
     if options.follow and not options.fresh:
         cook = go_on(options.csv, dialect(), options.cook, settings.rabbitmq_urls, stop) or cook
+    elif options.resume:
+        cook = resume(options.cook, settings.rabbitmq_urls, stop) or cook
     clear_queues(options.fresh, settings.rabbitmq_urls, stop)
 
     log.info("The cook is %s, from %s. To end, press Ctrl+C.", cook.id, options.source)

@@ -84,7 +84,7 @@ def units(folder: Path) -> dict[str, str]:
 
     found = {_name(p.script): service(p.script, f"watches the probe {p.name}") for p in PROBES}
     found[_name("panel.py")] = service("panel.py", "the panel")
-    producer = service("smoker_producer.py -", f"sends the rows of {PIPE}")
+    producer = service("smoker_producer.py - --resume", f"sends the rows of {PIPE}")
     found[_name("producer.py")] = producer + READS_PIPE
     found[TARGET] = TARGET_UNIT.format(services=" ".join(found))
     found[SOCKET] = SOCKET_UNIT

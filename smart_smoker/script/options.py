@@ -36,12 +36,16 @@ def producer_options(page: str, sample: Path):
     add("--cook", type=cook_name, default="cook", metavar="NAME", help=about)
     add("--fresh", action="store_true", help="first empty the queues of the probes")
     add("--follow", action="store_true", help="read on as a logger appends to the file")
+    about = "go on with the newest cook of this name that has not ended, as after a power cut"
+    add("--resume", action="store_true", help=f"with -: {about}")
     about = "names of the header for the time and each probe, as time,pit,brisket,ribs"
     add("--columns", type=column_names, default=(), metavar="NAMES", help=about)
     add("--celsius", action="store_true", help="its temperatures are in °C")
     about = "open RabbitMQ's admin page, or do not ask"
     add("--admin", action=argparse.BooleanOptionalAction, help=about)
     options = parser.parse_args()
+    if options.resume and options.csv != "-":
+        parser.error("argument --resume: goes with - alone; --follow goes on by itself")
     options.live = options.follow or options.csv == "-"
     options.source = "standard input" if options.csv == "-" else options.csv
     if options.interval is None:

@@ -20,7 +20,8 @@ class Cook:
     """One run of the smoker: numbers its readings, queue by queue, and marks each probe's last.
 
     `last_rows` tells, for a file, in which row each probe has its last reading; without them it is
-    live. `known` is up to which number each probe's readings were published before.
+    live. `known` is up to which number each probe's readings were published before, and will be
+    taken again; `newest` has the readings after which a cook goes on.
     """
 
     def __init__(
@@ -28,12 +29,13 @@ class Cook:
         id: str,
         last_rows: Mapping[Probe, int] | None = None,
         known: Mapping[Probe, int] | None = None,
+        newest: Mapping[Probe, Reading] | None = None,
     ):
         self.id = id
         self.live = last_rows is None
         self._last_rows = last_rows or {}
         self._known = known or {}
-        self._newest: dict[Probe, Reading] = {}
+        self._newest: dict[Probe, Reading] = dict(newest or {})
 
     @property
     def readings(self) -> int:

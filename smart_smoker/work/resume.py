@@ -1,19 +1,24 @@
-"""Going on: who follows a file and is started again finds the cook that was begun with it."""
+"""Going on: a producer that is started again finds the cook that it had begun."""
 
 import logging
 import re
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from ..core.alert import TOO_OLD
 from ..core.dialect import Dialect
-from ..core.errors import BrokerRefused
+from ..core.errors import BrokerRefused, UnreadableMessage
 from ..core.probes import PROBE_OF_QUEUE, Probe
+from ..core.readings import Reading
 from ..core.rows import Row, read_rows
 from ..script.signals import Stop
 from ..wire.connection import Broker
 from ..wire.history import replay
 from ..wire.link import stay_connected
+from ..wire.messages import reading_of
 from .producer import Cook
 from .source import file_lines
 
@@ -31,48 +36,65 @@ def go_on(path: str, dialect: Dialect, name: str, urls: Iterable[str], stop: Sto
     rows = list(read_rows(file_lines(path), dialect)) if Path(path).is_file() else []
     if not rows:
         return None
-    begun = stay_connected(urls, "producer", stop, partial(newest_cook, name=name))
-    sent = known(rows, *begun) if begun else {}
+    begun = stay_connected(urls, "producer", stop, partial(newest_cook, name=name)) or []
+    sent = known(rows, begun)
     if not sent:
         log.info("The rows that %s has already, %d of them, are a new cook.", path, len(rows))
         return None
     log.info("Going on after %d readings that were sent before.", sum(sent.values()))
-    return Cook(begun[0], known=sent)
+    return Cook(begun[0].cook, known=sent)
 
 
-def newest_cook(broker: Broker, name: str) -> tuple[str, dict[str, bytes]]:
-    """The newest cook of this name that the history has, and its readings' bodies by their ids.
+def resume(name: str, urls: Iterable[str], stop: Stop) -> Cook | None:
+    """The newest cook of this name, to go on after its newest readings.
 
-    Empty where there is none, or where this user may not read the history.
+    None, and that is said, where the history has none that goes on: of the last day, and whose
+    producer has not ended it.
     """
-    cook, bodies = "", {}
+    found = stay_connected(urls, "producer", stop, partial(newest_cook, name=name)) or []
+    newest = {reading.probe: reading for reading in found}
+    heard = max((reading.sent for reading in found), default=0)
+    if time.time() - heard > TOO_OLD or any(reading.last for reading in newest.values()):
+        log.info("No cook %r goes on: this is a new one.", name)
+        return None
+    log.info("Going on after %d readings that were sent before.", len(found))
+    return Cook(found[0].cook, newest=newest)
+
+
+def newest_cook(broker: Broker, name: str) -> list[Reading]:
+    """The readings of the newest cook of this name that the history has, in their order.
+
+    Of those that were sent twice the later ones; none where this user may not read the history.
+    """
+    cook, readings = "", {}
     ours = re.compile(re.escape(name) + r"-\d{8}-\d{6}-[0-9a-f]{4}")
     try:
         for event in replay(broker, RESTORED):
-            of = event.headers.get("cook")
-            if event.type != "reading" or not isinstance(of, str) or not ours.fullmatch(of):
+            of, probe = event.headers.get("cook"), PROBE_OF_QUEUE.get(event.queue)
+            if not probe or not isinstance(of, str) or of < cook or not ours.fullmatch(of):
                 continue
             if of > cook:
-                cook, bodies = of, {}
-            if of == cook:
-                bodies[event.id] = event.body
+                cook, readings = of, {}
+            with suppress(UnreadableMessage):
+                reading = reading_of(event, probe)
+                readings[reading.id] = reading
     except BrokerRefused:
-        return "", {}
-    return cook, bodies
+        return []
+    return list(readings.values())
 
 
-def known(rows: list[Row], cook: str, bodies: dict[str, bytes]) -> dict[Probe, int]:
+def known(rows: list[Row], begun: list[Reading]) -> dict[Probe, int]:
     """Up to which number each probe's readings of a cook were published, out of these rows.
 
     Empty where the cook is not that of these rows.
     """
-    again = Cook(cook)
+    if not begun:
+        return {}
+    again = Cook(begun[0].cook)
     found = {reading.id: reading.body() for row in rows for reading in again.take(row)}
-    if not bodies or any(found.get(id) != body for id, body in bodies.items()):
+    if any(found.get(reading.id) != reading.body() for reading in begun):
         return {}
     newest: dict[Probe, int] = {}
-    for id in bodies:
-        _, queue, number = id.rsplit("/", 2)
-        probe = PROBE_OF_QUEUE[queue]
-        newest[probe] = max(newest.get(probe, 0), int(number))
+    for reading in begun:
+        newest[reading.probe] = max(newest.get(reading.probe, 0), reading.seq)
     return newest

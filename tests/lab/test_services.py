@@ -42,7 +42,7 @@ def test_each_script_is_restarted_always_after_the_broker_as_a_user_without_righ
 def test_the_producer_reads_the_pipe_that_systemd_holds():
     assert f"ListenFIFO={PIPE}" in units(Path("/opt/it"))[SOCKET]
     assert "RemoveOnStop=yes" in units(Path("/opt/it"))[SOCKET]  # else it cannot start again
-    assert "smoker_producer.py - $OPTIONS" in service_of("smoker_producer.py")[1]
+    assert "smoker_producer.py - --resume $OPTIONS" in service_of("smoker_producer.py")[1]
     assert f"Sockets={SOCKET}\nStandardInput=socket" in service_of("smoker_producer.py")[1]
 
 

@@ -471,6 +471,36 @@ def test_a_file_that_is_another_one_is_a_new_cook_and_that_is_said(program, stra
     assert script.said(r"The cook is \S+,") != again.said(r"The cook is \S+,")
 
 
+@pytest.mark.parametrize("how", ["killed", "ended"])
+def test_rows_that_are_piped_in_go_on_with_a_cook_that_nobody_has_ended(program, stranger, how):
+    first = program.start("smoker_producer.py", "-", "--resume", typed=True)
+    first.said("No cook 'cook' goes on: this is a new one.")
+    first.type(HEADER + f"{clock(1)},225,150,\n{clock(2)},226,,\n")
+    first.said(told(2))
+    until(lambda: stranger.waiting("01-smoker") == 2, "two readings")
+    first.kill() if how == "killed" else first.end(signal.SIGTERM)
+    again = program.start("smoker_producer.py", "-", "--resume", typed=True)
+    again.said("Going on after 3 readings" if how == "killed" else "No cook 'cook' goes on")
+    again.type(f"{clock(3)},227,,151\n")
+    again.said(told(3))
+    assert again.end(signal.SIGTERM)[0] == 0
+    same = first.said(r"The cook is \S+,") == again.said(r"The cook is \S+,")
+    new = [(seq, last) for seq, _, last in sent(stranger, "01-smoker")]
+    foods = [(seq, last) for seq, _, last in sent(stranger, "02-food-A")]
+    if how == "killed":
+        assert same
+        assert new == [(1, None), (2, None), (3, None), (3, True)]
+        assert foods == [(1, None), (1, True)]
+    else:
+        assert not same
+        assert new == [(1, None), (2, None), (2, True), (1, None), (1, True)]
+
+
+def test_only_what_comes_but_once_is_resumed(program, tmp_path):
+    code, said = program.run("smoker_producer.py", "smoker-temps.csv", "--resume")
+    assert (code, "--resume: goes with - alone" in said) == (2, True)
+
+
 # --- the broker ----------------------------------------------------------------------------------
 
 
