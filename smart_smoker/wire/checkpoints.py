@@ -45,21 +45,22 @@ class _Parts:
     def __init__(self, head: tuple, sent: float):
         self.head, self.last, self.whole = head, 0, False
         self._sent = sent
-        self._bodies: dict[int, bytes] = {}
+        self._bodies: dict[object, bytes] = {}
 
     def add(self, event: Arrival):
         _, begin, count, digest = self.head
-        self._bodies[int(event.headers.get("part", 0))] = event.body
+        self._bodies[event.headers.get("part")] = event.body
         self.last = max(self.last, event.number)
         if len(self._bodies) == count and isinstance(begin, int) and 0 <= begin <= self.last:
             self.whole = hashlib.sha256(self._text).hexdigest() == digest
 
     @property
     def _text(self) -> bytes:
-        return b"".join(self._bodies[n] for n in sorted(self._bodies))
+        return b"".join(self._bodies.get(n, b"") for n in range(len(self._bodies)))
 
     def checkpoint(self) -> Checkpoint:
-        return Checkpoint(self._text.decode().split("\n"), self.head[1], self._sent)
+        lines = self._text.decode(errors="replace").split("\n")
+        return Checkpoint(lines, self.head[1], self._sent)
 
 
 class Checkpoints:

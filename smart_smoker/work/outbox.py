@@ -166,8 +166,9 @@ class Outbox:
             return False
         found, events = self._checkpoints.replay(broker, RESTORED, self._stop)
         for line in found.lines if found else ():
-            alert, *channels = json.loads(line)
-            self._channels_done(alert).update(channels)
+            with suppress(TypeError, ValueError):  # Anybody with our name can have left it.
+                alert, *channels = json.loads(line)
+                self._channels_done(alert).update(channels)
         for event in events:
             alert, channel, outcome = record_of(event)
             if outcome in SETTLED:

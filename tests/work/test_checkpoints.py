@@ -51,13 +51,13 @@ def test_what_the_history_has_before_the_checkpoint_is_not_read_again(program, s
     assert alerts(url) == ["3/raised", "5/cleared"]
 
 
-def leave(url: str, *lines: str, begin: int = 0, parts: int = 1, digest: str = "", how: str = HOW):
+def leave(url: str, *lines: str, how: str = HOW, encoding: str = "utf-8", **headers):
     """Leave a checkpoint by hand."""
-    body = "\n".join(lines).encode()
-    headers = {"queue": SMOKER.queue, "how": f"{checkpoints.VERSION} {how}", "begin": begin}
-    headers |= {"parts": parts, "part": 0, "digest": digest or hashlib.sha256(body).hexdigest()}
+    body = "\n".join(lines).encode(encoding)
+    usual = {"queue": SMOKER.queue, "how": f"{checkpoints.VERSION} {how}", "begin": 0}
+    usual |= {"parts": 1, "part": 0, "digest": hashlib.sha256(body).hexdigest()}
     with Broker(url, "a test") as broker:
-        broker.publish([Message(HISTORY, body, "checkpoint", "c", headers, True, vouched=True)])
+        broker.publish([Message(HISTORY, body, "checkpoint", "c", usual | headers, True, vouched=True)])
 
 
 FORGED = ("[]", 'brisket\t9\t0\t0\t[[9,"12:00",225,false,1],false,false,9,0,false,[]]')
@@ -69,6 +69,8 @@ FORGED = ("[]", 'brisket\t9\t0\t0\t[[9,"12:00",225,false,1],false,false,9,0,fals
         ({"parts": 2}, "it is torn"),
         ({"digest": "0" * 64}, "it is torn"),
         ({"begin": -1}, "it is torn"),
+        ({"begin": "1"}, "it is torn"),
+        ({"part": "first"}, "it is torn"),
         ({"how": "others"}, "it was left by other options or another version"),
     ],
 )
@@ -93,7 +95,7 @@ def test_a_checkpoint_of_another_user_is_passed_over_and_an_older_one_is_believe
 
 @pytest.mark.parametrize(
     "lines",
-    [FORGED, ("no JSON",), ("[]", "no line"), ("[]", "brisket\t3\t0\t0\tnone"), ("[]",)],
+    [FORGED, ("no JSON",), ("é",), ("[]", "no line"), ("[]", "brisket\t3\t0\t0\tnone"), ("[]",)],
 )
 def test_a_checkpoint_that_makes_no_sense_sends_us_back_to_all_of_the_history(
     program, stranger, url, lines
@@ -101,11 +103,18 @@ def test_a_checkpoint_that_makes_no_sense_sends_us_back_to_all_of_the_history(
     watch(program, stranger, [225, 225, 200])
     with Broker(url, "a test") as broker:
         end = mark(broker)
-    leave(url, *lines, begin=end)
+    leave(url, *lines, begin=end, encoding="latin-1")
     text = watch(program, stranger, [199, 225, 225], first=4)
     assert text.count("All of the history is read again.") == 1
     assert LONG in text
     assert alerts(url) == ["3/raised", "5/cleared"]
+
+
+def test_what_makes_no_sense_of_deliveries_keeps_no_alert_from_being_sent(program, stranger, url):
+    leave(url, "no JSON", "7", "{}", "[[]]", "[]", queue="04-alerts", how="deliveries")
+    with Inbox() as inbox:
+        program.configure_mail(inbox.port, sms_address_for_texts="")
+        watch(program, stranger, [225, 225, 200], said="email accepted")
 
 
 def test_with_other_options_the_long_way_is_gone(program, stranger, url):
