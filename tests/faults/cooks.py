@@ -56,9 +56,9 @@ def _meat(chance: Random, rows: int) -> list:
 def rules(probe: Probe, settings: dict[str, float]) -> list[Rule]:
     """The rules by which a probe is watched under such settings, its own first."""
     held = settings.get(probe.setting("lid_minutes"))
-    rule = replace(probe.rule, hold_minutes=held) if held else probe.rule
+    rule = replace(probe.rule, hold_minutes=float(held)) if held else probe.rule
     limits = [(kind, settings.get(probe.setting(kind.kind))) for kind in probe.beside]
-    return [rule, *(kind(limit) for kind, limit in limits if limit is not None)]
+    return [rule, *(kind(float(limit)) for kind, limit in limits if limit is not None)]
 
 
 def expected(

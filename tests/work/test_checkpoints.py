@@ -56,8 +56,9 @@ def leave(url: str, *lines: str, how: str = HOW, encoding: str = "utf-8", **head
     body = "\n".join(lines).encode(encoding)
     usual = {"queue": SMOKER.queue, "how": f"{checkpoints.VERSION} {how}", "begin": 0}
     usual |= {"parts": 1, "part": 0, "digest": hashlib.sha256(body).hexdigest()}
+    message = Message(HISTORY, body, "checkpoint", "c", usual | headers, True, vouched=True)
     with Broker(url, "a test") as broker:
-        broker.publish([Message(HISTORY, body, "checkpoint", "c", usual | headers, True, vouched=True)])
+        broker.publish([message])
 
 
 FORGED = ("[]", 'brisket\t9\t0\t0\t[[9,"12:00",225,false,1],false,false,9,0,false,[]]')
