@@ -12,21 +12,13 @@ from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 import pika
+from pika import exceptions
 from pika.adapters.utils.connection_workflow import AMQPConnectorException
-from pika.exceptions import (
-    AMQPError,
-    AuthenticationError,
-    ChannelClosedByBroker,
-    ConnectionBlockedTimeout,
-    ConnectionClosedByBroker,
-    ProbableAccessDeniedError,
-    ProbableAuthenticationError,
-)
 
 from ..core.errors import BrokerAway, BrokerRefused, NoStreams, QueueTaken
 from .address import place, tls_context
 from .messages import BOUND, EXCHANGE, HISTORY, QUEUES, Arrival, Message
-from .reasons import IS_QUORUM, innermost, is_refusal, reason_of, said
+from .reasons import IS_QUORUM, innermost, is_refusal, made_otherwise, reason_of, said, unproven
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +32,12 @@ BLOCKED_SECONDS = 10
 HANDSHAKE_SECONDS = 10
 """How long a broker may take to let us in: one that hangs takes the connection and says nothing."""
 
+COMMIT_SECONDS = 20
+"""How long it may take to confirm, or to say goodbye. A node that loses sight of the others never
+confirms what was on its way to them (RabbitMQ 4.3); its heartbeats go on."""
+
 APP = "smart-smoker"
-_LOGIN = (AuthenticationError, ProbableAuthenticationError, ProbableAccessDeniedError)
+_LOGIN = (exceptions.AuthenticationError, exceptions.ProbableAuthenticationError)
 
 
 class _Properties(pika.BasicProperties):
@@ -96,36 +92,43 @@ class Broker:
         return self
 
     def __exit__(self, *_):
-        with suppress(AMQPError, OSError):  # It may be lost already.
-            self._connection.close()
+        if self._connection.is_open:
+            with suppress(exceptions.AMQPError, OSError), self._in_time():
+                self._connection.close()
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """Give the connection up when it takes too long: pika itself would wait for ever."""
+        inner = self._connection._impl
+        late = exceptions.StreamLostError(f"no answer within {COMMIT_SECONDS} s")
+        timer = inner._adapter_call_later(COMMIT_SECONDS, lambda: inner._terminate_stream(late))
+        try:
+            yield
+        finally:
+            inner._adapter_remove_timeout(timer)
 
     @contextmanager
     def _pika_errors(self) -> Iterator[None]:
         try:
             yield
-        except _LOGIN as error:
+        except (*_LOGIN, exceptions.ProbableAccessDeniedError) as error:
             if not is_refusal(error):  # pika raises the same when a login is merely cut off
                 raise BrokerAway(reason_of(error), self.place) from error
             words = "refuses the login: check user and password in RABBITMQ_URL"
-            if isinstance(error, ProbableAccessDeniedError):
+            if isinstance(error, exceptions.ProbableAccessDeniedError):
                 words = f"does not let this user in: {reason_of(error)}"
             raise BrokerRefused(f"the broker at {self.place} {words}", self.place) from error
-        except (ChannelClosedByBroker, ConnectionClosedByBroker) as error:
+        except (exceptions.ChannelClosedByBroker, exceptions.ConnectionClosedByBroker) as error:
             raise said(error.reply_code, error.reply_text, self.place) from error
-        except ConnectionBlockedTimeout as error:
+        except exceptions.ConnectionBlockedTimeout as error:
             self.blocked = True
             raise BrokerAway("it takes no messages, being low on memory or disk") from error
-        except (AMQPError, AMQPConnectorException, OSError, ValueError) as error:
+        except (exceptions.AMQPError, AMQPConnectorException, OSError, ValueError) as error:
             # From Python 3.14 on pika raises a bare ValueError when a connection is lost.
             if type(error) is ValueError and "Timeout closed" not in str(error):
                 raise
             if isinstance(innermost(error), ssl.SSLCertVerificationError):
-                raise BrokerRefused(
-                    f"the broker at {self.place} shows a certificate that proves nothing"
-                    f" ({reason_of(error)}): name its own authority in RABBITMQ_URL by"
-                    " ?cacertfile=FILE, or check the host's name",
-                    self.place,
-                ) from error
+                raise unproven(reason_of(error), self.place) from error
             raise BrokerAway(reason_of(error), self.place) from error
 
     def declare(self):
@@ -146,11 +149,11 @@ class Broker:
                     if refusal and refusal.reply_code != 403:
                         raise refusal
 
-    def _asked(self, what: str, *arguments, **more) -> ChannelClosedByBroker | None:
+    def _asked(self, what: str, *arguments, **more) -> exceptions.ChannelClosedByBroker | None:
         """Ask for something that the broker may refuse: its refusal, or None."""
         try:
             getattr(self._setup, what)(*arguments, **more)
-        except ChannelClosedByBroker as refusal:
+        except exceptions.ChannelClosedByBroker as refusal:
             self._setup = self._connection.channel()
             return refusal
 
@@ -161,11 +164,7 @@ class Broker:
         if "invalid arg 'x-queue-type'" in refusal.reply_text:  # RabbitMQ 3.8
             raise NoStreams(refusal.reply_text, name)
         if refusal.reply_code == 406:
-            raise BrokerRefused(
-                f"{name} exists at the broker with other arguments than ours: when nothing in it is"
-                f" needed, delete it on the admin page ({refusal.reply_text})",
-                name,
-            )
+            raise made_otherwise(refusal.reply_text, name)
         if refusal.reply_code != 403:
             raise refusal
         if unseen := self._asked(declare, name, passive=True):
@@ -197,7 +196,8 @@ class Broker:
                         user_id=self.user if message.vouched else None,
                     ),
                 )
-            self._publishing.tx_commit()
+            with self._in_time():
+                self._publishing.tx_commit()
         self.useful = self.useful or any(not message.straight for message in messages)
         # RabbitMQ confirms what the history alone has taken: without its node a queue is not there.
         for queue in {message.queue for message in messages}:
@@ -272,7 +272,7 @@ class Broker:
         with self._pika_errors():
             try:
                 declared = self._setup.queue_declare(queue, passive=True).method
-            except ChannelClosedByBroker:
+            except exceptions.ChannelClosedByBroker:
                 self._setup = self._connection.channel()
                 raise
             return declared.message_count, declared.consumer_count

@@ -81,6 +81,8 @@ def stay_connected(
                 try:
                     return work(broker)
                 except BrokerAway as error:
+                    # A node that sees no other still lets us in: the others are asked first.
+                    urls = sorted(urls, key=lambda url: place(url) == broker.place)
                     # A connection by which nothing came or went does not end an outage.
                     brief = tries > 0 and not broker.useful
                     if not (blocked or brief):

@@ -53,3 +53,21 @@ def reason_of(error: BaseException) -> str:
 def is_refusal(error: BaseException) -> bool:
     """Whether a broker refused us in so many words, rather than broke off."""
     return bool(_REFUSAL.search(str(error)))
+
+
+def unproven(reason: str, place: str) -> BrokerRefused:
+    """The error for a broker whose certificate does not show that it is the one we want."""
+    return BrokerRefused(
+        f"the broker at {place} shows a certificate that proves nothing ({reason}): name its own"
+        " authority in RABBITMQ_URL by ?cacertfile=FILE, or check the host's name",
+        place,
+    )
+
+
+def made_otherwise(text: str, name: str) -> BrokerRefused:
+    """The error for an exchange or a queue that is there with other arguments than ours."""
+    return BrokerRefused(
+        f"{name} exists at the broker with other arguments than ours: when nothing in it is"
+        f" needed, delete it on the admin page ({text})",
+        name,
+    )
