@@ -7,9 +7,11 @@ import threading
 import time
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import pika
 import pytest
+from faults.proxy import Proxy
 from scripts import (
     ALERT,
     DEADLINE,
@@ -27,6 +29,7 @@ from smart_smoker.core.errors import BrokerAway, BrokerRefused, QueueTaken
 from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.script.signals import Stop
+from smart_smoker.wire import connection
 from smart_smoker.wire import messages as wire
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.history import replay
@@ -522,6 +525,19 @@ def test_of_a_batch_that_a_cut_interrupts_nothing_is_there_until_it_is_sent_agai
         with Broker(relay.url, "a test") as broker:
             broker.publish(messages(500))
     assert stranger.waiting("01-smoker") == 501
+
+
+def test_a_commit_that_nobody_confirms_has_an_end_and_so_has_a_goodbye(url, monkeypatch):
+    monkeypatch.setattr(connection, "COMMIT_SECONDS", 0.2)
+    with Proxy(urlsplit(url).port) as network:
+        broker = Broker(network.url(url), "test")
+        network.stall(list(network._ways))
+        with pytest.raises(BrokerAway, match=r"no answer within 0\.2 s"):
+            broker.publish([Message(SMOKER.queue, b"12:00, 225", "reading")])
+        network.go_on()
+        silent = Broker(network.url(url), "test")
+        network.stall(list(network._ways))
+        silent.__exit__()
 
 
 def test_a_cut_connection_is_noticed_whatever_it_was_used_for(url):
