@@ -23,8 +23,7 @@ from .reasons import IS_QUORUM, innermost, is_refusal, made_otherwise, reason_of
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 10
-"""Seconds. When a machine vanishes, RabbitMQ frees its queue after up to three of them: at the
-default of 60 a successor would wait three minutes."""
+"""Seconds. RabbitMQ frees the queue of a machine that has vanished after up to three of them."""
 
 BLOCKED_SECONDS = 10
 """How long a broker may hold a publish back under a memory or disk alarm before we say so."""
@@ -33,8 +32,7 @@ HANDSHAKE_SECONDS = 10
 """How long a broker may take to let us in: one that hangs takes the connection and says nothing."""
 
 COMMIT_SECONDS = 20
-"""How long it may take to confirm, or to say goodbye. A node that loses sight of the others never
-confirms what was on its way to them (RabbitMQ 4.3); its heartbeats go on."""
+"""How long it may take to confirm: RabbitMQ 4.3 never does on a node that is cut off from others."""
 
 APP = "smart-smoker"
 _LOGIN = (exceptions.AuthenticationError, exceptions.ProbableAuthenticationError)
@@ -279,7 +277,9 @@ class Broker:
 
     def is_empty(self, queue: str) -> bool:
         """Whether nothing waits in the queue that we read, and nothing of it waits to be taken."""
-        return not self.state(queue)[0] and not self._arrived
+        waiting = self.state(queue)[0]
+        self.wait(0)  # pika keeps to itself what came while it waited for that answer.
+        return not waiting and not self._arrived
 
     def purge(self, queue: str):
         """Throw away what waits in a queue."""

@@ -129,7 +129,7 @@ class Consumer:
                         log.info("Restoring from the history: %s readings so far.", f"{readings:,}")
         self._unkept, self._kept_at, self._marked = readings, time.monotonic(), 0
         if found:
-            words = "Restored from a checkpoint of %s cooks, and %s readings of the history."
+            words = "Restored from a checkpoint (cooks: %s) and the history since (readings: %s)."
             log.info(words, f"{len(found.lines) - 1:,}", f"{readings:,}")
         elif readings:
             log.info("Restored from the history: %s readings.", f"{readings:,}")
@@ -138,8 +138,9 @@ class Consumer:
         # Silences are counted by what we have listened: an outage of the broker is none, and many
         # short ones must not hide one.
         self._offset = time.monotonic() - self._listened
-        if not self._stop.requested:
-            log.info("Waiting for readings in %s. To end, press Ctrl+C.", self._probe.queue)
+        if self._stop.requested:
+            return  # It may have ended the restore: what we know is not all.
+        log.info("Waiting for readings in %s. To end, press Ctrl+C.", self._probe.queue)
         while not self._stop.requested:
             self._turn(broker)
         self._marked = mark(broker)
@@ -160,8 +161,8 @@ class Consumer:
                 self._judge(reading_of(arrival, self._probe))
             except UnreadableMessage as error:
                 self._put_aside(arrival, str(error))
-        looks = now >= self._next_look and broker.is_empty(self._probe.queue)
-        if looks:
+        looks = now >= self._next_look and len(arrived) < TOGETHER
+        if looks := looks and broker.is_empty(self._probe.queue):
             self._next_look = now + LOOK
             self._look()
         self._publish(broker, now)

@@ -17,7 +17,7 @@ from smart_smoker.wire.history import mark
 from smart_smoker.wire.messages import HISTORY, Message
 from smart_smoker.work.memory import Memory
 
-LONG, SHORT = "Restored from the history", "Restored from a checkpoint of 1 cooks"
+LONG, SHORT = "Restored from the history", "Restored from a checkpoint (cooks: 1) and the history since"
 HOW = Memory(SMOKER, [SmokerDrop()], 60, 300).how
 
 
@@ -40,7 +40,7 @@ def alerts(url: str) -> list[str]:
 
 def test_a_consumer_goes_on_from_the_checkpoint_that_the_last_one_left(program, stranger, url):
     assert "Restored" not in watch(program, stranger, [225, 225, 200])
-    assert f"{SHORT}, and 3 readings" in watch(program, stranger, [199, 225, 225], first=4)
+    assert f"{SHORT} (readings: 3)" in watch(program, stranger, [199, 225, 225], first=4)
     text = watch(program, stranger, [225], first=7, options=("--degrees", 20))
     assert "is passed over: it was left by other options or another version" in text
     assert f"{LONG}: 6 readings" in text
@@ -50,7 +50,7 @@ def test_a_consumer_goes_on_from_the_checkpoint_that_the_last_one_left(program, 
 def test_what_the_history_has_before_the_checkpoint_is_not_read_again(program, stranger, url):
     program.edit("smart_smoker/wire/checkpoints.py", "SLACK = 2_000", "SLACK = 0")
     watch(program, stranger, [225, 225, 200])
-    assert f"{SHORT}, and 0 readings" in watch(program, stranger, [199, 225, 225], first=4)
+    assert f"{SHORT} (readings: 0)" in watch(program, stranger, [199, 225, 225], first=4)
     assert alerts(url) == ["3/raised", "5/cleared"]
 
 
