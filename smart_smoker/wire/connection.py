@@ -32,7 +32,7 @@ HANDSHAKE_SECONDS = 10
 """How long a broker may take to let us in: one that hangs takes the connection and says nothing."""
 
 COMMIT_SECONDS = 20
-"""How long it may take to confirm: RabbitMQ 4.3 never does on a node that is cut off from others."""
+"""How long it may take to confirm: RabbitMQ 4.3 never does so on a node that is cut off."""
 
 APP = "smart-smoker"
 _LOGIN = (exceptions.AuthenticationError, exceptions.ProbableAuthenticationError)

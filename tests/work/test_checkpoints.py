@@ -17,7 +17,8 @@ from smart_smoker.wire.history import mark
 from smart_smoker.wire.messages import HISTORY, Message
 from smart_smoker.work.memory import Memory
 
-LONG, SHORT = "Restored from the history", "Restored from a checkpoint (cooks: 1) and the history since"
+LONG = "Restored from the history"
+SHORT = "Restored from a checkpoint (cooks: 1) and the history since"
 HOW = Memory(SMOKER, [SmokerDrop()], 60, 300).how
 
 
