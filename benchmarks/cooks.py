@@ -2,7 +2,6 @@
 
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.wire.link import connect
-from smart_smoker.wire.messages import reading_message
 from smart_smoker.work.consumer import PREFETCH
 
 from .consumer import COOK, QUICK, READINGS, SCRIPTS, reading
@@ -19,14 +18,13 @@ def measure(run: Run, who: str) -> dict[str, float]:
     if run.quick:
         cooks, readings = min(cooks, 1000), QUICK
     clear(run.url)
+    publish(run.url, 0, BEFORE * cooks, cooks)
     with connect([run.url], "benchmark") as broker:
-        publish(broker, 0, BEFORE * cooks, cooks)
         broker.purge(SMOKER.queue)
-        with Script(run.url, *SCRIPTS["ours"]) as script:
-            script.wait_for("Waiting for readings")  # and leaves what it knows when it ends
-        publish(broker, BEFORE * cooks, readings, cooks)
-        end = reading(1, COOK[0], last=True, cook="benchmark-end")
-        broker.publish([reading_message(end)])
+    with Script(run.url, *SCRIPTS["ours"]) as script:
+        script.wait_for("Waiting for readings")  # and leaves what it knows when it ends
+    end = reading(1, COOK[0], last=True, cook="benchmark-end")
+    publish(run.url, BEFORE * cooks, readings, cooks, [end])
     with Script(run.url, *SCRIPTS["ours"]) as script:
         began = script.wait_for("Waiting for readings")
         seconds = script.wait_for("has ended") - began

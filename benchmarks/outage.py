@@ -1,8 +1,5 @@
 """Outage: how long a consumer needs to catch up, by how long nobody watched a hundred smokers."""
 
-from smart_smoker.wire.link import connect
-from smart_smoker.wire.messages import reading_message
-
 from .consumer import COOK, SCRIPTS, reading
 from .restart import publish
 from .rounds import Group, Run
@@ -16,10 +13,8 @@ AN_HOUR = 120
 def measure(run: Run, who: str) -> dict[str, float]:
     readings = SMOKERS * AN_HOUR * int(who) // (20 if run.quick else 1)
     clear(run.url)
-    with connect([run.url], "benchmark") as broker:
-        publish(broker, 0, readings, SMOKERS)
-        end = reading(1, COOK[0], last=True, cook="benchmark-end")
-        broker.publish([reading_message(end)])
+    end = reading(1, COOK[0], last=True, cook="benchmark-end")
+    publish(run.url, 0, readings, SMOKERS, [end])
     with Script(run.url, *SCRIPTS["ours"]) as script:
         seconds = script.wait_for("has ended") - script.started
         return {"s": seconds, "s for an hour": seconds / int(who), "memory, MB": script.memory()}

@@ -1,7 +1,9 @@
 """Restart: what a consumer needs after a start, by how much the history has."""
 
+from collections.abc import Sequence
+
 from smart_smoker.core.probes import SMOKER
-from smart_smoker.wire.connection import Broker
+from smart_smoker.core.readings import Reading
 from smart_smoker.wire.link import connect
 from smart_smoker.wire.messages import reading_message
 from smart_smoker.work.consumer import PER_COOK, READINGS
@@ -31,26 +33,27 @@ def measure(run: Run, who: str) -> dict[str, float]:
     if run.quick:
         readings, cooks = min(readings, QUICK), min(cooks, 100)
     clear(run.url)
-    with connect([run.url], "benchmark") as broker:
-        for begin in range(0, readings, AT_ONCE):
-            publish(broker, begin, min(AT_ONCE, readings - begin), cooks)
+    for begin in range(0, readings, AT_ONCE):
+        publish(run.url, begin, min(AT_ONCE, readings - begin), cooks)
+        with connect([run.url], "benchmark") as broker:
             broker.purge(SMOKER.queue)
-        # Nobody has left a checkpoint: the long way.
-        with Script(run.url, *SCRIPTS["ours"]) as script:
-            long = script.wait_for("Waiting for readings") - script.started
-            memory_of_long = script.memory()
-        # It has ended well, and left one.
-        with Script(run.url, *SCRIPTS["ours"]) as script:
-            short = script.wait_for("Waiting for readings") - script.started
-            memory = script.memory()
-            # As many more as never were without a checkpoint, and then it is killed.
-            more = max(READINGS, PER_COOK * cooks) - 1 if readings else 0
-            publish(broker, readings, more, cooks)
+    # Nobody has left a checkpoint: the long way.
+    with Script(run.url, *SCRIPTS["ours"]) as script:
+        long = script.wait_for("Waiting for readings") - script.started
+        memory_of_long = script.memory()
+    # It has ended well, and left one.
+    with Script(run.url, *SCRIPTS["ours"]) as script:
+        short = script.wait_for("Waiting for readings") - script.started
+        memory = script.memory()
+        # As many more as never were without a checkpoint, and then it is killed.
+        more = max(READINGS, PER_COOK * cooks) - 1 if readings else 0
+        publish(run.url, readings, more, cooks)
+        with connect([run.url], "benchmark") as broker:
             while more and not broker.is_empty(SMOKER.queue):
                 broker.wait(0.1)
-            script.kill()
-        with Script(run.url, *SCRIPTS["ours"]) as script:
-            killed = script.wait_for("Waiting for readings") - script.started
+        script.kill()
+    with Script(run.url, *SCRIPTS["ours"]) as script:
+        killed = script.wait_for("Waiting for readings") - script.started
     return {
         "after a good end, s": short,
         "after a kill, s": killed,
@@ -60,19 +63,21 @@ def measure(run: Run, who: str) -> dict[str, float]:
     }
 
 
-def publish(broker: Broker, first: int, count: int, cooks: int):
-    """Publish so many more readings of so many cooks that take turns and do not end."""
-    for begin in range(first, first + count, TOGETHER):
-        batch = [
-            reading(
-                1 + n // cooks,
-                # Each cook begins elsewhere, so that they do not all drop at once.
-                COOK[(1 + n // cooks + 7 * (n % cooks)) % len(COOK)],
-                cook=f"benchmark-{n % cooks}",
-            )
-            for n in range(begin, min(begin + TOGETHER, first + count))
-        ]
-        broker.publish([reading_message(reading) for reading in batch])
+def publish(url: str, first: int, count: int, cooks: int, last: Sequence[Reading] = ()):
+    """Publish so many more readings of so many cooks that take turns and do not end, and `last`."""
+    with connect([url], "benchmark") as broker:
+        for begin in range(first, first + count, TOGETHER):
+            batch = [
+                reading(
+                    1 + n // cooks,
+                    # Each cook begins elsewhere, so that they do not all drop at once.
+                    COOK[(1 + n // cooks + 7 * (n % cooks)) % len(COOK)],
+                    cook=f"benchmark-{n % cooks}",
+                )
+                for n in range(begin, min(begin + TOGETHER, first + count))
+            ]
+            broker.publish([reading_message(reading) for reading in batch])
+        broker.publish([reading_message(reading) for reading in last])
 
 
 GROUP = Group(
