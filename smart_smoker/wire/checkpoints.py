@@ -19,7 +19,7 @@ VERSION = 1
 PART = 100_000
 """Bytes of a checkpoint in one message."""
 
-LOOKS = (2_000, 20_000, 200_000, 2_000_000)
+LOOKS = (2_000, 8_000, 32_000, 128_000, 512_000, 2_000_000)
 """How many messages back we look for a checkpoint, at first and at most."""
 
 SLACK = 2_000
