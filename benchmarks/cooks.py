@@ -1,5 +1,7 @@
 """Cooks at once: one consumer with the readings of many cooks in one queue."""
 
+from statistics import median
+
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.wire.link import connect
 from smart_smoker.work.consumer import PREFETCH
@@ -29,11 +31,13 @@ def measure(run: Run, who: str) -> dict[str, float]:
         began = script.wait_for("Waiting for readings")
         seconds = script.wait_for("has ended") - began
         megabytes = script.memory()
+    # What the process needs by itself is that of one cook.
+    one = median(run.of("cooks", "1", "memory, MB") or [megabytes])
     return {
         # As with one cook alone, what the broker has sent ahead is not counted.
         "readings/s": (readings - PREFETCH) / seconds,
         "memory, MB": megabytes,
-        "kB a cook": 1000 * megabytes / cooks,
+        "kB a cook": 1000 * (megabytes - one) / cooks if cooks > 1 else float("nan"),
     }
 
 
@@ -44,7 +48,8 @@ GROUP = Group(
     measure,
     {"readings/s": "{:,.0f}", "memory, MB": "{:.1f}", "kB a cook": "{:,.2f}"},
     f"{READINGS:,} readings in one queue, or {MORE} for each cook, of so many cooks in turn, whose"
-    " windows are full, and one consumer. All of its memory is divided by the cooks.",
+    " windows are full, and one consumer. The memory of a cook is what the process needs beyond that"
+    " with one.",
     ratio="÷ one cook",
     base="1",
 )
