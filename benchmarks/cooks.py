@@ -48,8 +48,8 @@ GROUP = Group(
     measure,
     {"readings/s": "{:,.0f}", "memory, MB": "{:.1f}", "kB a cook": "{:,.2f}"},
     f"{READINGS:,} readings in one queue, or {MORE} for each cook, of so many cooks in turn, whose"
-    " windows are full, and one consumer. The memory of a cook is what the process needs beyond that"
-    " with one.",
+    " windows are full, and one consumer. The memory of a cook is what the process needs beyond"
+    " that with one.",
     ratio="÷ one cook",
     base="1",
 )
