@@ -98,7 +98,7 @@ class Checkpoints:
         None, too, where no checkpoint is to be `believed`.
         """
         end = mark(broker)
-        newest = self._newest(broker, end, stop) if believed else None
+        newest = self._newest(broker, end or 0, stop) if believed else None
         return newest, read(broker, newest.begin if newest else since, end, stop)
 
     def _newest(self, broker: Broker, end: int, stop: Stop) -> Checkpoint | None:

@@ -23,13 +23,13 @@ def replay(broker: Broker, since: str | int, stop: Stop | None = None) -> Iterat
     yield from read(broker, since, mark(broker), stop)
 
 
-def mark(broker: Broker) -> int:
-    """Put a marker at the end of the history, and return its number; 0 where there is none.
+def mark(broker: Broker) -> int | None:
+    """Put a marker at the end of the history, and return its number; None where there is none.
 
     What comes to the history later has a higher one. Raises BrokerAway.
     """
     if not broker.has_history:
-        return 0
+        return None
     broker.declare()  # Were the history deleted, we would wait in vain for our marker.
     id = uuid.uuid4().hex
     with broker.another("end of the history") as reader:
@@ -39,10 +39,10 @@ def mark(broker: Broker) -> int:
 
 
 def read(
-    broker: Broker, since: str | int, end: int, stop: Stop | None = None
+    broker: Broker, since: str | int, end: int | None, stop: Stop | None = None
 ) -> Iterator[Arrival]:
-    """The history's messages before a number, in order, but for its markers."""
-    if not end:
+    """The history's messages before a number, in order, but for its markers; none before None."""
+    if end is None:
         return
     with broker.another("history") as reader:
         reader.consume(HISTORY, 1000, since)

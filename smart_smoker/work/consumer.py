@@ -91,7 +91,7 @@ class Consumer:
         self._limits_told: set[str] = set()  # by the ids of their messages in the history
         self._next_look = self._declared = 0.0
         self._unkept, self._kept_at = 0, 0.0  # readings since the last checkpoint, and when it was
-        self._marked = 0  # the history's number up to which the next one knows all; 0 for none yet
+        self._marked: int | None = None  # the history's number before which the next one knows all
         self._listened, self._offset = 0.0, 0.0
         self._warned = False
         self.alerts = 0
@@ -127,7 +127,7 @@ class Consumer:
                     readings += 1
                     if not readings % PROGRESS:
                         log.info("Restoring from the history: %s readings so far.", f"{readings:,}")
-        self._unkept, self._kept_at, self._marked = readings, time.monotonic(), 0
+        self._unkept, self._kept_at, self._marked = readings, time.monotonic(), None
         if found:
             words = "Restored from a checkpoint (cooks: %s) and the history since (readings: %s)."
             log.info(words, f"{len(found.lines) - 1:,}", f"{readings:,}")
@@ -144,7 +144,7 @@ class Consumer:
         while not self._stop.requested:
             self._turn(broker)
         self._marked = mark(broker)
-        if self._marked:
+        if self._marked is not None:
             self._leave_checkpoint(broker)
 
     def _turn(self, broker: Broker):
@@ -169,7 +169,7 @@ class Consumer:
         if arrived:
             broker.acknowledge(arrived[-1].tag, and_all_before=True)
         self._unkept += len(arrived)
-        if self._marked:
+        if self._marked is not None:
             self._leave_checkpoint(broker)
         elif looks and self._unkept:
             enough = max(READINGS, PER_COOK * self._memory.cooks)
@@ -198,7 +198,7 @@ class Consumer:
         if broker.is_empty(self._probe.queue):
             self._memory.settle(self._listened, time.time())
             self._checkpoints.leave(broker, self._memory.lines(self._listened), self._marked)
-            self._unkept, self._kept_at, self._marked = 0, time.monotonic(), 0
+            self._unkept, self._kept_at, self._marked = 0, time.monotonic(), None
 
     def _judge(self, reading: Reading):
         watch = self._memory.watch_of(reading, self._listened)

@@ -4,7 +4,7 @@ import hashlib
 import signal
 
 import pytest
-from scripts import EVERYTHING, broker_user, history
+from scripts import EVERYTHING, broker_user, history, until
 
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.rules import SmokerDrop
@@ -46,6 +46,19 @@ def test_a_consumer_goes_on_from_the_checkpoint_that_the_last_one_left(program, 
     assert "is passed over: it was left by other options or another version" in text
     assert f"{LONG}: 6 readings" in text
     assert alerts(url) == ["3/raised", "5/cleared"]
+
+
+def test_a_history_that_somebody_deleted_costs_nothing_that_a_consumer_knows(
+    program, stranger, url
+):
+    script = program.start("consumer_smoker.py")
+    script.said("Waiting for readings")
+    stranger.put_readings(SMOKER.queue, "brisket", [225, 225, 200])
+    until(lambda: alerts(url), "the alert")
+    stranger.channel.queue_delete(HISTORY)
+    assert script.end(signal.SIGTERM)[0] == 0
+    assert f"{SHORT} (readings: 0)" in watch(program, stranger, [225, 225], first=4)
+    assert alerts(url) == ["4/cleared"]
 
 
 def test_what_the_history_has_before_the_checkpoint_is_not_read_again(program, stranger, url):
