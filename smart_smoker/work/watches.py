@@ -10,7 +10,7 @@ from ..core.probes import Probe
 from ..core.rules import Rule
 from ..core.watch import Watch
 
-AWAKE = 500
+AWAKE = 1200
 """Watches that are kept ready; the others rest, a tenth as large, until they are needed."""
 
 MOST_ENDED = 300
