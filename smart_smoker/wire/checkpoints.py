@@ -73,6 +73,7 @@ class Checkpoints:
 
     def leave(self, broker: Broker, lines: Iterable[str], end: int):
         """Publish what is known of all that is in the history before the number `end`."""
+        broker.declare()  # Without the history we would lose this connection, and all that we know.
         text = "\n".join(lines).encode()
         parts = [text[first : first + PART] for first in range(0, len(text), PART)]
         headers = {
