@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import pika
 from scripts import Program, Script, Stranger, history, until
 
-from smart_smoker.core.errors import BrokerAway
+from smart_smoker.core.errors import BrokerAway, Doubtful
 from smart_smoker.core.probes import PROBES
 from smart_smoker.wire.messages import Arrival
 from smart_smoker.work.deliveries import SETTLED
@@ -152,7 +152,7 @@ class Round:
         if self._deleted:  # Then only checkpoints know all of it.
             return
         probe = next(probe for probe in PROBES if probe.script == script)
-        with suppress(BrokerAway):
+        with suppress(BrokerAway, Doubtful):  # Of what is doubtful a consumer reads all.
             short, long = ways(self.url, probe, rules(probe, self._limits))
             self.count.compared += short is not None
             if short not in (None, long):
