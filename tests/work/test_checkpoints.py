@@ -15,7 +15,9 @@ from smart_smoker.wire.checkpoints import Checkpoints
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.history import mark
 from smart_smoker.wire.messages import HISTORY, Message
+from smart_smoker.work.consumer import Consumer
 from smart_smoker.work.memory import Memory
+from smart_smoker.work.report import ConsumerReport
 
 LONG = "Restored from the history"
 SHORT = "Restored from a checkpoint (cooks: 1) and the history since"
@@ -59,6 +61,23 @@ def test_a_history_that_somebody_deleted_costs_nothing_that_a_consumer_knows(
     assert script.end(signal.SIGTERM)[0] == 0
     assert f"{SHORT} (readings: 0)" in watch(program, stranger, [225, 225], first=4)
     assert alerts(url) == ["4/cleared"]
+
+
+def test_who_is_stopped_while_it_restores_leaves_no_checkpoint(stranger, url):
+    stop = Stop()
+
+    class Stopping(Memory):
+        def recall(self, *past):
+            stop.requested = True
+
+    with Broker(url, "a test") as broker:
+        stranger.put_readings(SMOKER.queue, "brisket", [225, 225, 200])
+        until(lambda: stranger.waiting(SMOKER.queue) == 3, "the readings")
+        broker.purge(SMOKER.queue)
+        memory = Stopping(SMOKER, [SmokerDrop()], 60, 300)
+        Consumer(SMOKER, memory, ConsumerReport("down"), stop).work(broker)
+    assert stop.requested
+    assert [event.type for event in history(url)] == ["reading"] * 3
 
 
 def test_what_the_history_has_before_the_checkpoint_is_not_read_again(program, stranger, url):
