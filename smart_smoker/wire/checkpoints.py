@@ -45,18 +45,18 @@ class _Parts:
     def __init__(self, head: tuple, sent: float):
         self.head, self.last, self.whole = head, 0, False
         self._sent = sent
-        self._bodies: dict[object, bytes] = {}
+        self._bodies: dict[str, bytes] = {}
 
     def add(self, event: Arrival):
         _, begin, count, digest = self.head
-        self._bodies[event.headers.get("part")] = event.body
+        self._bodies[str(event.headers.get("part"))] = event.body
         self.last = max(self.last, event.number)
         if len(self._bodies) == count and isinstance(begin, int) and 0 <= begin <= self.last:
             self.whole = hashlib.sha256(self._text).hexdigest() == digest
 
     @property
     def _text(self) -> bytes:
-        return b"".join(self._bodies.get(n, b"") for n in range(len(self._bodies)))
+        return b"".join(self._bodies.get(str(n), b"") for n in range(len(self._bodies)))
 
     def checkpoint(self) -> Checkpoint:
         lines = self._text.decode(errors="replace").split("\n")

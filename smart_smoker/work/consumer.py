@@ -161,8 +161,9 @@ class Consumer:
                 self._judge(reading_of(arrival, self._probe))
             except UnreadableMessage as error:
                 self._put_aside(arrival, str(error))
-        looks = now >= self._next_look and len(arrived) < TOGETHER
-        if looks := looks and broker.is_empty(self._probe.queue):
+        may_look = now >= self._next_look and len(arrived) < TOGETHER
+        looks = may_look and broker.is_empty(self._probe.queue)
+        if looks:
             self._next_look = now + LOOK
             self._look()
         self._publish(broker, now)

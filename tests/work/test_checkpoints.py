@@ -108,6 +108,7 @@ FORGED = ("[]", 'brisket\t9\t0\t0\t[[9,"12:00",225,false,1],false,false,9,0,fals
         ({"begin": -1}, "it is torn"),
         ({"begin": "1"}, "it is torn"),
         ({"part": "first"}, "it is torn"),
+        ({"part": [0]}, "it is torn"),
         ({"how": "others"}, "it was left by other options or another version"),
     ],
 )
