@@ -1,3 +1,16 @@
 """What all tests can ask for; the exercises can as well."""
 
-from fixtures import broker, program, push_service, rabbitmq, stranger, url  # noqa: F401
+from fixtures import (  # noqa: F401
+    broker,
+    program,
+    push_service,
+    pytest_configure,
+    rabbitmq,
+    stranger,
+    url,
+)
+
+
+def pytest_collection_modifyitems(items):
+    """The quick tests of the core come last, so that no worker ends long after the others."""
+    items.sort(key=lambda item: "core" in item.path.parts)

@@ -1,13 +1,32 @@
 """Fixtures: a real RabbitMQ, started by the project's own launcher, and a copy of the program."""
 
 import os
+import shutil
+import tempfile
+from pathlib import Path
 from threading import Thread
 
 import pytest
 from push_service import PushService
-from scripts import Program, Stranger, virtual_host
+from scripts import Program, Stranger, until, virtual_host
 
 from smart_smoker.lab.private_broker import PrivateBroker, find_server
+
+FOLDER = "SMART_SMOKER_TESTS"
+"""Names, to the workers and to the exercises, the folder of this run's broker."""
+
+
+def pytest_configure(config):
+    """Whoever begins a run ends its broker."""
+    if FOLDER not in os.environ:
+        folder = os.environ[FOLDER] = tempfile.mkdtemp()
+        config.add_cleanup(lambda: end(Path(folder)))
+
+
+def end(folder: Path):
+    PrivateBroker(folder / "node").kill()
+    shutil.rmtree(folder)
+    del os.environ[FOLDER]
 
 
 @pytest.fixture(scope="session")
@@ -19,10 +38,21 @@ def rabbitmq():
 
 
 @pytest.fixture(scope="session")
-def broker(rabbitmq, tmp_path_factory):
-    """One running PrivateBroker on free ports for all tests: leave it running, and its queues."""
-    with PrivateBroker(tmp_path_factory.mktemp("broker")) as node:
-        yield node
+def broker(rabbitmq):
+    """One running PrivateBroker on free ports for all tests: leave it running, and its queues.
+
+    The first test that asks starts it, in whichever of the workers' processes.
+    """
+    folder = Path(os.environ[FOLDER])
+    node = PrivateBroker(folder / "node")
+    try:
+        (folder / "begun").mkdir()
+    except FileExistsError:
+        until((folder / "ready").exists, "a broker that another test starts")
+    else:
+        node.start()
+        (folder / "ready").mkdir()
+    return node
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from urllib.parse import quote, urlsplit
 import pika
 
 from smart_smoker.core.alert import Alert
+from smart_smoker.lab.definitions import PERMISSIONS, definitions
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.history import replay
 from smart_smoker.wire.messages import Arrival
@@ -58,6 +59,17 @@ def until(condition: Callable[[], object], what: str, pause: float = 0.02):
         assert time.monotonic() < deadline, f"it never came to this: {what}"
         time.sleep(pause)
     return found
+
+
+def await_on_disk(folder: Path, name: str, files: str):
+    """Wait until a name stands in one of such files of a broker: what it declares it keeps in
+    memory for a while, and only then on disk."""
+    until(
+        lambda: any(
+            name.encode() in path.read_bytes() for path in folder.rglob(files) if path.is_file()
+        ),
+        f"{name} on disk",
+    )
 
 
 # --- the program and its processes ---------------------------------------------------------------
@@ -325,6 +337,26 @@ def broker_user(broker, url: str, **permissions: str) -> Iterator[str]:
         yield url.replace("guest:guest", f"{name}:{quote(PASSWORD)}")
     finally:
         ask_admin(broker, "DELETE", f"/users/{name}")
+
+
+@contextmanager
+def defined_users(broker, url: str, cluster: bool = False) -> Iterator[dict[str, str]]:
+    """The definitions in a virtual host, with users of the test's own; yields a URL for each."""
+    name, host = uuid.uuid4().hex, urlsplit(url).path[1:]
+    made = definitions(dict.fromkeys(PERMISSIONS, PASSWORD), host, cluster)
+    for user in made["users"]:
+        user["name"] += name
+    for permission in made["permissions"]:
+        permission["user"] += name
+    ask_admin(broker, "POST", "/definitions", made)
+    try:
+        yield {
+            user: url.replace("guest:guest", f"{user}{name}:{quote(PASSWORD)}")
+            for user in PERMISSIONS
+        }
+    finally:
+        for user in PERMISSIONS:
+            ask_admin(broker, "DELETE", f"/users/{user}{name}")
 
 
 def history(url: str) -> list[Arrival]:

@@ -8,14 +8,13 @@ from faults.__main__ import one_round
 from faults.cooks import RULES, SETTINGS, cook, expected
 from faults.scenarios import SCENARIOS
 
-ALL_RULES = ("consumers", "network", "nodeskilled")
+ALL_RULES = ("consumers", "network")
 SHORT = {
-    "consumers": 100,
-    "network": 100,
-    "mail": 100,
-    "noise": 80,
+    "consumers": 80,
+    "network": 60,
+    "mail": 60,
+    "noise": 60,
     "visitor": 50,
-    "nodeskilled": 60,
 }
 """Rows of a cook, by scenario; what is not here takes too long for the suite."""
 

@@ -1,3 +1,3 @@
 """The exercises are tested on a real RabbitMQ, as the program is."""
 
-from fixtures import broker, program, rabbitmq, stranger, url  # noqa: F401
+from fixtures import broker, program, pytest_configure, rabbitmq, stranger, url  # noqa: F401

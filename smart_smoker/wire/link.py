@@ -78,13 +78,15 @@ def stay_connected(
                     log.log(level, NO_HISTORY, broker.place)
                     told_no_history = True
                 broker.blocked = blocked
+                since = time.monotonic()
                 try:
                     return work(broker)
                 except BrokerAway as error:
                     # A node that sees no other still lets us in: the others are asked first.
                     urls = sorted(urls, key=lambda url: place(url) == broker.place)
-                    # A connection by which nothing came or went does not end an outage.
-                    brief = tries > 0 and not broker.useful
+                    # One that is lost at once, and by which nothing came or went, ends no outage.
+                    lasted = time.monotonic() - since > LONGEST_PAUSE
+                    brief = tries > 0 and not (broker.useful or lasted)
                     if not (blocked or brief):
                         log.log(level, "The broker at %s is lost: %s", broker.place, error)
                         tries, pauses = 0, backoff(LONGEST_PAUSE)

@@ -5,10 +5,9 @@ import os
 import signal
 import time
 from contextlib import suppress
-from pathlib import Path
 
 import pika
-from scripts import Stranger, history, until
+from scripts import Stranger, await_on_disk, history, until
 
 from smart_smoker.core.errors import BrokerAway, UnreadableMessage
 from smart_smoker.core.probes import PROBES
@@ -25,14 +24,6 @@ QUEUES = [probe.queue for probe in PROBES]
 COORDINATOR = "rabbit_stream_coordinator"
 """Who leads the streams. RabbitMQ keeps that in memory for some three seconds from the first
 declaration of one on: a node that is killed before has lost the history for good, 3.10 and 4.3."""
-
-
-def await_on_disk(folder: Path, name: str, files: str):
-    """Wait until a name stands in one of such files."""
-    until(
-        lambda: any(name.encode() in path.read_bytes() for path in folder.rglob(files)),
-        f"{name} on disk",
-    )
 
 
 class Scenario:

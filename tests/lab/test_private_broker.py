@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pika
 import pytest
+from scripts import await_on_disk
 
 from smart_smoker.core.errors import InputError
 from smart_smoker.lab import private_broker
@@ -95,12 +96,9 @@ def test_killed_and_started_again_it_has_its_messages_and_its_ports(tmp_path):
         node.start()
         url = node.url
         with connect(node) as connection:
-            connection.channel().queue_declare("kept", durable=True)
-        # RabbitMQ keeps what was declared in memory for a while, and what was confirmed on disk.
-        node.stop()
-        node.start()
-        with connect(node) as connection:
             channel = connection.channel()
+            channel.queue_declare("kept", durable=True)
+            await_on_disk(node.folder / "data", "kept", "*")
             channel.confirm_delivery()
             channel.basic_publish("", "kept", b"still here", pika.BasicProperties(delivery_mode=2))
         node.kill()

@@ -1,6 +1,5 @@
 """The follower looks at a real RabbitMQ, with read rights only, through outages and noise."""
 
-import json
 import socket
 import struct
 import threading
@@ -8,16 +7,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import pika
 import pytest
-from scripts import PASSWORD, Relay, ask_admin, broker_user, clock, history, until
+from scripts import Relay, ask_admin, broker_user, clock, defined_users, history, until
 
 from smart_smoker.core.alert import Alert
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.readings import Reading
-from smart_smoker.lab.definitions import PERMISSIONS, definitions
 from smart_smoker.panel import follower as follower_
 from smart_smoker.panel import passage
 from smart_smoker.panel.cook_story import Told
@@ -236,17 +234,11 @@ def test_a_history_that_is_short_is_read_at_once(url, long):
 
 
 def test_the_panels_user_of_the_definitions_is_all_it_needs(broker, url, stranger):
-    made = definitions(dict.fromkeys(PERMISSIONS, PASSWORD), urlsplit(url).path[1:])
-    ask_admin(broker, "POST", "/definitions", json.loads(json.dumps(made)))
-    try:
+    with defined_users(broker, url) as urls:
         stranger.put_readings("01-smoker", "brisket", [225, 226])
-        as_panel = url.replace("guest:guest", f"smoker-panel:{quote(PASSWORD)}")
-        with following(as_panel) as follower:
+        with following(urls["smoker-panel"]) as follower:
             assert temperatures(follower) == [225, 226]
             assert follower.queues == EMPTY | {"01-smoker": (2, 0)}
-    finally:
-        for name in PERMISSIONS:
-            ask_admin(broker, "DELETE", f"/users/{name}")
 
 
 @pytest.mark.usefixtures("declared")

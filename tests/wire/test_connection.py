@@ -1,5 +1,6 @@
 """The broker module meets a real RabbitMQ, strangers' scripts at it, and connections that break."""
 
+import itertools
 import json
 import socket
 import struct
@@ -29,11 +30,11 @@ from smart_smoker.core.errors import BrokerAway, BrokerRefused, QueueTaken
 from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.script.signals import Stop
-from smart_smoker.wire import connection
+from smart_smoker.wire import connection, link
 from smart_smoker.wire import messages as wire
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.history import replay
-from smart_smoker.wire.link import connect, read_alone
+from smart_smoker.wire.link import connect, read_alone, stay_connected
 from smart_smoker.wire.messages import (
     Message,
     alert_message,
@@ -494,6 +495,23 @@ def test_a_broker_that_refuses_does_not_keep_the_next_from_being_tried(url):
         connect([refusing, nobody], "a test")
     with pytest.raises(BrokerRefused):
         connect([refusing, refusing], "a test")
+
+
+@pytest.mark.parametrize(("long", "told"), [(60, 1), (0, 3)])
+def test_of_connections_that_are_lost_again_at_once_only_the_first_is_told(
+    url, monkeypatch, caplog, long, told
+):
+    monkeypatch.setattr(link, "LONGEST_PAUSE", long)
+    monkeypatch.setattr(link, "backoff", lambda longest: itertools.repeat(0))
+    stop, lost = Stop(), []
+
+    def work(broker: Broker):
+        lost.append(broker)
+        stop.requested = len(lost) == 3
+        raise BrokerAway("cut", broker.place)
+
+    assert stay_connected([url], "a test", stop, work) is None
+    assert [line.endswith("is lost: cut") for line in caplog.messages].count(True) == told
 
 
 def test_when_no_broker_of_several_answers_each_is_named():

@@ -1,15 +1,12 @@
 """Quorum queues: they know no exclusive readers, and drop what came back too often."""
 
-import json
 import time
-from contextlib import contextmanager
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
-from scripts import ALERT, PASSWORD, Stranger, ask_admin, history, until
+from scripts import ALERT, Stranger, ask_admin, defined_users, history, until
 
 from smart_smoker.core.errors import DeliveryFailed, QueueTaken
-from smart_smoker.lab.definitions import PERMISSIONS, definitions
 from smart_smoker.script.signals import Stop
 from smart_smoker.wire import link
 from smart_smoker.wire.connection import Broker
@@ -19,23 +16,11 @@ from smart_smoker.work import outbox
 from smart_smoker.work.outbox import Outbox
 
 
-@contextmanager
-def quorum(broker, url):
-    """The definitions for a cluster, imported; yields the URL of the consumers' user."""
-    host = urlsplit(url).path[1:]
-    made = definitions(dict.fromkeys(PERMISSIONS, PASSWORD), host, cluster=True)
-    ask_admin(broker, "POST", "/definitions", json.loads(json.dumps(made)))
-    try:
-        yield url.replace("guest:guest", f"smoker-consumer:{quote(PASSWORD)}")
-    finally:
-        for name in PERMISSIONS:
-            ask_admin(broker, "DELETE", f"/users/{name}")
-
-
 @pytest.fixture
 def consumers_url(broker, url):
-    with quorum(broker, url) as consumers_url:
-        yield consumers_url
+    """The definitions for a cluster, imported; yields the URL of the consumers' user."""
+    with defined_users(broker, url, cluster=True) as urls:
+        yield urls["smoker-consumer"]
 
 
 def set_limit(broker, url, returns: int):

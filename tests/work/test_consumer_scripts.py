@@ -461,6 +461,8 @@ def test_a_broker_that_comes_late_and_breaks_off_costs_no_reading_and_no_alert(
         relay.open()
         consumer.said(WAITING)
         consumer.said(SENDING.partition(",")[0])
+        stranger.put_readings("01-smoker", "pork", [226])
+        consumer.said(judged("Smoker", 226))
         relay.cut_after(100_000)
         stranger.put_readings("01-smoker", "brisket", temperatures)
         until(lambda: not relay.is_open, "the cut")

@@ -1,7 +1,6 @@
 """What survives: a killed consumer, a silent probe, an old broker, users with few rights."""
 
 import asyncio
-import json
 import signal
 import ssl
 import threading
@@ -10,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 import trustme
-from scripts import LOOPBACK, PASSWORD, Stranger, ask_admin, history, until
+from scripts import LOOPBACK, Stranger, ask_admin, defined_users, history, until
 
 from smart_smoker.core.errors import BrokerRefused
 from smart_smoker.core.probes import SMOKER
@@ -18,7 +17,6 @@ from smart_smoker.core.readings import Reading
 from smart_smoker.core.rules import SmokerDrop
 from smart_smoker.core.watch import Watch
 from smart_smoker.lab import private_broker
-from smart_smoker.lab.definitions import PERMISSIONS, definitions
 from smart_smoker.lab.inbox import Inbox
 from smart_smoker.lab.ports import free_ports
 from smart_smoker.lab.private_broker import PrivateBroker
@@ -243,38 +241,28 @@ def test_a_broker_is_believed_only_with_a_certificate_of_a_known_authority(progr
 
 @pytest.mark.parametrize("cluster", [False, True], ids=["classic queues", "quorum queues"])
 def test_the_users_of_the_definitions_can_do_their_work_and_no_more(broker, url, cluster):
-    host = urlsplit(url).path[1:]
-    passwords = dict.fromkeys(PERMISSIONS, PASSWORD)
-    made = definitions(passwords, host, cluster)
-    ask_admin(broker, "POST", "/definitions", json.loads(json.dumps(made)))
-    as_user = {
-        name: url.replace("guest:guest", f"{name}:{quote(PASSWORD)}") for name in PERMISSIONS
-    }
     reading = Reading(SMOKER, "12:00", 225, "c/01-smoker/1", "c", 1)
-    try:
-        with Broker(as_user["smoker-producer"], "producer") as producer:
+    with defined_users(broker, url, cluster) as urls:
+        with Broker(urls["smoker-producer"], "producer") as producer:
             producer.publish([reading_message(reading)])
             producer.purge(SMOKER_QUEUE)
             producer.publish([reading_message(reading)])
             with pytest.raises(BrokerRefused):
                 producer.consume("05-history", 1, "first")
-        with Broker(as_user["smoker-consumer"], "consumer") as consumer:
+        with Broker(urls["smoker-consumer"], "consumer") as consumer:
             consumer.consume(SMOKER_QUEUE, 10)
             assert [e.body for e in replay(consumer, "first")] == [reading.body()] * 2
             assert [d.body for d in consumer.take(5)] == [reading.body()]
         with (
-            Broker(as_user["smoker-panel"], "panel", only_looks=True) as panel,
+            Broker(urls["smoker-panel"], "panel", only_looks=True) as panel,
             pytest.raises(BrokerRefused),
         ):
             panel.publish([reading_message(reading)])
         with (
-            Broker(as_user["smoker-panel"], "panel", only_looks=True) as panel,
+            Broker(urls["smoker-panel"], "panel", only_looks=True) as panel,
             pytest.raises(BrokerRefused),
         ):
             panel.consume(SMOKER_QUEUE, 10)
-    finally:
-        for name in PERMISSIONS:
-            ask_admin(broker, "DELETE", f"/users/{name}")
 
 
 # --- what waits, and what was put aside ----------------------------------------------------------
