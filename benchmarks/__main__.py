@@ -1,4 +1,4 @@
-"""Measures Smart Smoker beside others doing the same job, and writes docs/performance.md.
+"""Measures Smart Smoker, beside others doing the same job and against the work there is.
 
     python -m benchmarks [--rounds 5] [--only NAME] [--quick]
 
@@ -20,21 +20,20 @@ from smart_smoker.script.signals import run
 from . import consumer, cooks, hour, latency, outage, page, panel, producer, restart, window
 from .rounds import NEEDED, Group, Run, is_here, spread
 
-GROUPS = {
-    group.name: group
-    for group in (
+PAGES = {
+    "performance.md": (
         producer.GROUP,
         consumer.GROUP,
         consumer.START,
-        latency.GROUP,
-        restart.GROUP,
-        outage.GROUP,
         window.GROUP,
-        cooks.GROUP,
         hour.GROUP,
         panel.GROUP,
-    )
+    ),
+    "scale.md": (restart.GROUP, cooks.GROUP, outage.GROUP, latency.GROUP, panel.HISTORY),
 }
+"""What is beside others' and what it costs, and how that grows with the work."""
+
+GROUPS = {group.name: group for groups in PAGES.values() for group in groups}
 
 
 def main():
@@ -48,7 +47,7 @@ def main():
         "--page",
         type=Path,
         metavar="FILE",
-        help="what is written; after all of it docs/performance.md",
+        help="what is written; after all of it these are docs/performance.md and docs/scale.md",
     )
     options = parser.parse_args()
     groups = [GROUPS[name] for name in options.only or GROUPS]
@@ -65,15 +64,21 @@ def main():
                 measure(measured, group, number)
             loads.append(load())
         facts = page.facts(broker.url, options.rounds, max(loads))
-    written = page.written(groups, measured, facts)
-    print(f"\n{written}")
-    if options.page or not (options.only or options.quick):
-        print("Written:", *page.write(options.page or page.PAGE, written, measured))
+    whole = {} if options.only or options.quick else PAGES
+    pages = {page.DOCS / name: groups for name, groups in whole.items()}
+    if options.page:
+        pages = {options.page: groups}
+    for path, shown in (pages or {None: groups}).items():
+        written = page.written(shown, measured, facts)
+        print(f"\n{written}")
+        if path:
+            print("Written:", *page.write(path, written, shown, measured))
 
 
 def measure(measured: Run, group: Group, number: int):
     """Measure a group once, beginning with another one in each round."""
-    entrants = [who for who in group.entrants if is_here(who)]
+    late = group.once if number else ()
+    entrants = [who for who in group.entrants if is_here(who) and who not in late]
     if not entrants:
         return
     first = number % len(entrants)

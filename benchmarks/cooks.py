@@ -52,4 +52,5 @@ GROUP = Group(
     " that with one.",
     ratio="÷ one cook",
     base="1",
+    once=("100000",),
 )

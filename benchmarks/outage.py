@@ -30,4 +30,5 @@ GROUP = Group(
     " sent in so many hours without it.",
     ratio="÷ an hour",
     base="1",
+    once=("8", "16", "32"),
 )

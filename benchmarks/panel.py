@@ -12,7 +12,7 @@ from smart_smoker.core.probes import PROBES, SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.lab.packages import find_browser
 from smart_smoker.wire.link import connect
-from smart_smoker.wire.messages import Message, alert_message, reading_message
+from smart_smoker.wire.messages import EXCHANGE, Message, alert_message, reading_message
 
 from .rounds import Group, Run
 from .scripts import Script, clear
@@ -25,6 +25,7 @@ DAY, WEEK = 2880, 20_160
 """Rows of a cook at 30 s; with three probes 8,640 and 60,480 readings."""
 
 BROWSERS = 10
+SMOKERS = 100
 
 PARTS = 20
 """Readings, and alerts, that are timed on their way to a page in each round."""
@@ -101,23 +102,18 @@ def memory(url: str) -> float:
         return script.memory()
 
 
-def opens(url: str, readings: int, smokers: int = 100) -> dict[str, float]:
-    """A panel with so many readings of so many smokers behind it, that all go on.
-
-    Seconds from its start until it follows, seconds until its first page has the newest reading
-    while the past is still being read and when that is done, and MB and the share of a core then,
-    with ten such pages open.
-    """
-    last = readings // smokers // len(PROBES)
-    _publish_smokers(url, smokers, last)
-    with panel(url) as (script, address, page):
+def against_history(run: Run, who: str) -> dict[str, float]:
+    """A panel with so many readings of a hundred smokers behind it, that all go on."""
+    readings = min(int(who), 10_000) if run.quick else int(who)
+    _publish_smokers(run.url, SMOKERS, readings // SMOKERS // len(PROBES))
+    with panel(run.url) as (script, address, page):
         began = script.followed - script.started
 
         def open_list() -> float:
             asked = time.perf_counter()
             new = page.context.browser.new_page()
             new.goto(address)
-            new.get_by_role("row").filter(has_text=f"smoker-{smokers - 1}").wait_for()
+            new.get_by_role("row").filter(has_text=f"smoker-{SMOKERS - 1}").wait_for()
             return time.perf_counter() - asked
 
         early = open_list()
@@ -128,10 +124,10 @@ def opens(url: str, readings: int, smokers: int = 100) -> dict[str, float]:
         page.wait_for_timeout(5000)
         share = (script.cpu() - used) / (time.perf_counter() - since)
         return {
-            "start, s": began,
+            "start until it follows, s": began,
             "opens at once, s": early,
             "opens later, s": median(late),
-            "MB": script.memory(),
+            "memory, MB": script.memory(),
             "share of a core": share,
         }
 
@@ -140,13 +136,12 @@ def _publish_smokers(url: str, smokers: int, rows: int):
     """Rows of all smokers in turn, in the history alone: nobody takes them from the queues."""
     clear(url)
     with connect([url], "benchmark") as broker:
+        for probe in PROBES:
+            broker._setup.queue_unbind(probe.queue, EXCHANGE, probe.queue)
         for row in range(1, rows + 1):
             for first in range(0, smokers, 300):
                 ids = [f"smoker-{n}" for n in range(first, min(first + 300, smokers))]
                 broker.publish([message for id in ids for message in _row(row, id)])
-            if row % 20 == 0 or row == rows:
-                for probe in PROBES:
-                    broker.purge(probe.queue)
 
 
 def _open(page, address: str):
@@ -216,4 +211,24 @@ GROUP = Group(
     "From just before something is published until it stands on an open page; from asking for the"
     " page of a cook of 8,640 or 60,480 readings until its chart is drawn; the panel's memory with"
     " ten such pages open.",
+)
+
+HISTORY = Group(
+    "history",
+    "The panel against history",
+    {str(n): f"{n:,} readings" for n in (10_000, 100_000, 1_000_000, 6_000_000)},
+    against_history,
+    {
+        "opens at once, s": "{:.2f}",
+        "opens later, s": "{:.2f}",
+        "start until it follows, s": "{:.2f}",
+        "memory, MB": "{:.0f}",
+        "share of a core": "{:.2f}",
+    },
+    "Readings of a hundred smokers that all go on; 6,000,000 are a week of them. Seconds until the"
+    " first page has the newest reading, just after the panel's start, and when it has read what it"
+    " keeps; then its memory and the share of a core that it takes, with ten such pages open.",
+    ratio="÷ 10,000",
+    base="10000",
+    once=("1000000", "6000000"),
 )

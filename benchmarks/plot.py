@@ -1,11 +1,13 @@
 """The plot: a small picture for each table that is about a comparison or a course."""
 
+import math
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import matplotlib
 
-from . import consumer, cooks, latency, outage, producer, restart, window
+from . import consumer, cooks, latency, outage, panel, producer, restart, window
 from .rounds import Group, Run, median
 
 matplotlib.use("svg")
@@ -17,24 +19,17 @@ OURS, OTHERS = "#c2410c", "#94a3b8"
 COURSES = (OURS, "#0f766e", OTHERS)
 
 
-def plot(run: Run, path: Path):
+def plot(groups: Sequence[Group], run: Run, path: Path):
     """Draw what this run has measured. Bars and points are medians, whiskers the rounds' range."""
-    figure, axes = pyplot.subplots(3, 3, figsize=(12, 9.6), layout="constrained")
-    _bars(axes[0, 0], run, producer.GROUP)
-    _bars(axes[0, 1], run, consumer.GROUP)
-    _delays(axes[0, 2], run)
-    restarts = "after a good end, s", "after a kill, s", "without a checkpoint, s"
-    _course(axes[1, 0], run, restart.GROUP, "readings in the history", restarts, "symlog")
-    axes[1, 0].set_yscale("log")
-    _course(axes[1, 1], run, window.GROUP, "readings in the window", ["µs"], "log")
-    # A deque that is searched would rise a thousandfold; what is flat stays so on this scale, too.
-    axes[1, 1].set_ylim(0.1, 10_000)
-    axes[1, 1].set_yscale("log")
-    _course(axes[1, 2], run, cooks.GROUP, "cooks", ["readings/s"], "log")
-    _course(axes[2, 0], run, cooks.GROUP, "cooks", ["kB a cook"], "log")
-    axes[2, 0].set_yscale("log")
-    _course(axes[2, 1], run, outage.GROUP, "hours of a hundred smokers", ["s"], "linear")
-    axes[2, 2].set_axis_off()
+    drawn = [draw for group, draw in PICTURES if group in groups]
+    figure, axes = pyplot.subplots(
+        -(-len(drawn) // 3), 3, figsize=(12, 3.2 * -(-len(drawn) // 3)), layout="constrained"
+    )
+    for axis in axes.flat:
+        axis.set_axis_off()
+    for axis, draw in zip(axes.flat, drawn, strict=False):
+        axis.set_axis_on()
+        draw(axis, run)
     figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)
 
@@ -49,7 +44,7 @@ def _ranges(run: Run, group: Group, figure: str) -> tuple[list[str], list[float]
     return measured, medians, [below, above]
 
 
-def _bars(axis, run: Run, group: Group):
+def _bars(group: Group, axis, run: Run):
     measured, medians, ranges = _ranges(run, group, "readings/s")
     colours = [OURS if who == "ours" else OTHERS for who in measured]
     axis.barh(measured, medians, xerr=ranges, color=colours, ecolor="#334155", capsize=3)
@@ -59,17 +54,25 @@ def _bars(axis, run: Run, group: Group):
     axis.locator_params(axis="x", nbins=5)
 
 
-def _course(axis, run: Run, group: Group, what: str, figures: Sequence[str], scale: str):
+def _course(group: Group, what: str, figures: Sequence[str], axis, run: Run, log: str = "x"):
+    """Figures by how much of something there was; `log` names the axes that are logarithmic."""
     for figure, colour in zip(figures, COURSES, strict=False):
         measured, medians, ranges = _ranges(run, group, figure)
         how = {"color": colour, "label": figure, "marker": "o", "capsize": 3}
-        axis.errorbar(list(map(int, measured)), medians, ranges, **how)
-    axis.set_xscale(scale, **({"linthresh": 1000, "linscale": 0.5} if scale == "symlog" else {}))
+        # Nothing has no place on a logarithmic axis: it stands in the table alone.
+        axis.errorbar([int(who) or math.nan for who in measured], medians, ranges, **how)
+    axis.set_xscale("log") if "x" in log else axis.set_xlim(left=0)
+    axis.set_yscale("log") if "y" in log else axis.set_ylim(bottom=0)
     one = len(figures) == 1
     axis.set(title=f"{group.title}, {figures[0]}" if one else group.title, xlabel=what)
     if not one:
         axis.legend()
-    axis.set_ylim(bottom=0)
+
+
+def _window(axis, run: Run):
+    _course(window.GROUP, "readings in the window", ["µs"], axis, run, "xy")
+    # A deque that is searched would rise a thousandfold; what is flat stays so on this scale, too.
+    axis.set_ylim(0.1, 10_000)
 
 
 def _delays(axis, run: Run):
@@ -80,3 +83,23 @@ def _delays(axis, run: Run):
             axis.legend()
     axis.set(title="Alert to mail, % of the alerts by ms")
     axis.set_xlim(left=0)
+
+
+RESTARTS = "after a good end, s", "after a kill, s", "without a checkpoint, s"
+OPENS = "opens at once, s", "opens later, s", "start until it follows, s"
+
+PICTURES = (
+    (producer.GROUP, partial(_bars, producer.GROUP)),
+    (consumer.GROUP, partial(_bars, consumer.GROUP)),
+    (window.GROUP, _window),
+    (
+        restart.GROUP,
+        partial(_course, restart.GROUP, "readings in the history", RESTARTS, log="xy"),
+    ),
+    (cooks.GROUP, partial(_course, cooks.GROUP, "cooks", ["readings/s"])),
+    (cooks.GROUP, partial(_course, cooks.GROUP, "cooks", ["kB a cook"])),
+    (outage.GROUP, partial(_course, outage.GROUP, "hours of a hundred smokers", ["s"], log="")),
+    (latency.GROUP, _delays),
+    (panel.HISTORY, partial(_course, panel.HISTORY, "readings in the history", OPENS)),
+)
+"""What is drawn of which groups."""

@@ -53,7 +53,8 @@ class Group:
     """Things that are measured in turn in each round, and shown in one table.
 
     `figures` maps a column's title to its format. `ratio` is the title of one more column, of the
-    first figure: `base` to each, or each to `base`.
+    first figure: `base` to each, or each to `base`. What is in `once` takes so long that only the
+    first round measures it.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Group:
     ratio: str = ""
     base: str = ""
     base_above: bool = False
+    once: tuple[str, ...] = ()
 
     def shown(self, found: dict) -> list[tuple[str, str]]:
         """The figures among those found, and their formats."""
@@ -79,8 +81,8 @@ class Group:
 
 
 def divided(above: list[float], below: list[float]) -> list[float]:
-    """Round by round; nothing where one of them was not measured."""
-    return [a / b for a, b in zip(above, below, strict=True)] if above and below else []
+    """Round by round; nothing of the rounds in which one of them was not measured."""
+    return [a / b for a, b in zip(above, below, strict=False)]
 
 
 def spread(values: list[float], form: str) -> str:

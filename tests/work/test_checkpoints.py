@@ -6,6 +6,7 @@ import signal
 import pytest
 from scripts import EVERYTHING, broker_user, history, until
 
+from smart_smoker.core.errors import BrokerAway
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.rules import SmokerDrop
 from smart_smoker.lab.inbox import Inbox
@@ -158,6 +159,18 @@ def test_what_makes_no_sense_of_deliveries_keeps_no_alert_from_being_sent(progra
     with Inbox() as inbox:
         program.configure_mail(inbox.port, sms_address_for_texts="")
         watch(program, stranger, [225, 225, 200], said="email accepted")
+
+
+def test_a_broker_that_knows_us_by_another_name_is_left_no_more_checkpoints(url, caplog):
+    ours = Checkpoints("01-smoker", "how")
+    with Broker(url, "a test") as broker:
+        broker.user = "somebody"
+        with pytest.raises(BrokerAway, match="user_id"):
+            ours.leave(broker, ["a line"], 1)
+    assert "No checkpoints are left" in caplog.text
+    with Broker(url, "a test") as broker:
+        ours.leave(broker, ["a line"], 1)
+    assert history(url) == []
 
 
 def test_the_newest_of_many_in_many_parts_is_found_however_far_back(url, monkeypatch):
