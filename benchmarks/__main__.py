@@ -79,7 +79,7 @@ def measure(measured: Run, group: Group, number: int):
     """Measure a group once, beginning with another one in each round."""
     late = group.once if number else ()
     entrants = [who for who in group.entrants if is_here(who) and who not in late]
-    if not entrants:
+    if not entrants or not is_here(group.name):
         return
     first = number % len(entrants)
     for who in entrants[first:] + entrants[:first]:

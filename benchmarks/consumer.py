@@ -1,5 +1,7 @@
 """The consumer of the smoker's queue: its speed with a full one, its start, its memory."""
 
+from collections.abc import Sequence
+
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.core.rows import read_rows
@@ -38,7 +40,9 @@ def rate(url: str, who: str, readings: int = READINGS) -> float:
 
     Ours has as many as the broker sends ahead when its time begins, and these are not counted.
     """
-    fill(url, readings)
+    clear(url)
+    last = reading(readings, COOK[readings % len(COOK)], last=True)
+    publish(url, 0, readings - 1, 1, [last])
     ahead = PREFETCH if who == "ours" else 0
     with Script(url, *command(who, readings)) as script:
         began = script.wait_for("Waiting for readings")
@@ -62,26 +66,21 @@ def check(url: str, who: str, readings: int):
         raise RuntimeError(f"{who} has left {found[0]} readings and raised {found[1]} alerts")
 
 
-def fill(url: str, readings: int, cooks: int = 1, ends: bool = True):
-    """Queue the smoker of the sample cook, over and over, in so many cooks that take turns.
-
-    At most one of them ends: the very last reading is marked as the last of its cook.
-    """
-    clear(url)
+def publish(url: str, first: int, count: int, cooks: int, last: Sequence[Reading] = ()):
+    """Publish so many more readings of so many cooks that take turns and do not end, and `last`."""
     with connect([url], "benchmark") as broker:
-        for first in range(0, readings, 1000):
-            numbers = range(first, min(first + 1000, readings))
+        for begin in range(first, first + count, 1000):
             batch = [
-                # Each cook begins elsewhere, so that they do not all drop at once.
                 reading(
                     1 + n // cooks,
+                    # Each cook begins elsewhere, so that they do not all drop at once.
                     COOK[(1 + n // cooks + 7 * (n % cooks)) % len(COOK)],
-                    ends and n == readings - 1,
-                    f"benchmark-{n % cooks}",
+                    cook=f"benchmark-{n % cooks}",
                 )
-                for n in numbers
+                for n in range(begin, min(begin + 1000, first + count))
             ]
             broker.publish([reading_message(reading) for reading in batch])
+        broker.publish([reading_message(reading) for reading in last])
 
 
 def reading(seq: int, temperature: float, last: bool = False, cook: str = "benchmark-0") -> Reading:

@@ -6,8 +6,7 @@ from smart_smoker.core.probes import SMOKER
 from smart_smoker.wire.link import connect
 from smart_smoker.work.consumer import PREFETCH
 
-from .consumer import COOK, QUICK, READINGS, SCRIPTS, reading
-from .restart import publish
+from .consumer import COOK, QUICK, READINGS, SCRIPTS, publish, reading
 from .rounds import Group, Run
 from .scripts import Script, clear
 
@@ -33,11 +32,11 @@ def measure(run: Run, who: str) -> dict[str, float]:
         megabytes = script.memory()
     # What the process needs by itself is that of one cook.
     one = median(run.of("cooks", "1", "memory, MB") or [megabytes])
-    return {
+    found = {"kB a cook": 1000 * (megabytes - one) / cooks} if cooks > 1 else {}
+    return found | {
         # As with one cook alone, what the broker has sent ahead is not counted.
         "readings/s": (readings - PREFETCH) / seconds,
         "memory, MB": megabytes,
-        "kB a cook": 1000 * (megabytes - one) / cooks if cooks > 1 else float("nan"),
     }
 
 

@@ -44,10 +44,9 @@ def measure(run: Run, who: str) -> dict[str, float]:
             time.sleep(30 * beats)  # Nothing is waited for: this is the time that is measured.
         hours = (time.perf_counter() - began) / 3600
         spent = [(s.cpu() - b) / hours for s, b in zip(scripts, before, strict=True)]
-        starts = [*before, *[0] * (4 - len(before))]
     found = {"all four, s/h": sum(spent), "a consumer, s/h": sum(spent[:3]) / 3}
     if who == "pace":
-        found |= {"the producer, s/h": spent[3], "once, to start all four, s": sum(starts)}
+        found |= {"the producer, s/h": spent[3], "once, to start all four, s": sum(before)}
     return found
 
 

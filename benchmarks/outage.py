@@ -1,7 +1,6 @@
 """Outage: how long a consumer needs to catch up, by how long nobody watched a hundred smokers."""
 
-from .consumer import COOK, SCRIPTS, reading
-from .restart import publish
+from .consumer import COOK, SCRIPTS, publish, reading
 from .rounds import Group, Run
 from .scripts import Script, clear
 

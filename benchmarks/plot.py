@@ -19,9 +19,14 @@ OURS, OTHERS = "#c2410c", "#94a3b8"
 COURSES = (OURS, "#0f766e", OTHERS)
 
 
-def plot(groups: Sequence[Group], run: Run, path: Path):
-    """Draw what this run has measured. Bars and points are medians, whiskers the rounds' range."""
+def plot(groups: Sequence[Group], run: Run, path: Path) -> bool:
+    """Draw what this run has measured; False where there is nothing to draw.
+
+    Bars and points are medians, whiskers the rounds' range.
+    """
     drawn = [draw for group, draw in PICTURES if group in groups]
+    if not drawn:
+        return False
     figure, axes = pyplot.subplots(
         -(-len(drawn) // 3), 3, figsize=(12, 3.2 * -(-len(drawn) // 3)), layout="constrained"
     )
@@ -32,6 +37,7 @@ def plot(groups: Sequence[Group], run: Run, path: Path):
         draw(axis, run)
     figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)
+    return True
 
 
 def _ranges(run: Run, group: Group, figure: str) -> tuple[list[str], list[float], list[list]]:

@@ -1,14 +1,10 @@
 """Restart: what a consumer needs after a start, by how much the history has."""
 
-from collections.abc import Sequence
-
 from smart_smoker.core.probes import SMOKER
-from smart_smoker.core.readings import Reading
 from smart_smoker.wire.link import connect
-from smart_smoker.wire.messages import reading_message
 from smart_smoker.work.consumer import PER_COOK, READINGS
 
-from .consumer import COOK, SCRIPTS, reading
+from .consumer import COOK, SCRIPTS, publish, reading
 from .rounds import Group, Run
 from .scripts import Script, clear
 
@@ -27,8 +23,8 @@ LONG = ("1000000", "2600000")
 """Of which it is not measured what they take without a checkpoint: many minutes."""
 
 QUICK = 10_000
-TOGETHER, AT_ONCE = 1000, 20_000
-"""Readings in a transaction, and in the queue before it is emptied."""
+AT_ONCE = 20_000
+"""Readings in the queue before it is emptied."""
 
 
 def measure(run: Run, who: str) -> dict[str, float]:
@@ -79,23 +75,6 @@ def live(url: str, readings: int, cooks: int) -> dict[str, float]:
         publish(url, 0, 0, 1, [reading(1, COOK[0], last=True, cook="benchmark-end")])
         script.wait_for("has ended")
     return {}
-
-
-def publish(url: str, first: int, count: int, cooks: int, last: Sequence[Reading] = ()):
-    """Publish so many more readings of so many cooks that take turns and do not end, and `last`."""
-    with connect([url], "benchmark") as broker:
-        for begin in range(first, first + count, TOGETHER):
-            batch = [
-                reading(
-                    1 + n // cooks,
-                    # Each cook begins elsewhere, so that they do not all drop at once.
-                    COOK[(1 + n // cooks + 7 * (n % cooks)) % len(COOK)],
-                    cook=f"benchmark-{n % cooks}",
-                )
-                for n in range(begin, min(begin + TOGETHER, first + count))
-            ]
-            broker.publish([reading_message(reading) for reading in batch])
-        broker.publish([reading_message(reading) for reading in last])
 
 
 GROUP = Group(

@@ -11,9 +11,11 @@ NEEDED = {
     "aio-pika": ("aio_pika", "pip install -r benchmarks/requirements.txt"),
     "matplotlib": ("matplotlib", "pip install -r benchmarks/requirements.txt"),
     "panel": ("playwright", "pip install -r requirements-dev.txt"),
+    "history": ("playwright", "pip install -r requirements-dev.txt"),
     "amqp-tools": ("amqp-publish", "sudo apt install amqp-tools"),
 }
-"""What may be missing, by which module or program it is found, and how it is had."""
+"""What may be missing, of a group or in one, by which module or program it is found, and how it is
+had."""
 
 
 def is_here(who: str) -> bool:

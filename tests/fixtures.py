@@ -48,7 +48,7 @@ def broker(rabbitmq):
     try:
         (folder / "begun").mkdir()
     except FileExistsError:
-        until((folder / "ready").exists, "a broker that another test starts")
+        until((folder / "ready").exists, "a broker that another test starts", patience=60)
     else:
         node.start()
         (folder / "ready").mkdir()

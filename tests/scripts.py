@@ -51,10 +51,13 @@ ALERT = Alert(
 )
 
 
-def until(condition: Callable[[], object], what: str, pause: float = 0.02):
-    """Wait for a condition, and return what it says; `what` is told when it never comes."""
+def until(condition: Callable[[], object], what: str, pause: float = 0.02, patience: float = 0):
+    """Wait for a condition, and return what it says; `what` is told when it never comes.
+
+    That is after `patience` seconds, or after DEADLINE.
+    """
     __tracebackhide__ = True
-    deadline = time.monotonic() + DEADLINE
+    deadline = time.monotonic() + (patience or DEADLINE)
     while not (found := condition()):
         assert time.monotonic() < deadline, f"it never came to this: {what}"
         time.sleep(pause)

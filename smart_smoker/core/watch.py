@@ -54,6 +54,8 @@ class Watch:
         self.heard = 0.0
         self.silent = False
         self.ended = False
+        self.given_up = False
+        """Whether it has been silent for so long that nobody is told of it any more."""
         self.judged = 0
         self.alerts = 0
         self.limits_told = False
@@ -104,7 +106,7 @@ class Watch:
         moment = _moment(reading) if self._by_time else (self.judged + 1) * SECONDS_PER_READING
         self.newest = reading
         self.heard = heard
-        self.ended = False
+        self.ended = self.given_up = False
         self.judged += 1
         alerts = [found_alert(reading)] if self.silent else []
         self.silent = False
@@ -114,7 +116,8 @@ class Watch:
 
     def silence(self, now: float, seconds: float) -> Alert | None:
         """The alert of a probe that has said nothing for so long: once, until it speaks again."""
-        if self.newest is None or self.silent or self.ended or now - self.heard < seconds:
+        untold = self.silent or self.ended or self.given_up or self.newest is None
+        if untold or now - self.heard < seconds:
             return None
         self.silent = True
         self.alerts += 1

@@ -96,8 +96,8 @@ class CookStory:
 
     def goes_on(self, now: float) -> bool:
         """Whether more is to be heard: a producer that lost its power never said its last."""
-        ages = [story.age(now) for story in self.probes.values()]
-        return not self.ended and any(age is not None and age < TOO_OLD for age in ages)
+        heard = max(story.heard for story in self.probes.values())
+        return not self.ended and abs(now - heard) < TOO_OLD
 
     def forget_half(self) -> int:
         """Forget the readings of the older half of the rows; tells how many those were."""

@@ -120,7 +120,7 @@ class Follower:
         """The number of the first event in the history's last chunk, -1 for an empty history."""
         with self._connect("end of the history") as broker:
             broker.consume(HISTORY, 1, "last")
-            return next((event.number for event in broker.take(1)), -1)
+            return next((event.number for event in broker.take(4)), -1)
 
     def _read(self, passage: Passage, wait: bool):
         shown = passage.story is self.story
@@ -151,4 +151,3 @@ class Follower:
             for name, value in changes.items():
                 setattr(self, name, value)
             self.version += 1
-

@@ -6,7 +6,7 @@ from ..core.probes import PROBES
 from ..core.rules import RULES
 from .cook_story import CookStory
 from .probe_story import LATE, ProbeStory, duration
-from .story import MOST_WEIGHT, Story
+from .story import Story
 from .words import degrees
 
 FEW = 3
@@ -91,12 +91,10 @@ def overview(story: Story, now: float, unit: str, known: bool, whole: bool) -> O
         kind = min((kind_of(each, now) for each in more[0].probes.values()), key=WORST.index)
         said.append(f"And {_count(len(more))} more, none of them worse than {kind}.")
     if over := len(story.cooks) - len(cooks):
-        said.append(f"{_count(over)} that {'is' if over == 1 else 'are'} over can be chosen above.")
+        are = "is" if over == 1 else "are"
+        said.append(f"{_count(over)} {are} over; the newest can be chosen above.")
     if late := whole and sum(cook.known_since is not None for cook in cooks):
-        said.append(
-            f"The beginning of {_count(late)} is left out: of the history’s 7 days the panel keeps"
-            f" the newest {MOST_WEIGHT:,} readings and alerts."
-        )
+        said.append(f"The beginning of {_count(late)} is not here.")
     rows = tuple(_row(cook, now, unit, known) for cook in shown)
     return Overview(rows, "" if whole else READING, "\n".join(said))
 

@@ -35,6 +35,7 @@ class Story:
     def __init__(self):
         self.cooks: dict[str, CookStory] = {}
         self._weight = 0
+        self._now = 0.0
 
     @property
     def latest(self) -> CookStory | None:
@@ -60,6 +61,7 @@ class Story:
 
         `heard` is when it came, where that was just now; otherwise its sender's clock is believed.
         """
+        self._now = heard or max(self._now, _sane(arrival.sent))
         with suppress(UnreadableMessage):
             if arrival.queue in PROBE_OF_QUEUE:
                 return self._take_reading(arrival, heard)
@@ -81,7 +83,7 @@ class Story:
         cook = self.cooks.get(reading.cook)
         if cook is None:
             cook = self.cooks[reading.cook] = CookStory(reading.cook, sent)
-        return self._count(cook, cook.take_reading(reading, heard or sent), arrival, heard)
+        return self._count(cook, cook.take_reading(reading, heard or sent), arrival)
 
     def _take_alert(self, arrival: Arrival) -> bool:
         alert = Alert.parse(arrival.body)
@@ -114,18 +116,18 @@ class Story:
         cook.probes[probe].limits = limits
         return self._count(cook, new, arrival)
 
-    def _count(self, cook: CookStory, new: bool, arrival: Arrival, heard=None) -> bool:
+    def _count(self, cook: CookStory, new: bool, arrival: Arrival) -> bool:
         weight = new * (1 + len(arrival.body) // 100)
         cook.weight += weight
         self._weight += weight
         if self._weight > MOST_WEIGHT or len(self.cooks) > MOST_COOKS:
-            self._forget(cook, heard or _sane(arrival.sent))
+            self._forget(cook)
         return new
 
-    def _forget(self, latest: CookStory, now: float):
+    def _forget(self, latest: CookStory):
         """Make room: forget what is oldest, but never the cook that has just spoken."""
         others = [cook for cook in self.cooks.values() if cook is not latest]
-        over = [cook for cook in others if not cook.goes_on(now)]
+        over = [cook for cook in others if not cook.goes_on(self._now)]
         # Somewhat more than must be: going through all cooks shall not be due with every event.
         weight, count = MOST_WEIGHT - MOST_WEIGHT // 20, MOST_COOKS - MOST_COOKS // 20
         while self._weight > weight or len(self.cooks) > count:

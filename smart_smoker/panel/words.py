@@ -5,6 +5,9 @@ from datetime import timedelta
 
 from .cook_story import DAWN
 
+LATEST = 2**37
+"""Seconds since 1970 that still have a date: of what comes after the year 9999 none is shown."""
+
 LONGEST = 300
 """Characters of what is shown at most: anybody who may publish can fill the history."""
 
@@ -29,7 +32,7 @@ CHANGE_OR_TEMPERATURE = re.compile(r"(?<!\w)((?:down|changed|by) )?(-?[0-9]{1,4}
 
 def clock(moment: float, now: float | None = None) -> str:
     """The time of day of a moment of a cook, with its day where that is not `now`'s."""
-    then = DAWN + timedelta(seconds=moment)
+    then = DAWN + timedelta(seconds=min(moment, LATEST))
     other_day = now is not None and then.date() != (DAWN + timedelta(seconds=now)).date()
     return f"{then:%d %b %H:%M}" if other_day else f"{then:%H:%M}"
 

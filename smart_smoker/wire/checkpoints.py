@@ -21,7 +21,7 @@ PART = 100_000
 """Bytes of a checkpoint in one message."""
 
 LOOKS = (2_000, 8_000, 32_000, 128_000, 512_000, 2_000_000)
-"""How many messages back we look for a checkpoint, at first and at most."""
+"""How many messages back we look for a checkpoint: step by step, until there is a whole one."""
 
 SLACK = 2_000
 """Messages before a checkpoint's begin that are read too: a queue can be behind the history by what
@@ -60,7 +60,7 @@ class _Parts:
 
     def checkpoint(self) -> Checkpoint:
         lines = b"".join(self._in_order()).decode(errors="replace").split("\n")
-        return Checkpoint(lines, self.head[1], self._sent)
+        return Checkpoint(lines, int(self.head[1]), self._sent)
 
 
 def _cut(lines: Iterable[str]) -> list[bytes]:
@@ -133,39 +133,42 @@ class Checkpoints:
     def _newest(self, broker: Broker, end: int, stop: Stop) -> Checkpoint | None:
         """The newest one before a number that can be believed, if it is not too far back."""
         found: list[_Parts] = []
+        doubt = -1, ""  # the number of the newest one that is not believed, and why
         before = end
         for look in LOOKS:
             begin = max(0, end - look)
             for event in read(broker, begin, before, stop):
-                if event.type == "checkpoint" and event.queue == HISTORY:
-                    self._take(event, found, broker.user)
+                if reason := self._take(event, found, broker.user):
+                    doubt = max(doubt, (event.number, reason))
             whole = [parts for parts in found if parts.whole]
             if whole or not begin or stop.requested:
-                newest = max(whole, key=lambda parts: parts.last, default=None)
-                if any(not parts.whole for parts in found):
-                    self._doubt("it is torn")
-                return newest and newest.checkpoint()
+                break
             before = begin
-        return None
-
-    def _take(self, event: Arrival, found: list["_Parts"], user: str):
-        """Put a part to the others of its checkpoint; what is older than a whole one is dropped."""
-        if event.headers.get("queue") != self._queue:
-            return
-        if event.user != user:
-            self._doubt(f"it is from the user {event.user!r}")
-        elif event.headers.get("how") != self._how:
-            self._doubt("it was left by other options or another version")
-        else:
-            head = event.id, *(event.headers.get(name) for name in ("begin", "parts", "digest"))
-            parts = next((parts for parts in found if parts.head == head), None)
-            if parts is None:
-                found.append(parts := _Parts(head, event.sent))
-            parts.add(event)
-            if parts.whole:
-                found[:] = [other for other in found if other.last >= parts.last]
-
-    def _doubt(self, reason: str):
-        if not self._told:
+        newest = max(whole, key=lambda parts: parts.last, default=None)
+        torn = ((parts.last, "it is torn") for parts in found if not parts.whole)
+        number, reason = max(doubt, *torn)
+        if number > (newest.last if newest else -1) and not (self._told or stop.requested):
             log.info("A checkpoint for %s is passed over: %s.", self._queue, reason)
-        self._told = True
+            self._told = True
+        return newest and newest.checkpoint()
+
+    def _take(self, event: Arrival, found: list[_Parts], user: str) -> str:
+        """Put a part of a checkpoint of ours to the others, or tell why it is not believed.
+
+        What is older than a whole one is dropped.
+        """
+        kind = event.type, event.queue, event.headers.get("queue")
+        if kind != ("checkpoint", HISTORY, self._queue):
+            return ""
+        if event.user != user:
+            return f"it is from the user {event.user!r}"
+        if event.headers.get("how") != self._how:
+            return "it was left by other options or another version"
+        head = event.id, *(event.headers.get(name) for name in ("begin", "parts", "digest"))
+        parts = next((parts for parts in found if parts.head == head), None)
+        if parts is None:
+            found.append(parts := _Parts(head, event.sent))
+        parts.add(event)
+        if parts.whole:
+            found[:] = [other for other in found if other.last >= parts.last]
+        return ""

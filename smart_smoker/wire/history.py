@@ -41,7 +41,10 @@ def mark(broker: Broker) -> int | None:
 def read(
     broker: Broker, since: str | int, end: int | None, stop: Stop | None = None
 ) -> Iterator[Arrival]:
-    """The history's messages before a number, in order, but for its markers; none before None."""
+    """The history's messages before a number, in order, but for its markers.
+
+    Nothing where `end` is None: where a broker has no streams.
+    """
     if end is None:
         return
     with broker.another("history") as reader:

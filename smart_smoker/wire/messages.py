@@ -106,10 +106,11 @@ def reading_of(arrival: Arrival, probe: Probe) -> Reading:
         raise UnreadableMessage(f"type {excerpt(arrival.type)} is no reading", arrival.body)
     timestamp, temperature = parse_body(arrival.body)
     cook, seq = arrival.headers.get("cook"), arrival.headers.get("seq")
-    if not (_is_cook(cook) and type(seq) is int and seq > 0):
+    # pika reads a number of 64 bits as one of a class of its own.
+    if not (_is_cook(cook) and isinstance(seq, int) and seq is not True and seq > 0):
         return Reading(probe, timestamp, temperature, id=uuid.uuid4().hex)
     last = arrival.headers.get("last") is True
-    return numbered(probe, cook, seq, timestamp, temperature, last, arrival.sent)
+    return numbered(probe, cook, int(seq), timestamp, temperature, last, arrival.sent)
 
 
 def _is_cook(cook: object) -> bool:

@@ -21,6 +21,7 @@ from ..wire.connection import Broker
 from ..wire.history import mark
 from ..wire.link import read_alone, stay_connected
 from ..wire.messages import (
+    ALERTS,
     MANY_RETURNS,
     Arrival,
     Message,
@@ -47,6 +48,9 @@ RESTORED = "3D"
 SECONDS, READINGS, PER_COOK = 300, 1000, 2
 """After so long, or so many readings, or so many for each cook, a checkpoint is left: the larger of
 the last two counts, so that keeping many cooks costs no more than their readings themselves."""
+
+IDLE = 3600
+"""Seconds after which a consumer without readings leaves one: others' make the history longer."""
 
 LOOK = 1
 """Seconds between two looks for a silent probe."""
@@ -90,7 +94,7 @@ class Consumer:
         self._unpublished: list[Message] = []
         self._limits_told: set[str] = set()  # by the ids of their messages in the history
         self._next_look = self._declared = 0.0
-        self._unkept, self._kept_at = 0, 0.0  # readings since the last checkpoint, and when it was
+        self._unkept, self._kept_at = 0, 0.0  # messages since the last checkpoint, and when it was
         self._marked: int | None = None  # the history's number before which the next one knows all
         self._listened, self._offset = 0.0, 0.0
         self._warned = False
@@ -110,15 +114,18 @@ class Consumer:
 
     def _restore(self, broker: Broker, believed: bool):
         """Learn what happened: from a checkpoint and what came after it, or from all of it."""
-        self._unpublished = []
+        # A broker that crashes can keep in the history an alert that its queue has not.
+        unsure, again = {m.id: m for m in self._unpublished if m.queue == ALERTS}, []
         found, events = self._checkpoints.replay(broker, RESTORED, self._stop, believed)
         how = (found.lines, self._listened, time.time() - found.sent) if found else ()
         held = broker.state(self._probe.queue)[0] + 2 * PREFETCH
         self._memory.begin(*how, held=held)
-        readings = 0
-        for event in events:
+        self._unkept = readings = 0
+        for self._unkept, event in enumerate(events, 1):
             if event.type in ("alert", "note"):
                 self._memory.recall(event.id)
+                if event.id in unsure:
+                    again.append(replace(unsure.pop(event.id), straight=True))
             elif event.type == "limits":
                 self._limits_told.add(event.id)
             elif event.queue == self._probe.queue:
@@ -127,7 +134,8 @@ class Consumer:
                     readings += 1
                     if not readings % PROGRESS:
                         log.info("Restoring from the history: %s readings so far.", f"{readings:,}")
-        self._unkept, self._kept_at, self._marked = readings, time.monotonic(), None
+        self._unpublished = again
+        self._kept_at, self._marked = time.monotonic(), None
         if found:
             words = "Restored from a checkpoint (cooks: %s) and the history since (readings: %s)."
             log.info(words, f"{len(found.lines) - 1:,}", f"{readings:,}")
@@ -172,9 +180,9 @@ class Consumer:
         self._unkept += len(arrived)
         if self._marked is not None:
             self._leave_checkpoint(broker)
-        elif looks and self._unkept:
+        elif looks:
             enough = max(READINGS, PER_COOK * self._memory.cooks)
-            if self._unkept >= enough or now - self._kept_at >= SECONDS:
+            if self._unkept >= enough or now - self._kept_at >= (SECONDS if self._unkept else IDLE):
                 self._marked = mark(broker)
 
     def _look(self):
@@ -204,9 +212,10 @@ class Consumer:
     def _judge(self, reading: Reading):
         watch = self._memory.watch_of(reading, self._listened)
         had_ended = watch.ended
-        owed = self._memory.owed(watch)
+        for alert in self._memory.owed(watch):
+            self._raise(alert)
         try:
-            self._tell(reading, owed, watch.judge(reading, self._listened))
+            self._tell(reading, watch.judge(reading, self._listened))
         finally:
             if watch.ended and not had_ended:
                 self._report.show_end(reading, watch)
@@ -216,11 +225,11 @@ class Consumer:
             if limits.id not in self._limits_told:
                 self._unpublished.append(limits)
 
-    def _tell(self, reading: Reading, owed: list[Alert], judgement: Judgement | None):
+    def _tell(self, reading: Reading, judgement: Judgement | None):
         if judgement:
             self._report.show(reading, judgement)
         # No judgement: the reading came before. What the restoring found untold is raised now.
-        for alert in owed + (judgement.alerts if judgement else self._memory.untold(reading)):
+        for alert in judgement.alerts if judgement else self._memory.untold(reading):
             if self._memory.is_new(alert):
                 self._raise(alert)
             else:

@@ -92,13 +92,13 @@ class Memory:
         """
         for cook in list(self._past):
             watch = self._caught_up(cook, None, now)
-            if watch.newest and today - watch.newest.sent > TOO_OLD:
-                watch.ended = True
+            if watch.newest and 0 < watch.newest.sent < today - TOO_OLD:
+                watch.given_up = True
         if self._known:
             self._untold = {id: new for id in self._untold if (new := self._new(id))}
             # Only a silence can still be met, by a watch that has been at rest.
             self._known = {id for id in self._known if id.endswith("/lost")}
-        self._heard = {}
+        self._heard, self._joins = {}, False
         self._watches.put_ended_to_rest()
 
     def watch_of(self, reading: Reading, now: float) -> Watch:
@@ -124,12 +124,10 @@ class Memory:
         A broker that crashed can have a reading in the history and not yet in its queue: the
         producer sends it again.
         """
-        new = self._new(reading.id)
-        self._untold.pop(reading.id, None)
-        return new
+        return list(filter(self.is_new, self._untold.pop(reading.id, ())))
 
     def owed(self, watch: Watch) -> list[Alert]:
-        """The alerts of what goes on in a cook and that nobody was told of, before it goes on.
+        """The alerts of what goes on in a cook and that nobody was told of, each once.
 
         Whoever gives a consumer a target in the midst of a cook wants to hear that it is reached.
         """
@@ -171,7 +169,10 @@ class Memory:
             watch.silent = True
 
     def _check(self, watch: Watch, reading: Reading):
-        """Raise Doubtful where a reading is missing between what a checkpoint knew and this one."""
+        """Raise Doubtful where a reading is missing between what a checkpoint knew and this one.
+
+        Once all is settled a gap says nothing of the checkpoint any more.
+        """
         newest = watch.newest.seq if watch.newest else 0
         if self._joins and reading.seq > newest + 1:
             raise Doubtful(f"after {newest} of {reading.cook} comes {reading.seq}", reading)

@@ -58,7 +58,7 @@ REMEMBERED = 10_000
 """Alerts whose channels are remembered, so that one that comes again is not sent again."""
 
 FEW = 20
-"""Deliveries after which a checkpoint is left, or a tenth of those that it has."""
+"""Messages after which a checkpoint is left, or after a tenth as many as it has alerts."""
 
 LAST_TRY = 5
 """Seconds that what is being sent is given to finish when the process ends."""
@@ -117,7 +117,7 @@ class Outbox:
         self._results: SimpleQueue = SimpleQueue()
         self._unpublished: list[Message] = []
         self._checkpoints = Checkpoints(ALERTS, "deliveries")
-        self._unkept = 0  # deliveries since the last checkpoint
+        self._unkept = 0  # messages since the last checkpoint
         self._stop = Stop()
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
 
@@ -166,10 +166,10 @@ class Outbox:
             return False
         found, events = self._checkpoints.replay(broker, RESTORED, self._stop)
         for line in found.lines if found else ():
-            with suppress(TypeError, ValueError):  # Anybody with our name can have left it.
+            with suppress(RecursionError, TypeError, ValueError):  # It can be forged.
                 alert, *channels = json.loads(line)
                 self._channels_done(alert).update(channels)
-        for event in events:
+        for self._unkept, event in enumerate(events, 1):
             alert, channel, outcome = record_of(event)
             if outcome in SETTLED:
                 self._channels_done(alert).add(channel)

@@ -77,7 +77,8 @@ def newest_cook(broker: Broker, name: str) -> list[Reading]:
                 cook, readings = of, {}
             with suppress(UnreadableMessage):
                 reading = reading_of(event, probe)
-                readings[reading.id] = reading
+                if reading.cook:  # A stranger's can name our cook and no number.
+                    readings[reading.id] = reading
     except BrokerRefused:
         return []
     return list(readings.values())

@@ -14,10 +14,16 @@ AWAKE = 1200
 """Watches that are kept ready; the others rest, a tenth as large, until they are needed."""
 
 MOST_ENDED = 300
-"""Ended cooks that are remembered: a producer that was away may send the last of one again."""
+"""Ended cooks that are remembered, beside those of a checkpoint: a producer that was away may send
+the last of one again."""
 
 FORGOTTEN = 3 * 24 * 3600
 """Seconds without a reading after which nothing is expected of a cook any more."""
+
+_NO_WATCH = (
+    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
+)
+"""What reading a state raises that was not left by a watch."""
 
 encode = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -25,8 +31,8 @@ encode = json.JSONEncoder(separators=(",", ":")).encode
 class Rest(NamedTuple):
     """A watch at rest: its state in JSON, and what must be known of it without waking it.
 
-    `seq` is the number of its newest reading and `heard` the watch's own. It is `quiet` when it
-    has ended or was told as silent.
+    `seq` is the number of its newest reading and `heard` the watch's own. Of one that is `quiet`
+    no silence is to be told any more.
     """
 
     state: str
@@ -67,9 +73,7 @@ class Watches:
             self._put_to_rest(next(filter(None, self._awake)))
         return watch
 
-    def begin(
-        self, lines: Iterable[str], now: float, age: float
-    ) -> dict[str, tuple[int, float]]:
+    def begin(self, lines: Iterable[str], now: float, age: float) -> dict[str, tuple[int, float]]:
         """Forget all but foreign readings, and take the `lines` of `age` seconds ago.
 
         Returns the number of each cook's newest reading until now, and when it was heard. Raises
@@ -106,13 +110,13 @@ class Watches:
 
         What has been silent for days is forgotten.
         """
-        since = {cook: now - rest.heard for cook, rest in self._resting.items()}
-        for cook in [cook for cook, passed in since.items() if passed > FORGOTTEN]:
-            del self._resting[cook]
-            self._ended.pop(cook, None)
-        cooks = [cook for cook in self._awake if cook] if seconds else []
-        for cook, rest in self._resting.items() if seconds else ():
-            if not rest.quiet and since[cook] >= seconds:
+        cooks = [cook for cook in self._awake if cook and seconds]
+        for cook, rest in list(self._resting.items()):
+            passed = now - rest.heard
+            if passed > FORGOTTEN:
+                del self._resting[cook]
+                self._ended.pop(cook, None)
+            elif 0 < seconds <= passed and not rest.quiet:
                 cooks.append(cook)
         told = [self.of(cook, now).silence(now, seconds) for cook in cooks]
         return [alert for alert in told if alert]
@@ -124,8 +128,9 @@ class Watches:
             self._ended.pop(cook, None)
             try:
                 watch.resume(self._probe, cook, json.loads(rest.state))
-            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            except _NO_WATCH as error:
                 raise Doubtful(f"what is known of {cook} is no watch: {error!r}", rest) from None
+            watch.given_up = rest.quiet
         return watch
 
     def _all_to_rest(self):
@@ -144,5 +149,5 @@ class Watches:
 
 def _at_rest(watch: Watch) -> Rest:
     newest = watch.newest
-    quiet = watch.ended or watch.silent or newest is None
+    quiet = watch.ended or watch.silent or watch.given_up or newest is None
     return Rest(encode(watch.state()), newest.seq if newest else 0, watch.heard, quiet)

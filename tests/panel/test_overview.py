@@ -1,6 +1,7 @@
 """The overview: which cooks go on, in which order, and what is said of those that are left out."""
 
 import random
+import re
 
 import pytest
 
@@ -8,9 +9,11 @@ from smart_smoker.core.alert import TOO_OLD, Alert
 from smart_smoker.core.probes import FOOD_A, FOOD_B, PROBES, SMOKER, Probe
 from smart_smoker.core.readings import Reading
 from smart_smoker.panel import overview as module
+from smart_smoker.panel import story as story_
 from smart_smoker.panel.overview import WORST, Cell, kind_of, overview, worst_first
 from smart_smoker.panel.probe_story import LATE, SILENCE
 from smart_smoker.panel.story import Story
+from smart_smoker.panel.words import clock
 from smart_smoker.wire.messages import Arrival, Message, alert_message, reading_message
 
 NOW = 1_621_686_000.0
@@ -96,9 +99,27 @@ def test_what_is_over_does_not_go_on_and_a_producer_that_was_cut_off_does_for_a_
     say(story, "cut off", ago=TOO_OLD - 60)
     say(story, "long ago", ago=TOO_OLD)
     say(story, "on")
-    assert order(story) == ["cut off", "on"]
+    say(story, "of a clock that is ahead", ago=-3600)
+    assert order(story) == ["cut off", "of a clock that is ahead", "on"]
     said = overview(story, NOW, "F", True, True)
-    assert said.left_out == "2 cooks that are over can be chosen above."
+    assert said.left_out == "2 cooks are over; the newest can be chosen above."
+
+
+def test_no_cook_that_goes_on_is_forgotten_for_an_alert_from_a_clock_that_is_slow(monkeypatch):
+    monkeypatch.setattr(story_, "MOST_WEIGHT", 40)
+    story = Story()
+    say(story, "short")
+    for seq in range(1, 40):
+        say(story, "long", seq=seq)
+    words = "Alert!"
+    alert = Alert("a", "long", "Smoker", "raised", "", 200, 20, words, words, words)
+    said = alert_message(alert)
+    story.take(Arrival(said.queue, 1, said.body, said.id, "alert", said.headers, NOW - 3600))
+    assert list(story.cooks) == ["short", "long"]
+
+
+def test_what_is_after_the_year_9999_has_a_time_of_day_all_the_same():
+    assert re.fullmatch(r"\d\d:\d\d", clock(1e12))
 
 
 # --- the rows ------------------------------------------------------------------------------------
@@ -142,5 +163,4 @@ def test_it_says_that_earlier_readings_are_still_being_read_or_are_left_out():
     assert (reading.missing[:37], reading.left_out) == ("What was earlier is still being read:", "")
     done = overview(story, NOW, "F", True, True)
     assert done.missing == ""
-    assert done.left_out.startswith("The beginning of 1 cook is left out")
-    assert done.left_out.endswith("the newest 1,000,000 readings and alerts.")
+    assert done.left_out == "The beginning of 1 cook is not here."

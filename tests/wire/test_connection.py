@@ -486,6 +486,16 @@ def test_several_brokers_are_tried_in_turn(url):
         assert f"@{broker.place}/" in url
 
 
+def test_a_number_of_64_bits_is_a_number(url, stranger):
+    with Broker(url, "a test") as broker:
+        headers = {"cook": "brisket", "seq": pika.compat.long(7)}
+        stranger.put("01-smoker", "12:00, 225", headers=headers)
+        broker.consume("01-smoker", prefetch=1)
+        (arrival,) = take(broker, 1)
+    assert type(arrival.headers["seq"]) is not int
+    assert reading_of(arrival, SMOKER).id == "brisket/01-smoker/7"
+
+
 def test_a_broker_that_refuses_does_not_keep_the_next_from_being_tried(url):
     refusing = url.replace("guest:guest", f"guest:{PASSWORD}")
     nobody = f"amqp://guest:guest@{LOOPBACK}:{unused_port()}/"

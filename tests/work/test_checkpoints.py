@@ -2,9 +2,10 @@
 
 import hashlib
 import signal
+from dataclasses import replace
 
 import pytest
-from scripts import EVERYTHING, broker_user, history, until
+from scripts import ALERT, EVERYTHING, broker_user, history, until
 
 from smart_smoker.core.errors import BrokerAway
 from smart_smoker.core.probes import SMOKER
@@ -15,7 +16,8 @@ from smart_smoker.wire import checkpoints
 from smart_smoker.wire.checkpoints import Checkpoints
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.history import mark
-from smart_smoker.wire.messages import HISTORY, Message
+from smart_smoker.wire.messages import ALERTS, HISTORY, Message, alert_message
+from smart_smoker.work import consumer as consumer_
 from smart_smoker.work.consumer import Consumer
 from smart_smoker.work.memory import Memory
 from smart_smoker.work.report import ConsumerReport
@@ -79,6 +81,55 @@ def test_who_is_stopped_while_it_restores_leaves_no_checkpoint(stranger, url):
         Consumer(SMOKER, memory, ConsumerReport("down"), stop).work(broker)
     assert stop.requested
     assert [event.type for event in history(url)] == ["reading"] * 3
+
+
+class OneTurn(ConsumerReport):
+    """A report that stops its consumer after so many turns."""
+
+    def __init__(self, stop: Stop, turns: int = 1):
+        super().__init__("down")
+        self._stop, self._turns = stop, turns
+
+    def begin(self, now: float):
+        self._turns -= 1
+        self._stop.requested = self._turns <= 0
+
+
+def consumer(turns: int) -> Consumer:
+    stop = Stop()
+    memory = Memory(SMOKER, [SmokerDrop()], 60, 300)
+    return Consumer(SMOKER, memory, OneTurn(stop, turns), stop)
+
+
+def test_an_alert_that_a_crash_has_left_in_the_history_alone_is_put_into_its_queue_again(
+    stranger, url
+):
+    ours = consumer(turns=1)
+    with Broker(url, "a test") as broker:
+        broker.publish([alert_message(ALERT)])
+        broker.purge(ALERTS)
+        ours._unpublished = [alert_message(ALERT), alert_message(replace(ALERT, id="not there"))]
+        ours.work(broker)
+    assert stranger.waiting(ALERTS) == 1
+    assert [event.id for event in history(url) if event.type == "alert"] == [ALERT.id]
+
+
+def test_who_has_an_idle_queue_leaves_a_checkpoint_all_the_same(url, monkeypatch):
+    monkeypatch.setattr(consumer_, "IDLE", 0)
+    with Broker(url, "a test") as broker:
+        consumer(turns=2).work(broker)
+    left = {event.id for event in history(url) if event.type == "checkpoint"}
+    assert len(left) == 2, "one while it ran and one at its end"
+
+
+def test_an_older_checkpoint_that_is_not_believed_is_not_spoken_of(url, caplog):
+    caplog.set_level("INFO")
+    leave(url, *FORGED, how="others")
+    ours = Checkpoints(SMOKER.queue, "how")
+    with Broker(url, "a test") as broker:
+        ours.leave(broker, ["a line"], mark(broker))
+        assert ours.replay(broker, "first", Stop())[0].lines == ["a line"]
+    assert "passed over" not in caplog.text
 
 
 def test_what_the_history_has_before_the_checkpoint_is_not_read_again(program, stranger, url):

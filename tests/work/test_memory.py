@@ -361,9 +361,21 @@ def test_a_reading_that_is_missing_behind_a_checkpoint_is_noticed():
         judge(unknown, readings[1:])
 
 
+def test_once_all_is_settled_a_missing_reading_says_nothing_of_the_checkpoint():
+    made, again = memory(), memory()
+    judge(made, cook(LIDS)[:3])
+    again.begin(checkpoint(made))
+    again.settle(0, NOON)
+    assert judge(again, cook(LIDS, "a stranger's")[6:]) != []
+
+
 def test_without_a_checkpoint_a_reading_that_is_missing_is_nobodys_fault():
     told = ["brisket/01-smoker/9/raised", "brisket/01-smoker/13/cleared"]
     assert judge(memory(), cook(LIDS)[4:]) == told
+
+
+IN_WORDS = """\
+[[5,"12:00",225,false,0],false,false,5,0,false,[[[false,null,30,"noon",225],null,1,0,null,null,null]]]"""
 
 
 @pytest.mark.parametrize(
@@ -379,6 +391,8 @@ def test_without_a_checkpoint_a_reading_that_is_missing_is_nobodys_fault():
         ["[]", "brisket\t5\t0\t0\tno JSON"],
         ["[]", "brisket\t5\t0\t0\t[1, 2, 3, 4, 5, 6, 7]"],
         ["[]", "brisket\t5\t0\t0\t[[5, 1, 1, 1, 1], 0, 0, 0, 0, 0, []]"],
+        ["[]", "brisket\t5\t0\t0\t" + "[" * 90_000],
+        ["[]", f"brisket\t5\t0\t0\t{IN_WORDS}"],
     ],
 )
 def test_a_checkpoint_that_makes_no_sense_is_doubtful(lines):
@@ -427,6 +441,26 @@ def test_what_was_silent_for_a_day_before_a_checkpoint_is_read_stays_so_untold()
     again = memory()
     again.begin(checkpoint(made), age=TOO_OLD + 1)
     assert silent(again, 3600) == []
+
+
+def test_a_cook_whose_readings_have_no_time_of_sending_is_missed_as_any_other():
+    made = memory(past=[replace(reading, sent=0) for reading in cook([225, 225])])
+    made.settle(0, NOON)
+    assert silent(made, 3600) == ["brisket/01-smoker/2/lost"]
+
+
+def test_of_cooks_with_clocks_of_another_day_none_is_forgotten_and_none_is_missed():
+    cooks = [cook(LIDS[:3], f"cook-{n}") for n in range(2 * watches.MOST_ENDED)]
+    made = memory(past=[reading for one in cooks for reading in one])
+    lines = checkpoint(made)
+    made.settle(0, NOON + TOO_OLD + 1)
+    made = memory(past=[reading for one in cooks for reading in one])
+    made.settle(0, NOON + TOO_OLD + 1)
+    assert made.cooks == len(cooks)
+    assert len(list(made.lines(0))) == len(lines)
+    assert judge(made, cooks[0][2:]) == []  # It wakes its watch, and is no news.
+    assert silent(made, 3600) == []
+    assert judge(made, cook([*LIDS[:3], 225, 225], "cook-0")[3:]) == ["cook-0/01-smoker/4/cleared"]
 
 
 def test_an_ended_cook_is_forgotten_when_many_others_have_ended():

@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from itertools import takewhile
 
+import pika
 import pytest
 from scripts import (
     HERE,
@@ -25,6 +26,7 @@ from smart_smoker.core.rows import read_rows
 from smart_smoker.script.signals import Stop
 from smart_smoker.wire.connection import Broker
 from smart_smoker.work.producer import Cook, Producer, last_rows
+from smart_smoker.work.resume import newest_cook
 from smart_smoker.work.source import followed_lines
 
 QUEUES = ["01-smoker", "02-food-A", "03-food-B"]
@@ -494,6 +496,16 @@ def test_rows_that_are_piped_in_go_on_with_a_cook_that_nobody_has_ended(program,
     else:
         assert not same
         assert new == [(1, None), (2, None), (2, True), (1, None), (1, True)]
+
+
+def test_a_strangers_reading_that_names_our_cook_and_no_number_is_none_of_it(url, stranger):
+    cook = "cook-20250906-110005-ab12"
+    with Broker(url, "a test") as broker:
+        stranger.put_readings("01-smoker", cook, [225, 226])
+        named = pika.BasicProperties(headers={"cook": cook})
+        stranger.channel.basic_publish("smart-smoker", "01-smoker", "12:00, 227", named)
+        until(lambda: len(history(url)) == 3, "three readings")
+        assert [reading.seq for reading in newest_cook(broker, "cook")] == [1, 2]
 
 
 def test_only_what_comes_but_once_is_resumed(program, tmp_path):
