@@ -52,8 +52,7 @@ class Window:
         self.keeps, left, since, *numbers = state
         self._left = -math.inf if left is None else left
         self._unbroken_since = -math.inf if since is None else since
-        if not all(isinstance(number, int | float) for number in numbers):
-            raise TypeError("moments and temperatures are numbers")
+        sum(numbers)  # Whatever is none raises TypeError here, and not with the next reading.
         self._readings.extend(zip(numbers[::2], numbers[1::2], strict=True))
         highest, lowest = -math.inf, math.inf
         for reading in reversed(self._readings):

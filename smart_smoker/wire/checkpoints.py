@@ -97,7 +97,8 @@ class Checkpoints:
         """
         if self._refused:
             return
-        broker.declare()  # Without the history we would lose this connection, and all that we know.
+        # Without the history we would lose this connection, and all that we know.
+        broker.declare(HISTORY)
         parts = _cut(lines)
         headers = {
             "queue": self._queue,

@@ -83,8 +83,8 @@ class Broker:
             raise
 
     def another(self, purpose: str) -> "Broker":
-        """A second connection to the same broker."""
-        return Broker(self._url, f"{self._name}, {purpose}")
+        """A second connection to the same broker, to read what is there."""
+        return Broker(self._url, f"{self._name}, {purpose}", self.has_history, only_looks=True)
 
     def __enter__(self) -> "Broker":
         return self
@@ -129,13 +129,14 @@ class Broker:
                 raise unproven(reason_of(error), self.place) from error
             raise BrokerAway(reason_of(error), self.place) from error
 
-    def declare(self):
-        """Make sure that the exchange, the queues and their bindings are there.
+    def declare(self, *only: str):
+        """Make sure that exchange, queues and bindings are there, or `only` some and the history.
 
         A user who may not declare them looks whether they are. Raises BrokerRefused when one
         exists with other arguments, or when it may be neither made nor seen.
         """
         queues = {q: a for q, a in QUEUES.items() if q != HISTORY or self.has_history}
+        queues = {q: a for q, a in queues.items() if not only or q in (*only, HISTORY)}
         with self._pika_errors():
             self._ensure("exchange_declare", EXCHANGE, exchange_type="topic", durable=True)
             for queue, arguments in queues.items():
@@ -173,8 +174,7 @@ class Broker:
     def publish(self, messages: Sequence[Message]):
         """Hand messages over and return when the broker has taken responsibility for them all.
 
-        One transaction: pika's blocking channel confirms a single message at a time, which costs
-        a round trip and a disk write for each.
+        One transaction: pika's blocking channel confirms message by message, at a disk write each.
         """
         if not self.has_history:
             messages = [message for message in messages if message.queue != HISTORY]

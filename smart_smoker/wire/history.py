@@ -30,7 +30,7 @@ def mark(broker: Broker) -> int | None:
     """
     if not broker.has_history:
         return None
-    broker.declare()  # Were the history deleted, we would wait in vain for our marker.
+    broker.declare(HISTORY)  # Were the history deleted, we would wait in vain for our marker.
     id = uuid.uuid4().hex
     with broker.another("end of the history") as reader:
         reader.consume(HISTORY, 1000, "last")

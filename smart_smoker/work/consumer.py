@@ -45,9 +45,10 @@ TOGETHER = 200
 RESTORED = "3D"
 """How far back a consumer looks for what it should remember: longer than any cook."""
 
-SECONDS, READINGS, PER_COOK = 300, 1000, 2
-"""After so long, or so many readings, or so many for each cook, a checkpoint is left: the larger of
-the last two counts, so that keeping many cooks costs no more than their readings themselves."""
+SECONDS, PAUSE, READINGS, PER_COOK = 300, 30, 1000, 2
+"""After so many seconds a checkpoint is left, or after so few and so many readings, or so many for
+each cook: the larger of the last two counts, so that keeping many cooks costs no more than their
+readings themselves. Nobody is judged while it is left."""
 
 IDLE = 3600
 """Seconds after which a consumer without readings leaves one: others' make the history longer."""
@@ -181,8 +182,8 @@ class Consumer:
         if self._marked is not None:
             self._leave_checkpoint(broker)
         elif looks:
-            enough = max(READINGS, PER_COOK * self._memory.cooks)
-            if self._unkept >= enough or now - self._kept_at >= (SECONDS if self._unkept else IDLE):
+            many = self._unkept >= max(READINGS, PER_COOK * self._memory.cooks)
+            if now - self._kept_at >= (PAUSE if many else SECONDS if self._unkept else IDLE):
                 self._marked = mark(broker)
 
     def _look(self):
@@ -197,7 +198,7 @@ class Consumer:
         # RabbitMQ confirms a message that no queue takes, and drops it. So the queues are made
         # again first, in case somebody has deleted one.
         if now - self._declared >= 1:
-            broker.declare()
+            broker.declare(*(message.queue for message in self._unpublished))
             self._declared = now
         broker.publish(self._unpublished)
         self._unpublished = []

@@ -30,8 +30,8 @@ SENDING = "Sending alerts by "
 
 OFTEN = {
     "smart_smoker/work/consumer.py": (
-        "SECONDS, READINGS, PER_COOK = 300, 1000, 2",
-        "SECONDS, READINGS, PER_COOK = 1, 10, 1",
+        "SECONDS, PAUSE, READINGS, PER_COOK = 300, 30, 1000, 2",
+        "SECONDS, PAUSE, READINGS, PER_COOK = 1, 0, 10, 1",
     ),
     "smart_smoker/work/outbox.py": ("FEW = 20", "FEW = 2"),
     "smart_smoker/wire/checkpoints.py": ("SLACK = 2_000", "SLACK = 20"),
