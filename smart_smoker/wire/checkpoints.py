@@ -147,7 +147,7 @@ class Checkpoints:
             before = begin
         newest = max(whole, key=lambda parts: parts.last, default=None)
         torn = ((parts.last, "it is torn") for parts in found if not parts.whole)
-        number, reason = max(doubt, *torn)
+        number, reason = max([doubt, *torn])
         if number > (newest.last if newest else -1) and not (self._told or stop.requested):
             log.info("A checkpoint for %s is passed over: %s.", self._queue, reason)
             self._told = True

@@ -89,8 +89,9 @@ class OneTurn(ConsumerReport):
     def __init__(self, stop: Stop, turns: int = 1):
         super().__init__("down")
         self._stop, self._turns = stop, turns
+        self.begin = self._count
 
-    def begin(self, now: float):
+    def _count(self, now: float):
         self._turns -= 1
         self._stop.requested = self._turns <= 0
 
