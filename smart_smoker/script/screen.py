@@ -73,3 +73,8 @@ class Pace:
         self._second, self._shown, self._unshown = int(now), 0, 0
         self._allowance = 0 if many else LINES_PER_SECOND
         return unshown
+
+    def rest(self) -> int:
+        """How many readings had no line so far, told once: nothing more comes."""
+        rest, self._unshown = self._unshown, 0
+        return rest

@@ -66,8 +66,8 @@ COME_BACK = (
 )
 
 NO_CHANNELS = (
-    "Alerts are shown and logged, but sent to nobody yet: they wait for a day. To get them by mail,"
-    " copy .env.toml.example to .env.toml and fill it in."
+    "Alerts are shown and logged, but sent to nobody yet: they are kept for a day and sent when"
+    " mail is set up. Copy .env.toml.example to .env.toml and fill it in."
 )
 
 
@@ -137,7 +137,7 @@ class Consumer:
                         log.info("Restoring from the history: %s readings so far.", f"{readings:,}")
         self._unpublished = again
         self._kept_at, self._marked = time.monotonic(), None
-        if found:
+        if found and (found.lines[1:] or readings):
             words = "Restored from a checkpoint (cooks: %s) and the history since (readings: %s)."
             log.info(words, f"{len(found.lines) - 1:,}", f"{readings:,}")
         elif readings:

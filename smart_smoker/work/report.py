@@ -26,7 +26,14 @@ class Lines:
 
     def begin(self, now: float):
         """Begin a turn at this time in seconds: sum up the second that is over."""
-        if unshown := self._pace.unshown(now):
+        self._sum_up(self._pace.unshown(now))
+
+    def end(self):
+        """Sum up what had no line: nothing more comes for now."""
+        self._sum_up(self._pace.rest())
+
+    def _sum_up(self, unshown: int):
+        if unshown:
             line, values = self._newest
             more = f" (and {unshown - 1:,} {self._things} in this second)" if unshown > 1 else ""
             log.info("%s%s", line(*values), more)
@@ -60,6 +67,7 @@ class ConsumerReport:
 
     def show_end(self, reading: Reading, watch: Watch):
         """Tell of a probe whose cook has ended."""
+        self._lines.end()
         words = "%s: the cook %s has ended after %d readings and %d alerts."
         log.info(words, reading.probe.name, reading.cook, watch.judged, watch.alerts)
 

@@ -48,6 +48,12 @@ def test_after_a_second_with_few_every_reading_has_a_line_again():
     assert second(pace, 103, 20)[1] == 20
 
 
+def test_before_an_end_what_had_no_line_is_told_at_once_and_not_again():
+    pace = Pace()
+    second(pace, 100, 500)
+    assert (pace.rest(), pace.rest(), pace.unshown(101)) == (480, 0, 0)
+
+
 @pytest.mark.parametrize("quiet", [2, 5, 30])
 def test_after_a_quiet_time_the_first_reading_has_a_line(quiet):
     pace = Pace()

@@ -14,8 +14,10 @@ from smart_smoker.core.errors import Doubtful, UnreadableMessage
 from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.core.rules import FoodDone, FoodStall, SmokerDrop, SmokerHigh, SmokerLow
+from smart_smoker.core.watch import Watch
 from smart_smoker.work import watches
 from smart_smoker.work.memory import Memory
+from smart_smoker.work.report import ConsumerReport
 
 NOON = 1_700_000_000
 MINUTES = 60
@@ -461,6 +463,18 @@ def test_of_cooks_with_clocks_of_another_day_none_is_forgotten_and_none_is_misse
     assert judge(made, cooks[0][2:]) == []  # It wakes its watch, and is no news.
     assert silent(made, 3600) == []
     assert judge(made, cook([*LIDS[:3], 225, 225], "cook-0")[3:]) == ["cook-0/01-smoker/4/cleared"]
+
+
+def test_the_last_line_of_a_cook_is_that_it_has_ended(caplog):
+    caplog.set_level("INFO")
+    report, watch = ConsumerReport("down"), Watch(SmokerDrop())
+    report.begin(1)
+    for reading in cook([225] * 30):
+        report.show(reading, watch.judge(reading))
+    report.show_end(reading, watch)
+    report.begin(2)
+    assert caplog.messages[-2].endswith("(and 9 more in this second)")
+    assert "has ended" in caplog.messages[-1]
 
 
 def test_an_ended_cook_is_forgotten_when_many_others_have_ended():
