@@ -1,6 +1,7 @@
 """The consumer of the smoker's queue: its speed with a full one, its start, its memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.readings import Reading
@@ -66,8 +67,13 @@ def check(url: str, who: str, readings: int):
         raise RuntimeError(f"{who} has left {found[0]} readings and raised {found[1]} alerts")
 
 
-def publish(url: str, first: int, count: int, cooks: int, last: Sequence[Reading] = ()):
-    """Publish so many more readings of so many cooks that take turns and do not end, and `last`."""
+def publish(
+    url: str, first: int, count: int, cooks: int, last: Sequence[Reading] = (), straight=False
+):
+    """Publish so many more readings of so many cooks that take turns and do not end, and `last`.
+
+    If `straight`, to the queue alone and not to the history.
+    """
     with connect([url], "benchmark") as broker:
         for begin in range(first, first + count, 1000):
             batch = [
@@ -79,8 +85,10 @@ def publish(url: str, first: int, count: int, cooks: int, last: Sequence[Reading
                 )
                 for n in range(begin, min(begin + 1000, first + count))
             ]
-            broker.publish([reading_message(reading) for reading in batch])
-        broker.publish([reading_message(reading) for reading in last])
+            broker.publish(
+                [replace(reading_message(reading), straight=straight) for reading in batch]
+            )
+        broker.publish([replace(reading_message(reading), straight=straight) for reading in last])
 
 
 def reading(seq: int, temperature: float, last: bool = False, cook: str = "benchmark-0") -> Reading:

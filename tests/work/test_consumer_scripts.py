@@ -291,7 +291,7 @@ def test_without_mail_alerts_are_shown_and_one_line_says_how_to_get_them(program
     consumer.said(r"!!! Smoker Alert! 210\.0 °F, down 15 °F in 1 minute")
     code, output = consumer.end(signal.SIGINT)
     assert code == 0
-    assert len(consumer.lines("copy .env.toml.example to .env.toml")) == 1
+    assert len(consumer.lines("Copy .env.toml.example to .env.toml")) == 1
     assert stranger.waiting("04-alerts") == 1
 
 
