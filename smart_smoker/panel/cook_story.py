@@ -96,8 +96,8 @@ class CookStory:
 
     def goes_on(self, now: float) -> bool:
         """Whether more is to be heard: a producer that lost its power never said its last."""
-        heard = max(story.heard for story in self.probes.values())
-        return not self.ended and abs(now - heard) < TOO_OLD
+        heard = (story.heard for story in self.probes.values())
+        return not self.ended and any(abs(now - moment) < TOO_OLD for moment in heard)
 
     def forget_half(self) -> int:
         """Forget the readings of the older half of the rows; tells how many those were."""

@@ -20,9 +20,7 @@ the last of one again."""
 FORGOTTEN = 3 * 24 * 3600
 """Seconds without a reading after which nothing is expected of a cook any more."""
 
-_NO_WATCH = (
-    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
-)
+_NO_WATCH = ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError
 """What reading a state raises that was not left by a watch."""
 
 encode = json.JSONEncoder(separators=(",", ":")).encode

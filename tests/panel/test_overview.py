@@ -100,7 +100,8 @@ def test_what_is_over_does_not_go_on_and_a_producer_that_was_cut_off_does_for_a_
     say(story, "long ago", ago=TOO_OLD)
     say(story, "on")
     say(story, "of a clock that is ahead", ago=-3600)
-    assert order(story) == ["cut off", "of a clock that is ahead", "on"]
+    say(story, "on", FOOD_A, ago=-2 * TOO_OLD)  # before its clock was set
+    assert order(story) == ["on", "cut off", "of a clock that is ahead"]
     said = overview(story, NOW, "F", True, True)
     assert said.left_out == "2 cooks are over; the newest can be chosen above."
 
