@@ -9,6 +9,7 @@ from .errors import UnreadableMessage
 from .probes import PROBE_OF_NAME
 from .readings import Reading
 from .rules import RULES, Rule
+from .state import MISSHAPEN
 from .window import Window
 
 LONGEST_TEXT = 160
@@ -92,17 +93,22 @@ class Alert:
         if len(body) > LONGEST_BODY:
             raise UnreadableMessage(f"not an alert: longer than {LONGEST_BODY:,} bytes", body)
         try:
-            alert = cls(**json.loads(body))
-            for field in fields(cls):
-                value = getattr(alert, field.name)
-                if field.type is str:
-                    value.encode()
-                    if field.name != "text" and len(value) > LONGEST_FIELD:
-                        raise ValueError(f"{field.name} is longer than {LONGEST_FIELD:,} signs")
-                elif not math.isfinite(value):
-                    raise ValueError(f"{field.name} is no temperature")
-        except (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError) as error:
+            return cls.made(json.loads(body))
+        except MISSHAPEN as error:
             raise UnreadableMessage(f"not an alert: {error}", body) from None
+
+    @classmethod
+    def made(cls, said: dict) -> "Alert":
+        """The alert of such fields. Raises one of MISSHAPEN where they make none."""
+        alert = cls(**said)
+        for field in fields(cls):
+            value = getattr(alert, field.name)
+            if field.type is str:
+                value.encode()
+                if field.name != "text" and len(value) > LONGEST_FIELD:
+                    raise ValueError(f"{field.name} is longer than {LONGEST_FIELD:,} signs")
+            elif not math.isfinite(value):
+                raise ValueError(f"{field.name} is no temperature")
         return alert
 
 

@@ -3,8 +3,9 @@
 from dataclasses import asdict, replace
 
 from .alert import Alert, episode_alert
-from .readings import SECONDS_PER_READING, Reading, numbered
+from .readings import SECONDS_PER_READING, Reading, resumed
 from .rules import Rule
+from .state import check_numbers
 from .window import Window
 
 
@@ -14,6 +15,11 @@ class Episodes:
     `step` is what a reading stands for by itself, and `remind` how long an episode goes on before
     it is told again, 0 for never; both in seconds. `name` is that of a rule beside the probe's own.
     """
+
+    __slots__ = (
+        *("rule", "window", "change", "raised", "_remind", "_name"),
+        *("_counts", "_over", "_latest", "_began", "_told_at"),
+    )
 
     def __init__(self, rule: Rule, step: float, remind: float, name: str = ""):
         self.rule = rule
@@ -72,12 +78,17 @@ class Episodes:
         ]
 
     def resume(self, state: list, newest: Reading | None):
-        """Become the episodes that have given this state."""
+        """Become the episodes that have given this state.
+
+        Raises one of MISSHAPEN where none have.
+        """
         window, latest, self._counts, self._over, self._began, self._told_at, raised = state
+        _, since, moment = ("", 0, 0) if self._began is None else self._began
+        check_numbers((since, moment, 0 if self._told_at is None else self._told_at))
         self.window.resume(window)
         self.change = self.rule.change(self.window) if self.window else 0.0
-        self._latest = numbered(newest.probe, newest.cook, *latest) if latest else newest
-        self.raised = raised and Alert(**raised)
+        self._latest = newest if latest is None else resumed(newest.probe, newest.cook, latest)
+        self.raised = None if raised is None else Alert.made(raised)
 
     def _next_state(self, reading: Reading) -> str | None:
         rule, window = self.rule, self.window

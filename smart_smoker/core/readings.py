@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .errors import UnreadableMessage
 from .probes import Probe
+from .state import check_numbers
 from .text import excerpt
 
 COLDEST, HOTTEST = -60, 1000
@@ -41,7 +42,7 @@ class Reading:
         return f"{self.time}, {self.temperature}".encode()
 
     def state(self) -> list:
-        """What `numbered` needs beside probe and cook to make the same reading, in JSON."""
+        """What `resumed` needs beside probe and cook to make the same reading, in JSON."""
         return [self.seq, self.time, self.temperature, self.last, self.sent]
 
 
@@ -57,6 +58,13 @@ def numbered(
     """A cook's reading, with the id that its number gives it."""
     id = f"{cook}/{probe.queue}/{seq}"
     return Reading(probe, time, temperature, id, cook, seq, last, sent)
+
+
+def resumed(probe: Probe, cook: str, state: list) -> Reading:
+    """The reading that has given this state. Raises one of MISSHAPEN where none has."""
+    seq, time, temperature, last, sent = state
+    check_numbers((seq, temperature, sent))
+    return numbered(probe, cook, seq, parse_time(time), temperature, last, sent)
 
 
 def parse_body(body: bytes) -> tuple[str, float]:

@@ -14,8 +14,9 @@ from .clock import parse_moment
 from .episodes import Episodes
 from .errors import UnreadableMessage
 from .probes import Probe
-from .readings import SECONDS_PER_READING, Reading, numbered
+from .readings import SECONDS_PER_READING, Reading, resumed
 from .rules import Rule
+from .state import check_numbers
 from .text import excerpt
 
 CLOCKS = ("readings", "time")
@@ -38,6 +39,11 @@ class Watch:
     reminders go by. `heard` is when a reading arrived, in seconds of any clock that only goes
     forward.
     """
+
+    __slots__ = (
+        *("newest", "heard", "silent", "ended", "given_up", "judged", "alerts", "limits_told"),
+        *("_by_time", "_own", "_episodes"),
+    )
 
     def __init__(
         self,
@@ -74,17 +80,32 @@ class Watch:
             self.ended,
             self.judged,
             self.alerts,
+            self.given_up,
             self.limits_told,
             [episodes.state(self.newest) for episodes in self._episodes],
         ]
 
     def resume(self, probe: Probe, cook: str, state: list):
-        """Become the watch of the same rules that has given this state."""
+        """Become the watch of the same rules that has given this state.
+
+        Raises one of MISSHAPEN where none has.
+        """
         newest, self.silent, self.ended, self.judged, self.alerts, *rest = state
-        self.newest = newest and numbered(probe, cook, *newest)
-        self.limits_told, states = rest
+        check_numbers((self.judged, self.alerts))
+        self.newest = None if newest is None else resumed(probe, cook, newest)
+        self.given_up, self.limits_told, states = rest
         for episodes, state in zip(self._episodes, states, strict=True):
             episodes.resume(state, self.newest)
+
+    def rest(self):
+        """Take little room until `wake`, and judge nothing."""
+        for episodes in self._episodes:
+            episodes.window.rest()
+
+    def wake(self):
+        """Be ready to judge again."""
+        for episodes in self._episodes:
+            episodes.window.wake()
 
     def judge(self, reading: Reading, heard: float = 0) -> Judgement | None:
         """Take the probe's next reading, heard at this moment; None for one that was taken before.

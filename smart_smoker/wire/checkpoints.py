@@ -14,7 +14,7 @@ from .messages import HISTORY, Arrival, Message
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 """Of what the lines say; those of another version are not believed."""
 
 PART = 100_000

@@ -10,6 +10,7 @@ from ..core.errors import UnreadableMessage
 from ..core.probes import PROBES, Probe
 from ..core.readings import COLDEST, HOTTEST, Reading, numbered, parse_body
 from ..core.rules import RULES
+from ..core.state import MISSHAPEN
 from ..core.text import excerpt
 
 EXCHANGE = "smart-smoker"
@@ -142,7 +143,7 @@ def parse_limits(body: bytes) -> dict[str, float]:
     try:
         said = json.loads(body).items()
         limits = {name: float(limit) for name, limit in said if name in RULES}
-    except (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError) as error:
+    except MISSHAPEN as error:
         raise UnreadableMessage(f"not the limits of a probe: {error}", body) from None
     if not all(COLDEST <= limit <= HOTTEST for limit in limits.values()):
         raise UnreadableMessage("not the limits of a probe: nothing is as hot or cold", body)

@@ -12,6 +12,7 @@ from ..core.errors import Doubtful, UnreadableMessage
 from ..core.probes import Probe
 from ..core.readings import Reading
 from ..core.rules import Rule
+from ..core.state import MISSHAPEN
 from ..core.watch import Watch
 from .watches import Watches, encode
 
@@ -56,9 +57,9 @@ class Memory:
         self._untold: dict[str, list[Alert]] = {}  # by the ids of their readings
         self._heard = self._watches.begin(lines[1:], now, age)
         try:
-            for alert in (Alert(**said) for said in json.loads(lines[0] if lines else "[]")):
+            for alert in map(Alert.made, json.loads(lines[0] if lines else "[]")):
                 self._untold.setdefault(_cause(alert), []).append(alert)
-        except (AttributeError, RecursionError, TypeError, ValueError) as error:
+        except MISSHAPEN as error:
             raise Doubtful(f"the checkpoint's alerts are none: {error}", lines[0]) from None
 
     @property

@@ -6,6 +6,7 @@ from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from forged import JSON
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from plain import plain_episodes
@@ -488,11 +489,6 @@ def test_an_alerts_id_is_that_of_its_reading_and_state(probe, rule, temperatures
 ALERT = raised(FOOD_A, FoodStall(), FLAT)
 TEXTS = ("id", "cook", "probe", "state", "time", "subject", "text", "sms")
 NUMBERS = ("temperature", "change")
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=5,
-)
 
 
 def with_field(name: str, value: object) -> bytes:

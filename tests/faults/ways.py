@@ -45,8 +45,8 @@ def _watches(
                 memory.recall(reading_of(event, probe))
     memory.settle(0, time.time())
     watches = {}
-    for cook, _, _, _, state in (line.split("\t") for line in list(memory.lines(0))[1:]):
+    for cook, _, state in (line.split("\t") for line in list(memory.lines(0))[1:]):
         watches[cook] = json.loads(state)
         # Only who judges aloud tells the limits, so this alone cannot be learned silently.
-        watches[cook][5] = None
+        watches[cook][6] = None
     return sorted(watches.items())

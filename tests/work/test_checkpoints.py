@@ -150,7 +150,7 @@ def leave(url: str, *lines: str, how: str = HOW, encoding: str = "utf-8", **head
         broker.publish([message])
 
 
-FORGED = ("[]", 'brisket\t9\t0\t0\t[[9,"12:00",225,false,1],false,false,9,0,false,[]]')
+FORGED = ("[]", 'brisket\t0\t[[9,"12:00",225,false,1],false,false,9,0,false,false,[]]')
 
 
 @pytest.mark.parametrize(
