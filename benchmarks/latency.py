@@ -19,8 +19,8 @@ from .scripts import Script, clear, mailing_to
 SHARES = {"idle": 0, "tenth": 0.1, "half": 0.5, "nine tenths": 0.9}
 """Of the capacity that is taken by other readings."""
 
-ALERTS = 40
-"""In each round."""
+ALERTS = 75
+"""In each round: of two rounds the second slowest is p99."""
 
 PAUSE = 0.1, 0.7
 """Seconds from and to: enough for what follows a mail, and by chance, so that readings come at

@@ -159,6 +159,7 @@ class Cluster:
     @property
     def alive(self) -> Node:
         """A node that answers."""
+
         def found() -> Node | None:
             return next((node for node in self.nodes if node.answers), None)
 

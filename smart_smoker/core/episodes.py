@@ -83,9 +83,12 @@ class Episodes:
         Raises one of MISSHAPEN where none have.
         """
         window, latest, self._counts, self._over, self._began, self._told_at, raised = state
-        _, since, moment = ("", 0, 0) if self._began is None else self._began
+        cause, since, moment = ("", 0, 0) if self._began is None else self._began
         check_numbers((since, moment, 0 if self._told_at is None else self._told_at))
+        cause.encode()
         self.window.resume(window)
+        if self.window and newest is None:
+            raise ValueError("a window without its newest reading")
         self.change = self.rule.change(self.window) if self.window else 0.0
         self._latest = newest if latest is None else resumed(newest.probe, newest.cook, latest)
         self.raised = None if raised is None else Alert.made(raised)

@@ -7,7 +7,7 @@ MISSHAPEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeE
 """What is raised where data from outside is not of the shape that it should have."""
 
 
-def check_numbers(numbers: Iterable[object]):
+def check_numbers(numbers: Iterable[float]):
     """Raise one of MISSHAPEN unless all of these are finite numbers."""
-    if not math.isfinite(math.fsum(numbers)):
+    if not all(map(math.isfinite, numbers)):
         raise ValueError("a number is not finite")

@@ -63,10 +63,13 @@ class Window:
 
         Raises one of MISSHAPEN where none has.
         """
+        check_numbers(each for at, each in enumerate(state) if at > 2 or each is not None)
+        self._fill(state)
+
+    def _fill(self, state: list):
         if not state:
             return
         self.keeps, left, since, *numbers = state
-        check_numbers((*numbers, *(each for each in (left, since) if each is not None)))
         self._left = -math.inf if left is None else left
         self._unbroken_since = -math.inf if since is None else since
         self._readings.extend(zip(numbers[::2], numbers[1::2], strict=True))
@@ -82,7 +85,7 @@ class Window:
         self.highest, self.lowest = highest, lowest
 
     def rest(self):
-        """Take a tenth of the room until `wake`. Only this process reads what marshal makes."""
+        """Take a sixth of the room until `wake`. Only this process reads what marshal makes."""
         self._packed = marshal.dumps(self.state())
         self._readings = self._falling = self._rising = ()
 
@@ -90,7 +93,7 @@ class Window:
         """Be what it was before its rest."""
         packed, self._packed = self._packed, b""
         self._begin(-math.inf)
-        self.resume(marshal.loads(packed))
+        self._fill(marshal.loads(packed))
 
     def __len__(self) -> int:
         return len(self._readings)

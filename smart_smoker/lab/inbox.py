@@ -130,7 +130,8 @@ def main() -> int:
     sys.stdout.reconfigure(errors="replace")
     with Inbox(port, _say) as inbox:
         _say(
-            f"Receiving mail for anyone at {LOOPBACK}:{inbox.port}; Ctrl+C ends it. In .env.toml:\n"
+            f"Receiving mail for anyone at {LOOPBACK}:{inbox.port}; Ctrl+C ends it.\n"
+            "In .env.toml these take the place of the lines with the same names:\n"
             f'    outgoing_email_host = "{LOOPBACK}"\n'
             f"    outgoing_email_port = {inbox.port}\n"
             '    outgoing_email_security = "none"\n'

@@ -108,13 +108,14 @@ def reading_of(arrival: Arrival, probe: Probe) -> Reading:
     timestamp, temperature = parse_body(arrival.body)
     cook, seq = arrival.headers.get("cook"), arrival.headers.get("seq")
     # pika reads a number of 64 bits as one of a class of its own.
-    if not (_is_cook(cook) and isinstance(seq, int) and seq is not True and seq > 0):
+    if not (is_cook(cook) and isinstance(seq, int) and seq is not True and seq > 0):
         return Reading(probe, timestamp, temperature, id=uuid.uuid4().hex)
     last = arrival.headers.get("last") is True
     return numbered(probe, cook, int(seq), timestamp, temperature, last, arrival.sent)
 
 
-def _is_cook(cook: object) -> bool:
+def is_cook(cook: object) -> bool:
+    """Whether it can be the id of a cook, and no foreign one's."""
     if not isinstance(cook, str) or not cook.isprintable():
         return False
     return 0 < len(cook.encode()) <= LONGEST_COOK

@@ -10,9 +10,10 @@ from ..core.probes import Probe
 from ..core.rules import Rule
 from ..core.state import MISSHAPEN
 from ..core.watch import Watch
+from ..wire.messages import is_cook
 
 AWAKE = 200
-"""Watches that are kept ready; the others rest, a third as large, until they are needed."""
+"""Watches that are kept ready; the others rest, a quarter as large, until they are needed."""
 
 MOST_ENDED = 300
 """Ended cooks that are remembered: a producer that was away may send the last of one again."""
@@ -73,6 +74,8 @@ class Watches:
         for line in lines:
             try:
                 cook, since, state = line.split("\t")
+                if not is_cook(cook) or cook in self._all:
+                    raise ValueError(f"{cook} is no cook, or there twice")
                 watch = Watch(*self._how)
                 watch.resume(self._probe, cook, json.loads(state))
                 seq, then = heard.get(cook, (-1, 0.0))
@@ -119,6 +122,7 @@ class Watches:
         watch.rest()
         if watch.ended:
             self._ended[cook] = None
+            self._all[cook] = self._all.pop(cook)  # Whoever takes our lines knows the order too.
             if len(self._ended) > MOST_ENDED:
                 self._forget(next(iter(self._ended)))
 

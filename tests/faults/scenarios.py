@@ -295,7 +295,7 @@ class Forger(Visitor):
             chance.choice(
                 (
                     f"{round.cook}\t{chance.randint(0, 500)}\t[]",
-                    f"{round.cook}\t0\t[[1,\"2\",3,4,5],6,7,8,9,0,0,[]]",
+                    f'{round.cook}\t0\t[[1,"2",3,4,5],6,7,8,9,0,0,[]]',
                     "\t\t\t",
                     chance.randbytes(30).hex(),
                 )

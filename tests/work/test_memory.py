@@ -1,5 +1,6 @@
 """What a consumer remembers, and that it is the same again when it is learned from the history."""
 
+import copy
 import json
 import re
 from collections import Counter
@@ -11,12 +12,13 @@ from forged import JSON
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smart_smoker.core.alert import TOO_OLD
+from smart_smoker.core.alert import TOO_OLD, Alert
 from smart_smoker.core.errors import Doubtful, UnreadableMessage
 from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.core.rules import FoodDone, FoodStall, SmokerDrop, SmokerHigh, SmokerLow
 from smart_smoker.core.watch import Watch
+from smart_smoker.wire.messages import alert_message
 from smart_smoker.work import watches
 from smart_smoker.work.memory import Memory
 from smart_smoker.work.report import ConsumerReport
@@ -331,18 +333,23 @@ def _number(alert_id: str) -> int:
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(190, 230)), max_size=120), st.data())
-def test_watches_at_rest_judge_like_those_that_are_kept_ready(said, data):
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(190, 230), st.booleans()), max_size=120),
+    st.integers(1, 4),
+)
+def test_watches_at_rest_judge_like_those_that_are_kept_ready(said, awake):
     readings, count = [], Counter()
-    for number, degrees in said:
+    for number, degrees, last in said:
         count[number] += 1
         seq = count[number]
         id = f"cook-{number}/01-smoker/{seq}"
-        readings.append(Reading(SMOKER, "12:00", degrees, id, f"cook-{number}", seq, sent=NOON))
-    resting = memory(beside=LIMITS)
+        readings.append(Reading(SMOKER, "12:00", degrees, id, f"cook-{number}", seq, last, NOON))
+    ready, resting = memory(beside=LIMITS), memory(beside=LIMITS)
+    told = judge(ready, readings), sorted(silent(ready, 3600)), state(ready)
     with pytest.MonkeyPatch.context() as few:
-        few.setattr(watches, "AWAKE", data.draw(st.integers(1, 4)))
-        assert judge(resting, readings) == judge(memory(beside=LIMITS), readings)
+        few.setattr(watches, "AWAKE", awake)
+        assert judge(resting, readings) == told[0]
+        assert (sorted(silent(resting, 3600)), state(resting)) == told[1:]
 
 
 def test_a_reading_that_is_missing_behind_a_checkpoint_is_noticed():
@@ -378,6 +385,9 @@ def test_without_a_checkpoint_a_reading_that_is_missing_is_nobodys_fault():
     assert judge(memory(), cook(LIDS)[4:]) == told
 
 
+NOTHING = "[null,false,false,0,0,false,false,[[[],null,false,false,null,null,null]]]"
+"""The state of a watch that has judged nothing."""
+
 
 @pytest.mark.parametrize(
     "lines",
@@ -393,9 +403,13 @@ def test_without_a_checkpoint_a_reading_that_is_missing_is_nobodys_fault():
         ["[]", "brisket\t0\t[1, 2, 3, 4, 5, 6, 7, 8]"],
         ["[]", "brisket\t0\t[[5, 1, 1, 1, 1], 0, 0, 0, 0, 0, 0, []]"],
         ["[]", "brisket\t0\t" + "[" * 90_000],
+        ["[]", f"brisket\t0\t{NOTHING}", f"brisket\t0\t{NOTHING}"],
+        ["[]", f"\t0\t{NOTHING}"],
+        ["[]", f"{'b' * 101}\t0\t{NOTHING}"],
     ],
 )
 def test_a_checkpoint_that_makes_no_sense_is_doubtful(lines):
+    memory().begin(["[]", f"brisket\t0\t{NOTHING}"])
     with pytest.raises(Doubtful):
         memory().begin(lines)
 
@@ -405,26 +419,40 @@ def test_a_checkpoint_that_makes_no_sense_is_doubtful(lines):
 def test_whatever_a_forged_checkpoint_says_it_is_doubtful_or_can_be_gone_on_with(
     degrees, forged, data
 ):
-    def made():
-        return memory(SmokerDrop(hold_minutes=1), beside=LIMITS)
+    clock = data.draw(st.sampled_from(["readings", "time"]))
 
-    readings = cook([*degrees, 200, 230, 200, 200, 200, 200, 200])
+    def made():
+        return memory(SmokerDrop(hold_minutes=1), beside=LIMITS, clock=clock)
+
+    readings = [
+        replace(reading, time=f"05/22/21 12:{n // 2:02}:{n % 2 * 30:02}")
+        for n, reading in enumerate(cook([*degrees, 200, 230, 200, 200, 200, 200, 200]))
+    ]
     before = made()
     judge(before, readings[: data.draw(st.integers(1, len(degrees)))])
     alerts, line = checkpoint(before)
     cook_and_age, _, state = line.rpartition("\t")
     state = json.loads(state)
-    places = list(_places(state))
-    into, key = data.draw(st.sampled_from(places))
-    into[key] = forged
+    for _ in range(data.draw(st.integers(1, 2))):
+        into, key = data.draw(st.sampled_from(list(_places(state))))
+        into[key] = copy.deepcopy(forged)
     after = made()
-    try:
-        after.begin([alerts, f"{cook_and_age}\t{json.dumps(state)}"])
-        judge(after, readings)
-    except Doubtful:
-        return
-    silent(after, 3600)
-    checkpoint(after)
+    with pytest.MonkeyPatch.context() as few:
+        few.setattr(watches, "AWAKE", 1)
+        try:
+            after.begin([alerts, f"{cook_and_age}\t{json.dumps(state)}"])
+            told = []
+            for reading in readings:
+                judgement = after.watch_of(reading, 0).judge(reading, 0)
+                told += [*after.owed(after.watch_of(reading, 0))]
+                told += judgement.alerts if judgement else after.untold(reading)
+                after.watch_of(replace(reading, cook="", seq=0), 0)
+        except Doubtful:
+            return
+        told += after.silences(3600)
+        checkpoint(after)
+    for alert in told:
+        assert Alert.parse(alert_message(alert).body) == alert
 
 
 def _places(state: list | dict):
@@ -512,6 +540,24 @@ def test_an_ended_cook_is_forgotten_when_many_others_have_ended():
         made.settle(0, NOON)
     assert made.cooks == watches.MOST_ENDED
     assert judge(made, cook([225, 225, 200], "cook-999")) == []
+
+
+def test_those_that_ended_first_are_forgotten_first_whoever_goes_on(monkeypatch):
+    monkeypatch.setattr(watches, "MOST_ENDED", 3)
+    made = memory()
+    cooks = [cook([225, 225, 200], name) for name in ("brisket", "ribs", "wings", "ham")]
+    judge(made, [reading for one in cooks for reading in one])
+    for one in (*cooks[1:], cooks[0]):
+        judge(made, [replace(one[-1], last=True)])
+        made.settle(0, NOON)
+    again = memory()
+    again.begin(checkpoint(made))
+    again.settle(0, NOON)
+    assert again.cooks == 3
+    judge(again, [replace(reading, last=reading.seq == 3) for reading in cook([225] * 3, "new")])
+    again.settle(0, NOON)
+    assert judge(again, cooks[0]) == judge(again, cooks[3]) == []
+    assert judge(again, cooks[2]) == ["wings/01-smoker/3/raised"]
 
 
 def test_a_cook_that_goes_on_after_its_end_is_remembered():
