@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from ..core.errors import BrokerAway
@@ -20,6 +20,9 @@ VERSION = 2
 PART = 100_000
 """Bytes of a checkpoint in one message."""
 
+TRIES = 3
+"""Checkpoints of which each was not true, after which we look for no other one."""
+
 LOOKS = (2_000, 8_000, 32_000, 128_000, 512_000, 2_000_000)
 """How many messages back we look for a checkpoint: step by step, until there is a whole one."""
 
@@ -35,6 +38,7 @@ class Checkpoint:
     `sent` is when it was left, in seconds since 1970.
     """
 
+    id: str
     lines: list[str]
     begin: int
     sent: float
@@ -60,7 +64,7 @@ class _Parts:
 
     def checkpoint(self) -> Checkpoint:
         lines = b"".join(self._in_order()).decode(errors="replace").split("\n")
-        return Checkpoint(lines, int(self.head[1]), self._sent)
+        return Checkpoint(self.head[0], lines, int(self.head[1]), self._sent)
 
 
 def _cut(lines: Iterable[str]) -> list[bytes]:
@@ -121,17 +125,19 @@ class Checkpoints:
             raise
 
     def replay(
-        self, broker: Broker, since: str, stop: Stop, believed: bool = True
+        self, broker: Broker, since: str, stop: Stop, tried: Collection[str] = ()
     ) -> tuple[Checkpoint | None, Iterator[Arrival]]:
         """The newest checkpoint and the history from its begin on, or None and the history `since`.
 
-        None, too, where no checkpoint is to be `believed`.
+        Those that were `tried`, and were not true, are passed over, and after some of them all.
         """
         end = mark(broker)
-        newest = self._newest(broker, end or 0, stop) if believed else None
+        newest = self._newest(broker, end or 0, stop, tried) if len(tried) < TRIES else None
         return newest, read(broker, newest.begin if newest else since, end, stop)
 
-    def _newest(self, broker: Broker, end: int, stop: Stop) -> Checkpoint | None:
+    def _newest(
+        self, broker: Broker, end: int, stop: Stop, tried: Collection[str]
+    ) -> Checkpoint | None:
         """The newest one before a number that can be believed, if it is not too far back."""
         found: list[_Parts] = []
         doubt = -1, ""  # the number of the newest one that is not believed, and why
@@ -139,6 +145,8 @@ class Checkpoints:
         for look in LOOKS:
             begin = max(0, end - look)
             for event in read(broker, begin, before, stop):
+                if event.id in tried:
+                    continue
                 if reason := self._take(event, found, broker.user):
                     doubt = max(doubt, (event.number, reason))
             whole = [parts for parts in found if parts.whole]

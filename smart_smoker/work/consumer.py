@@ -103,21 +103,22 @@ class Consumer:
 
     def work(self, broker: Broker):
         """Read the queue by one connection until a stop is requested."""
-        believed = True
+        tried: set[str] = set()  # checkpoints, by their ids
         while read_alone(broker, self._probe.queue, PREFETCH, self._stop):
             try:
-                self._restore(broker, believed)
+                self._restore(broker, tried)
                 self._watch(broker)
                 return
             except Doubtful as doubt:
-                log.info("%s. All of the history is read again.", doubt)
-                believed = False
+                log.info("%s. The history is read again without that checkpoint.", doubt)
 
-    def _restore(self, broker: Broker, believed: bool):
+    def _restore(self, broker: Broker, tried: set[str]):
         """Learn what happened: from a checkpoint and what came after it, or from all of it."""
         # A broker that crashes can keep in the history an alert that its queue has not.
         unsure, again = {m.id: m for m in self._unpublished if m.queue == ALERTS}, []
-        found, events = self._checkpoints.replay(broker, RESTORED, self._stop, believed)
+        found, events = self._checkpoints.replay(broker, RESTORED, self._stop, tried)
+        if found:
+            tried.add(found.id)
         how = (found.lines, self._listened, time.time() - found.sent) if found else ()
         held = broker.state(self._probe.queue)[0] + 2 * PREFETCH
         self._memory.begin(*how, held=held)
