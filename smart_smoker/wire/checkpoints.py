@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import uuid
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..core.errors import BrokerAway
@@ -35,10 +35,10 @@ is on its way to it."""
 class Checkpoint:
     """What another process knew of all that is in the history before the number `begin`.
 
-    `sent` is when it was left, in seconds since 1970.
+    `digest` is of its lines; `sent` is when it was left, in seconds since 1970.
     """
 
-    id: str
+    digest: str
     lines: list[str]
     begin: int
     sent: float
@@ -64,7 +64,7 @@ class _Parts:
 
     def checkpoint(self) -> Checkpoint:
         lines = b"".join(self._in_order()).decode(errors="replace").split("\n")
-        return Checkpoint(self.head[0], lines, int(self.head[1]), self._sent)
+        return Checkpoint(str(self.head[-1]), lines, int(self.head[1]), self._sent)
 
 
 def _cut(lines: Iterable[str]) -> list[bytes]:
@@ -125,18 +125,18 @@ class Checkpoints:
             raise
 
     def replay(
-        self, broker: Broker, since: str, stop: Stop, tried: Collection[str] = ()
+        self, broker: Broker, since: str, stop: Stop, tried: Sequence[str] = ()
     ) -> tuple[Checkpoint | None, Iterator[Arrival]]:
         """The newest checkpoint and the history from its begin on, or None and the history `since`.
 
-        Those that were `tried`, and were not true, are passed over, and after some of them all.
+        Those that were `tried`, by their digests, are passed over, and after TRIES of them all.
         """
         end = mark(broker)
         newest = self._newest(broker, end or 0, stop, tried) if len(tried) < TRIES else None
         return newest, read(broker, newest.begin if newest else since, end, stop)
 
     def _newest(
-        self, broker: Broker, end: int, stop: Stop, tried: Collection[str]
+        self, broker: Broker, end: int, stop: Stop, tried: Sequence[str]
     ) -> Checkpoint | None:
         """The newest one before a number that can be believed, if it is not too far back."""
         found: list[_Parts] = []
@@ -145,7 +145,7 @@ class Checkpoints:
         for look in LOOKS:
             begin = max(0, end - look)
             for event in read(broker, begin, before, stop):
-                if event.id in tried:
+                if event.headers.get("digest") in tried:
                     continue
                 if reason := self._take(event, found, broker.user):
                     doubt = max(doubt, (event.number, reason))

@@ -103,7 +103,7 @@ class Consumer:
 
     def work(self, broker: Broker):
         """Read the queue by one connection until a stop is requested."""
-        tried: set[str] = set()  # checkpoints, by their ids
+        tried: list[str] = []  # checkpoints, by their digests
         while read_alone(broker, self._probe.queue, PREFETCH, self._stop):
             try:
                 self._restore(broker, tried)
@@ -112,13 +112,13 @@ class Consumer:
             except Doubtful as doubt:
                 log.info("%s. The history is read again without that checkpoint.", doubt)
 
-    def _restore(self, broker: Broker, tried: set[str]):
+    def _restore(self, broker: Broker, tried: list[str]):
         """Learn what happened: from a checkpoint and what came after it, or from all of it."""
         # A broker that crashes can keep in the history an alert that its queue has not.
         unsure, again = {m.id: m for m in self._unpublished if m.queue == ALERTS}, []
         found, events = self._checkpoints.replay(broker, RESTORED, self._stop, tried)
         if found:
-            tried.add(found.id)
+            tried.append(found.digest)
         how = (found.lines, self._listened, time.time() - found.sent) if found else ()
         held = broker.state(self._probe.queue)[0] + 2 * PREFETCH
         self._memory.begin(*how, held=held)

@@ -14,7 +14,7 @@ from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.messages import Arrival, reading_of
 from smart_smoker.work.memory import Memory
 
-NONE = range(TRIES)
+NONE = [""] * TRIES
 """As many tried ones as make us believe no other."""
 
 

@@ -140,12 +140,12 @@ def test_what_the_history_has_before_the_checkpoint_is_not_read_again(program, s
     assert alerts(url) == ["3/raised", "5/cleared"]
 
 
-def leave(url: str, *lines: str, how: str = HOW, encoding: str = "utf-8", id="c", **headers):
+def leave(url: str, *lines: str, how: str = HOW, encoding: str = "utf-8", **headers):
     """Leave a checkpoint by hand."""
     body = "\n".join(lines).encode(encoding)
     usual = {"queue": SMOKER.queue, "how": f"{checkpoints.VERSION} {how}", "begin": 0}
     usual |= {"parts": 1, "part": 0, "digest": hashlib.sha256(body).hexdigest()}
-    message = Message(HISTORY, body, "checkpoint", id, usual | headers, True, vouched=True)
+    message = Message(HISTORY, body, "checkpoint", "c", usual | headers, True, vouched=True)
     with Broker(url, "a test") as broker:
         broker.publish([message])
 
@@ -209,7 +209,7 @@ def test_a_checkpoint_that_makes_no_sense_sends_us_back_to_the_one_before_it(
 def test_many_that_make_no_sense_send_us_back_to_all_of_the_history(program, stranger, url):
     watch(program, stranger, [225, 225, 200])
     for number in range(checkpoints.TRIES):
-        leave(url, *FORGED, id=f"forged {number}")
+        leave(url, *FORGED, f"another line {number}")
     text = watch(program, stranger, [199, 225, 225], first=4)
     assert text.count("The history is read again without") == checkpoints.TRIES
     assert f"{LONG}: 3 readings" in text
