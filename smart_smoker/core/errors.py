@@ -42,7 +42,7 @@ class NoStreams(BrokerAway):
 
 
 class Doubtful(SmartSmokerError):
-    """Nobody's: a checkpoint that cannot be true. The history tells all of it anew."""
+    """Nobody's: a checkpoint that cannot be true. An older one is, or all of the history."""
 
 
 class QueueTaken(SmartSmokerError):

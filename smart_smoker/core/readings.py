@@ -64,7 +64,7 @@ def resumed(probe: Probe, cook: str, state: list) -> Reading:
     """The reading that has given this state. Raises one of MISSHAPEN where none has."""
     seq, time, temperature, last, sent = state
     check_numbers((seq, temperature, sent))
-    if not 0 < seq < 2**63:
+    if seq <= 0:
         raise ValueError(f"{seq} is no reading's number")
     return numbered(probe, cook, seq, parse_time(time), temperature, last, sent)
 

@@ -1,13 +1,16 @@
-"""States: what is kept in JSON to go on with later. Where others can write, it can be forged."""
+"""What comes back in JSON to go on with: where others can write, it can have any shape."""
 
-import math
 from collections.abc import Iterable
 
 MISSHAPEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What is raised where data from outside is not of the shape that it should have."""
 
 
+LARGEST = 2.0**53
+"""What a number must be below: up to here floats count without gaps, and nothing overflows."""
+
+
 def check_numbers(numbers: Iterable[float]):
-    """Raise one of MISSHAPEN unless all of these are finite numbers."""
-    if not all(map(math.isfinite, numbers)):
-        raise ValueError("a number is not finite")
+    """Raise one of MISSHAPEN unless all of these are numbers that can be reckoned with."""
+    if not all(abs(number) < LARGEST for number in numbers):
+        raise ValueError("a number is too large, or none")

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..core.errors import BrokerAway
@@ -21,7 +21,7 @@ PART = 100_000
 """Bytes of a checkpoint in one message."""
 
 TRIES = 3
-"""Checkpoints of which each was not true, after which we look for no other one."""
+"""How many may prove untrue before we look for no other one."""
 
 LOOKS = (2_000, 8_000, 32_000, 128_000, 512_000, 2_000_000)
 """How many messages back we look for a checkpoint: step by step, until there is a whole one."""
@@ -35,10 +35,9 @@ is on its way to it."""
 class Checkpoint:
     """What another process knew of all that is in the history before the number `begin`.
 
-    `digest` is of its lines; `sent` is when it was left, in seconds since 1970.
+    `sent` is when it was left, in seconds since 1970.
     """
 
-    digest: str
     lines: list[str]
     begin: int
     sent: float
@@ -64,7 +63,7 @@ class _Parts:
 
     def checkpoint(self) -> Checkpoint:
         lines = b"".join(self._in_order()).decode(errors="replace").split("\n")
-        return Checkpoint(str(self.head[-1]), lines, int(self.head[1]), self._sent)
+        return Checkpoint(lines, int(self.head[1]), self._sent)
 
 
 def _cut(lines: Iterable[str]) -> list[bytes]:
@@ -92,6 +91,8 @@ class Checkpoints:
         self._queue = queue
         self._how = f"{VERSION} {how}"
         self._told = self._refused = False
+        self._found: tuple | None = None
+        self._doubted: list[tuple] = []
 
     def leave(self, broker: Broker, lines: Iterable[str], end: int):
         """Publish what is known of all that is in the history before the number `end`.
@@ -118,6 +119,7 @@ class Checkpoints:
         ]
         try:
             broker.publish(messages)
+            self._doubted.clear()
         except BrokerAway as error:
             if "user_id" in str(error):
                 self._refused = True
@@ -125,19 +127,22 @@ class Checkpoints:
             raise
 
     def replay(
-        self, broker: Broker, since: str, stop: Stop, tried: Sequence[str] = ()
+        self, broker: Broker, since: str, stop: Stop, believed: bool = True
     ) -> tuple[Checkpoint | None, Iterator[Arrival]]:
         """The newest checkpoint and the history from its begin on, or None and the history `since`.
 
-        Those that were `tried`, by their digests, are passed over, and after TRIES of them all.
+        None, too, where no checkpoint is to be `believed`, or TRIES were doubted.
         """
         end = mark(broker)
-        newest = self._newest(broker, end or 0, stop, tried) if len(tried) < TRIES else None
+        believed = believed and len(self._doubted) < TRIES
+        newest = self._newest(broker, end or 0, stop) if believed else None
         return newest, read(broker, newest.begin if newest else since, end, stop)
 
-    def _newest(
-        self, broker: Broker, end: int, stop: Stop, tried: Sequence[str]
-    ) -> Checkpoint | None:
+    def doubt(self):
+        """The one that was found last was not true: it is passed over until a new one is left."""
+        self._doubted.append(self._found)
+
+    def _newest(self, broker: Broker, end: int, stop: Stop) -> Checkpoint | None:
         """The newest one before a number that can be believed, if it is not too far back."""
         found: list[_Parts] = []
         doubt = -1, ""  # the number of the newest one that is not believed, and why
@@ -145,8 +150,6 @@ class Checkpoints:
         for look in LOOKS:
             begin = max(0, end - look)
             for event in read(broker, begin, before, stop):
-                if event.headers.get("digest") in tried:
-                    continue
                 if reason := self._take(event, found, broker.user):
                     doubt = max(doubt, (event.number, reason))
             whole = [parts for parts in found if parts.whole]
@@ -159,6 +162,7 @@ class Checkpoints:
         if number > (newest.last if newest else -1) and not (self._told or stop.requested):
             log.info("A checkpoint for %s is passed over: %s.", self._queue, reason)
             self._told = True
+        self._found = newest and newest.head
         return newest and newest.checkpoint()
 
     def _take(self, event: Arrival, found: list[_Parts], user: str) -> str:
@@ -174,6 +178,8 @@ class Checkpoints:
         if event.headers.get("how") != self._how:
             return "it was left by other options or another version"
         head = event.id, *(event.headers.get(name) for name in ("begin", "parts", "digest"))
+        if head in self._doubted:
+            return ""
         parts = next((parts for parts in found if parts.head == head), None)
         if parts is None:
             found.append(parts := _Parts(head, event.sent))

@@ -16,7 +16,7 @@ from ..core.watch import Judgement
 from ..script.options import rules_of
 from ..script.settings import Settings
 from ..script.signals import Stop
-from ..wire.checkpoints import Checkpoints
+from ..wire.checkpoints import SLACK, Checkpoints
 from ..wire.connection import Broker
 from ..wire.history import mark
 from ..wire.link import read_alone, stay_connected
@@ -103,23 +103,22 @@ class Consumer:
 
     def work(self, broker: Broker):
         """Read the queue by one connection until a stop is requested."""
-        tried: list[str] = []  # checkpoints, by their digests
         while read_alone(broker, self._probe.queue, PREFETCH, self._stop):
             try:
-                self._restore(broker, tried)
+                self._restore(broker)
                 self._watch(broker)
                 return
             except Doubtful as doubt:
+                self._checkpoints.doubt()
                 log.info("%s. The history is read again without that checkpoint.", doubt)
 
-    def _restore(self, broker: Broker, tried: list[str]):
+    def _restore(self, broker: Broker):
         """Learn what happened: from a checkpoint and what came after it, or from all of it."""
         # A broker that crashes can keep in the history an alert that its queue has not.
         unsure, again = {m.id: m for m in self._unpublished if m.queue == ALERTS}, []
-        found, events = self._checkpoints.replay(broker, RESTORED, self._stop, tried)
-        if found:
-            tried.append(found.digest)
+        found, events = self._checkpoints.replay(broker, RESTORED, self._stop)
         how = (found.lines, self._listened, time.time() - found.sent) if found else ()
+        twice = found.begin + SLACK if found else 0  # Before it, all that is known is read again.
         held = broker.state(self._probe.queue)[0] + 2 * PREFETCH
         self._memory.begin(*how, held=held)
         self._unkept = readings = 0
@@ -132,7 +131,10 @@ class Consumer:
                 self._limits_told.add(event.id)
             elif event.queue == self._probe.queue:
                 with suppress(UnreadableMessage):
-                    self._memory.recall(reading_of(event, self._probe), self._listened)
+                    reading = reading_of(event, self._probe)
+                    if event.number < twice and self._memory.has_forgotten(reading):
+                        continue
+                    self._memory.recall(reading, self._listened)
                     readings += 1
                     if not readings % PROGRESS:
                         log.info("Restoring from the history: %s readings so far.", f"{readings:,}")

@@ -13,6 +13,7 @@ from ..core.probes import Probe
 from ..core.readings import Reading
 from ..core.rules import Rule
 from ..core.state import MISSHAPEN
+from ..core.text import excerpt
 from ..core.watch import Watch
 from .watches import Watches, encode
 
@@ -60,7 +61,8 @@ class Memory:
             for alert in map(Alert.made, json.loads(lines[0] if lines else "[]")):
                 self._untold.setdefault(_cause(alert), []).append(alert)
         except MISSHAPEN as error:
-            raise Doubtful(f"the checkpoint's alerts are none: {error}", lines[0]) from None
+            reason = excerpt(str(error))
+            raise Doubtful(f"the checkpoint's alerts are none: {reason}", lines[0]) from None
 
     @property
     def cooks(self) -> int:
@@ -71,6 +73,13 @@ class Memory:
         """What it knows once all is settled, for another one to begin with."""
         yield encode([asdict(alert) for alert in chain.from_iterable(self._untold.values())])
         yield from self._watches.lines(now)
+
+    def has_forgotten(self, past: Reading) -> bool:
+        """Whether who left the checkpoint had forgotten the cook of one of the history's readings.
+
+        So it is unless the cook begins with it.
+        """
+        return past.seq > 1 and past.cook not in self._past and past.cook not in self._watches
 
     def recall(self, past: Reading | str, now: float = 0):
         """Take one of the history's readings, or the id of an alert, in their order.
@@ -97,7 +106,7 @@ class Memory:
                 watch.given_up = True
         if self._known:
             self._untold = {id: new for id in self._untold if (new := self._new(id))}
-            # Only a silence can still be met, by a watch that has been at rest.
+            # Only a silence can still be met, by a watch that has had no reading since.
             self._known = {id for id in self._known if id.endswith("/lost")}
         self._heard, self._joins = {}, False
         self._watches.put_ended_to_rest()

@@ -8,7 +8,8 @@ from ..core.alert import TOO_OLD, Alert
 from ..core.errors import Doubtful
 from ..core.probes import Probe
 from ..core.rules import Rule
-from ..core.state import MISSHAPEN
+from ..core.state import MISSHAPEN, check_numbers
+from ..core.text import excerpt
 from ..core.watch import Watch
 from ..wire.messages import is_cook
 
@@ -46,6 +47,9 @@ class Watches:
     def __len__(self) -> int:
         return len(self._all)
 
+    def __contains__(self, cook: str) -> bool:
+        return cook in self._all
+
     def of(self, cook: str, now: float) -> Watch:
         """A cook's watch, which is from now on the last to be put to rest."""
         watch = self._awake.get(cook)
@@ -69,22 +73,28 @@ class Watches:
         Doubtful where a line is none.
         """
         heard = {cook: (_seq(watch), watch.heard) for cook, watch in self._all.items() if cook}
-        for cook in heard:
-            self._forget(cook)
+        found: dict[str, Watch] = {}
         for line in lines:
             try:
                 cook, since, state = line.split("\t")
-                if not is_cook(cook) or cook in self._all:
-                    raise ValueError(f"{cook} is no cook, or there twice")
-                watch = Watch(*self._how)
+                passed = float(since)
+                check_numbers([passed])
+                if not is_cook(cook) or cook in found:
+                    raise ValueError(f"{excerpt(cook)} is no cook, or there twice")
+                watch = found[cook] = Watch(*self._how)
                 watch.resume(self._probe, cook, json.loads(state))
                 seq, then = heard.get(cook, (-1, 0.0))
-                watch.heard = then if seq == _seq(watch) else now - float(since)
+                watch.heard = then if seq == _seq(watch) else now - passed
                 # What was silent for a day stays so untold.
-                watch.given_up = watch.given_up or float(since) + age > TOO_OLD
-                self._keep(cook, watch)
+                watch.given_up = watch.given_up or passed + age > TOO_OLD
+                watch.rest()
             except MISSHAPEN as error:
-                raise Doubtful(f"a line of the checkpoint is none: {error!r}", line) from None
+                reason = excerpt(str(error), 100)
+                raise Doubtful(f"a line of the checkpoint is none: {reason}", line) from None
+        for cook in heard:
+            self._forget(cook)
+        self._all |= found
+        self._ended |= dict.fromkeys(cook for cook, watch in found.items() if watch.ended)
         return heard
 
     def lines(self, now: float) -> Iterator[str]:

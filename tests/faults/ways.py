@@ -9,13 +9,10 @@ from smart_smoker.core.errors import UnreadableMessage
 from smart_smoker.core.probes import Probe
 from smart_smoker.core.rules import Rule
 from smart_smoker.script.signals import Stop
-from smart_smoker.wire.checkpoints import TRIES, Checkpoint, Checkpoints
+from smart_smoker.wire.checkpoints import Checkpoint, Checkpoints
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.messages import Arrival, reading_of
 from smart_smoker.work.memory import Memory
-
-NONE = [""] * TRIES
-"""As many tried ones as make us believe no other."""
 
 
 def ways(url: str, probe: Probe, rules: list[Rule]) -> tuple[list | None, list | None]:
@@ -27,7 +24,7 @@ def ways(url: str, probe: Probe, rules: list[Rule]) -> tuple[list | None, list |
             return None, None
         events = list(events)
         # Both see the history at the same moment.
-        all_events = list(checkpoints.replay(broker, "first", Stop(), NONE)[1])
+        all_events = list(checkpoints.replay(broker, "first", Stop(), believed=False)[1])
     newest = max((event.number for event in events), default=found.begin)
     return (
         _watches(probe, rules, events, found),

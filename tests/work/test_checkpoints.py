@@ -206,6 +206,25 @@ def test_a_checkpoint_that_makes_no_sense_sends_us_back_to_the_one_before_it(
     assert alerts(url) == ["3/raised", "5/cleared"]
 
 
+def test_the_same_lines_with_another_begin_are_another_checkpoint(program, stranger, url):
+    watch(program, stranger, [225, 225, 200])
+    with Broker(url, "a test") as broker:
+        end = mark(broker)
+    leave(url, "[]", begin=0)
+    leave(url, "[]", begin=end)
+    text = watch(program, stranger, [199, 225, 225], first=4)
+    assert text.count("The history is read again without that checkpoint.") == 1
+    assert "Restored from a checkpoint (cooks: 0)" in text
+    assert alerts(url) == ["3/raised", "5/cleared"]
+
+
+def test_a_cook_that_was_forgotten_is_not_missed_in_what_is_read_twice(program, stranger, url):
+    program.edit("smart_smoker/wire/checkpoints.py", "SLACK = 2_000", "SLACK = 2")
+    program.edit("smart_smoker/work/watches.py", "FORGOTTEN = 3 * 24 * 3600", "FORGOTTEN = -1")
+    watch(program, stranger, [225, 225, 225])
+    assert "read again" not in watch(program, stranger)
+
+
 def test_many_that_make_no_sense_send_us_back_to_all_of_the_history(program, stranger, url):
     watch(program, stranger, [225, 225, 200])
     for number in range(checkpoints.TRIES):

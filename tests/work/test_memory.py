@@ -1,6 +1,5 @@
 """What a consumer remembers, and that it is the same again when it is learned from the history."""
 
-import copy
 import json
 import re
 from collections import Counter
@@ -334,17 +333,27 @@ def _number(alert_id: str) -> int:
 
 @settings(deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 9), st.integers(190, 230), st.booleans()), max_size=120),
-    st.integers(1, 4),
+    st.lists(
+        st.tuples(st.integers(0, 4), st.integers(190, 230), st.integers(0, 30), PAUSES),
+        max_size=120,
+    ),
+    st.integers(1, 3),
+    st.integers(0, 2),
+    st.sampled_from(["readings", "time"]),
 )
-def test_watches_at_rest_judge_like_those_that_are_kept_ready(said, awake):
-    readings, count = [], Counter()
-    for number, degrees, last in said:
+def test_watches_at_rest_judge_like_those_that_are_kept_ready(said, awake, lid, clock):
+    def made():
+        return memory(SmokerDrop(hold_minutes=lid), beside=LIMITS, clock=clock)
+
+    readings, count, moment = [], Counter(), BEGIN
+    for number, degrees, end, pause in said:
         count[number] += 1
+        moment += timedelta(seconds=pause)
+        time = f"{moment:%m/%d/%y %H:%M:%S}"
         seq = count[number]
         id = f"cook-{number}/01-smoker/{seq}"
-        readings.append(Reading(SMOKER, "12:00", degrees, id, f"cook-{number}", seq, last, NOON))
-    ready, resting = memory(beside=LIMITS), memory(beside=LIMITS)
+        readings.append(Reading(SMOKER, time, degrees, id, f"cook-{number}", seq, not end, NOON))
+    ready, resting = made(), made()
     told = judge(ready, readings), sorted(silent(ready, 3600)), state(ready)
     with pytest.MonkeyPatch.context() as few:
         few.setattr(watches, "AWAKE", awake)
@@ -386,7 +395,9 @@ def test_without_a_checkpoint_a_reading_that_is_missing_is_nobodys_fault():
 
 
 NOTHING = "[null,false,false,0,0,false,false,[[[],null,false,false,null,null,null]]]"
-"""The state of a watch that has judged nothing."""
+ONE = """[[1,"12:00",225,false,0],false,false,1,0,false,false,
+[[[false,null,30,30,225],null,true,false,null,null,null]]]"""
+"""The states of a watch that has judged nothing, and of one that has judged one reading."""
 
 
 @pytest.mark.parametrize(
@@ -398,24 +409,33 @@ NOTHING = "[null,false,false,0,0,false,false,[[[],null,false,false,null,null,nul
         ['[{"id": 7}]'],
         ["[" * 100_000],
         ["[]", "no line"],
-        ["[]", "brisket\tmany\t[null, 0, 0, 0, 0, 0, 0, []]"],
+        ["[]", f"brisket\tmany\t{NOTHING}"],
+        ["[]", f"brisket\tnan\t{NOTHING}"],
+        ["[]", f"brisket\t-inf\t{NOTHING}"],
         ["[]", "brisket\t0\tno JSON"],
-        ["[]", "brisket\t0\t[1, 2, 3, 4, 5, 6, 7, 8]"],
-        ["[]", "brisket\t0\t[[5, 1, 1, 1, 1], 0, 0, 0, 0, 0, 0, []]"],
         ["[]", "brisket\t0\t" + "[" * 90_000],
+        ["[]", "brisket\t0\t" + NOTHING.replace("null,", "[5, 1, 1, 1, 1],", 1)],
+        ["[]", "brisket\t0\t" + NOTHING.replace("0,0", "0")],
+        ["[]", "brisket\t0\t" + NOTHING.replace("0,0", "1" + "0" * 308 + ",0")],
+        ["[]", "brisket\t0\t" + NOTHING.replace("[],", "[false,null,null,30,225],")],
+        ["[]", f"brisket\t0\t{ONE}".replace("[false,null,", "[false,1e9,")],
         ["[]", f"brisket\t0\t{NOTHING}", f"brisket\t0\t{NOTHING}"],
         ["[]", f"\t0\t{NOTHING}"],
         ["[]", f"{'b' * 101}\t0\t{NOTHING}"],
     ],
 )
 def test_a_checkpoint_that_makes_no_sense_is_doubtful(lines):
-    memory().begin(["[]", f"brisket\t0\t{NOTHING}"])
+    memory().begin(["[]", f"brisket\t0\t{NOTHING}", f"ribs\t0\t{ONE}"])
     with pytest.raises(Doubtful):
         memory().begin(lines)
 
 
 @settings(deadline=None)
-@given(temperatures, JSON, st.data())
+@given(
+    temperatures,
+    st.lists(JSON | st.sampled_from([0, -1, 1e9, 10**308]), min_size=1, max_size=3),
+    st.data(),
+)
 def test_whatever_a_forged_checkpoint_says_it_is_doubtful_or_can_be_gone_on_with(
     degrees, forged, data
 ):
@@ -431,16 +451,16 @@ def test_whatever_a_forged_checkpoint_says_it_is_doubtful_or_can_be_gone_on_with
     before = made()
     judge(before, readings[: data.draw(st.integers(1, len(degrees)))])
     alerts, line = checkpoint(before)
-    cook_and_age, _, state = line.rpartition("\t")
-    state = json.loads(state)
-    for _ in range(data.draw(st.integers(1, 2))):
-        into, key = data.draw(st.sampled_from(list(_places(state))))
-        into[key] = copy.deepcopy(forged)
+    said = [*line.split("\t")[:2], json.loads(line.split("\t")[2])]
+    for value in forged:
+        into, key = data.draw(st.sampled_from(list(_places(said))))
+        into[key] = value
+    name, age, state = said
     after = made()
     with pytest.MonkeyPatch.context() as few:
         few.setattr(watches, "AWAKE", 1)
         try:
-            after.begin([alerts, f"{cook_and_age}\t{json.dumps(state)}"])
+            after.begin([alerts, f"{name}\t{age}\t{json.dumps(state)}"])
             told = []
             for reading in readings:
                 judgement = after.watch_of(reading, 0).judge(reading, 0)
