@@ -63,9 +63,9 @@ class Window:
 
         Raises one of MISSHAPEN where none has.
         """
-        _, left, _, *numbers = state or (False, None, None)
-        check_numbers(each for at, each in enumerate(state) if at > 2 or each is not None)
-        moments = [*([] if left is None else [left]), *numbers[::2]]
+        _, left, since, *numbers = state or (False, None, None)
+        check_numbers([*numbers, *(each for each in (left, since) if each is not None)])
+        moments = numbers[::2] if left is None else [left, *numbers[::2]]
         if moments != sorted(moments):
             raise ValueError("moments out of their order")
         self._fill(state)

@@ -56,13 +56,13 @@ class Memory:
         self._past: dict[str, deque[Reading]] = {}
         self._known: set[str] = set()
         self._untold: dict[str, list[Alert]] = {}  # by the ids of their readings
-        self._heard = self._watches.begin(lines[1:], now, age)
         try:
             for alert in map(Alert.made, json.loads(lines[0] if lines else "[]")):
                 self._untold.setdefault(_cause(alert), []).append(alert)
         except MISSHAPEN as error:
             reason = excerpt(str(error))
             raise Doubtful(f"the checkpoint's alerts are none: {reason}", lines[0]) from None
+        self._heard = self._watches.begin(lines[1:], now, age)
 
     @property
     def cooks(self) -> int:

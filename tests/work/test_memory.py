@@ -512,6 +512,19 @@ def test_a_silence_goes_on_behind_a_checkpoint_and_is_told_once():
     assert judge(third, readings[2:]) == ["brisket/01-smoker/3/found"]
 
 
+@pytest.mark.parametrize("lines", [["no JSON"], ["[]", "no line"]])
+def test_a_doubtful_checkpoint_changes_nothing_of_when_a_cook_was_heard(lines):
+    made = memory()
+    judge(made, cook([225]), now=50)
+    older = checkpoint(made)
+    judge(made, cook([225, 225])[1:], now=100)
+    good = checkpoint(made)
+    with pytest.raises(Doubtful):
+        made.begin([lines[0], *older[1:], *lines[1:]], now=300)
+    made.begin(good, now=300)
+    assert silent(made, 100 + 5 * MINUTES) == ["brisket/01-smoker/2/lost"]
+
+
 def test_what_was_silent_for_a_day_before_a_checkpoint_is_read_stays_so_untold():
     made = memory()
     judge(made, cook([225, 225]))
