@@ -10,7 +10,6 @@ from .probes import PROBE_OF_NAME
 from .readings import Reading
 from .rules import RULES, Rule
 from .state import MISSHAPEN
-from .window import Window
 
 LONGEST_TEXT = 160
 """The most characters of one text message in plain ASCII; a single `°` would make it 70."""
@@ -118,15 +117,15 @@ def episode_alert(
     rule: Rule,
     facts: str,
     change: float,
-    window: Window,
+    seen: int,
     beside: str = "",
 ) -> Alert:
     facts = f"{reading.temperature:.1f} °F, {facts}"
     advice = rule.relief if state == "cleared" else rule.advice.format(degrees=rule.degrees)
-    seen = f" (its last {len(window)} readings)" if rule.verb else ""
+    window = f" (its last {seen} readings)" if rule.verb and seen else ""
     name = reading.probe.name
     title = f"{name}," if state in QUIET else rule.title.format(probe=name)
-    return _alert(state, reading, f"{title} {facts}", f"{facts}{seen}.\n{advice}", change, beside)
+    return _alert(state, reading, f"{title} {facts}", f"{facts}{window}.\n{advice}", change, beside)
 
 
 def lost_alert(reading: Reading, seconds: float) -> Alert:

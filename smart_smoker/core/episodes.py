@@ -1,116 +1,101 @@
 """Episodes: one rule over one probe's readings, and what is told of it when."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 from .alert import Alert, episode_alert
-from .readings import SECONDS_PER_READING, Reading, resumed
+from .readings import COLDEST, HOTTEST, Reading
 from .rules import Rule
 from .state import check_numbers
-from .window import Window
+from .window import Tail
+
+
+@dataclass
+class Episode:
+    """One that goes on.
+
+    `began` is the id of the reading that began it, at the moment `at`, and `since` the moment from
+    which its readings count. It fell from `highest` to `lowest`, in °F. `told_at` is the moment of
+    its last alert, None while it is held back.
+    """
+
+    began: str
+    at: float
+    since: float
+    highest: float
+    lowest: float
+    told_at: float | None = None
 
 
 class Episodes:
-    """One rule's episodes in one cook: its window, and the episode that goes on.
+    """One rule's episodes in one cook.
 
-    `step` is what a reading stands for by itself, and `remind` how long an episode goes on before
-    it is told again, 0 for never; both in seconds. `name` is that of a rule beside the probe's own.
+    `remind` is how many seconds an episode goes on before it is told again, 0 for never. `name` is
+    that of a rule beside the probe's own. `over` says whether a rule that is told once was told,
+    and `change` is what the rule goes by, in °F.
     """
 
-    __slots__ = (
-        *("rule", "window", "change", "raised", "_remind", "_name"),
-        *("_counts", "_over", "_latest", "_began", "_told_at"),
-    )
-
-    def __init__(self, rule: Rule, step: float, remind: float, name: str = ""):
-        self.rule = rule
-        # A window of 62 seconds is 2.0666… readings: rounding makes 62 seconds of it again.
-        self.window = Window(round(rule.window * SECONDS_PER_READING, 3), step)
+    def __init__(self, rule: Rule, remind: float, name: str = ""):
+        self.rule, self._remind, self._name = rule, remind, name
+        self.going_on: Episode | None = None
+        self.over = False
         self.change = 0.0
-        self._remind, self._name = remind, name
-        self._counts = False  # whether the rule's first reading has come
-        self._over = False  # whether a rule that is told once was told
-        self._latest: Reading | None = None  # the one whose moment is the latest
-        self.end()
 
-    def end(self):
-        """The cook is over, and with it what goes on."""
-        self.window.clear()
-        self.window.keeps = False
-        self._began: tuple[str, float, float] | None = None  # by whose id, since and from when on
-        self._told_at: float | None = None  # the moment of the episode's last alert
-        self.raised: Alert | None = None
-        """The alert that told of the episode that goes on."""
+    def take(self, tail: Tail, moment: float, cause: Reading, counts: bool) -> Alert | None:
+        """Take the probe's next reading, and return what is to be told.
 
-    def take(self, reading: Reading, moment: float) -> Alert | None:
-        """Take the probe's next reading, and return what is to be told."""
-        window = self.window
-        window.add(moment, reading.temperature)
-        if moment == window.moment and reading.temperature == window.newest:
-            self._latest = reading
-        self._counts = self._counts or self.rule.begins_at(reading.temperature)
-        self.change = self.rule.change(window)
-        state = self._next_state(reading)
+        `tail` ends with the latest one, of that `moment`; `cause` has its time and the id of the
+        one that came. What begins while the rule does not count is no episode.
+        """
+        rule, episode = self.rule, self.going_on
+        change = self.change = rule.change(tail)
+        if episode is None:
+            if self.over or not counts or not rule.holds(change, tail):
+                return None
+            self.over = rule.once
+            since = moment - tail.covers
+            episode = Episode(cause.id, moment, since, max(tail), tail[-1])
+            self.going_on = episode
+        state = self._next_state(episode, tail, moment, change)
         if state is None:
             return None
-        # A reading that came late can be the cause: its id, and the words of the latest one.
-        cause = replace(self._latest, id=reading.id)
-        began, since, _ = self._began
-        facts = self.rule.facts(self.change, window.covers, window.moment - since)
-        alert = episode_alert(state, cause, self.rule, facts, self.change, window, self._name)
+        lasted, covers, seen = max(0, moment - episode.since), tail.covers, len(tail)
+        if rule.hold_minutes and episode.told_at is None:
+            # It was held back for longer than the window: it is told from its beginning.
+            change, covers, seen = rule.change([episode.highest, tail[-1]]), lasted, 0
+        facts = rule.facts(change, covers, lasted)
+        alert = episode_alert(state, cause, rule, facts, change, seen, self._name)
         if state in ("raised", "reminder"):
-            self._told_at = window.moment
-            self.raised = self.raised or alert
-            window.keeps = False
+            episode.told_at = moment
             return alert
-        self._began, self.raised, window.keeps = None, None, False
-        return replace(alert, began=began) if state == "lid" else alert
+        self.going_on = None
+        return replace(alert, began=episode.began) if state == "lid" else alert
 
-    def state(self, newest: Reading | None) -> list:
-        """What `resume` needs to make the same episodes, in JSON; `newest` is the watch's own."""
-        return [
-            self.window.state(),
-            None if self._latest is newest else self._latest.state(),
-            self._counts,
-            self._over,
-            self._began,
-            self._told_at,
-            self.raised and asdict(self.raised),
-        ]
-
-    def resume(self, state: list, newest: Reading | None):
-        """Become the episodes that have given this state.
-
-        Raises one of MISSHAPEN where none have.
-        """
-        window, latest, self._counts, self._over, self._began, self._told_at, raised = state
-        cause, since, moment = ("", 0, 0) if self._began is None else self._began
-        check_numbers((since, moment, 0 if self._told_at is None else self._told_at))
-        cause.encode()
-        self.window.resume(window)
-        if self.window and newest is None:
-            raise ValueError("a window without its newest reading")
-        self.change = self.rule.change(self.window) if self.window else 0.0
-        self._latest = newest if latest is None else resumed(newest.probe, newest.cook, latest)
-        self.raised = None if raised is None else Alert.made(raised)
-
-    def _next_state(self, reading: Reading) -> str | None:
-        rule, window = self.rule, self.window
-        if self._began is None:
-            if self._over or not self._counts or not rule.holds(self.change, window):
-                return None
-            self._over = rule.once
-            self._began = reading.id, window.moment - window.covers, window.moment
-            self._told_at = None
-            window.keeps = rule.hold_minutes > 0
-            return None if window.keeps else "raised"
-        if self._told_at is None:
-            if rule.was_nothing(window):
+    def _next_state(self, episode: Episode, tail: Tail, moment: float, change: float) -> str | None:
+        rule = self.rule
+        episode.lowest = min(episode.lowest, tail[-1])
+        if episode.told_at is None:
+            if rule.hold_minutes and rule.was_nothing(episode.highest, episode.lowest, tail[-1]):
                 return "lid"
-            held = window.moment - self._began[2]
-            return "raised" if held >= rule.hold_minutes * 60 else None
-        if rule.is_over(self.change):
+            return "raised" if moment - episode.at >= rule.hold_minutes * 60 else None
+        if rule.is_over(change):
             return "over" if rule.once else "cleared"
         # Where the probe's clock was put back, the wait for the next reminder begins again.
-        self._told_at = min(self._told_at, window.moment)
-        due = window.moment - self._told_at >= self._remind > 0
-        return "reminder" if due else None
+        episode.told_at = min(episode.told_at, moment)
+        return "reminder" if moment - episode.told_at >= self._remind > 0 else None
+
+    def state(self) -> dict:
+        """What `resume` needs to make the same episodes, in JSON; empty where there was none."""
+        state = asdict(self.going_on) if self.going_on else {}
+        return state | ({"over": True} if self.over else {})
+
+    def resume(self, state: dict):
+        """Become the episodes that have given this state. Raises one of MISSHAPEN."""
+        self.over, self.going_on = state.get("over") is True, None
+        if state.keys() - {"over"}:
+            episode = Episode(**{name: state[name] for name in state.keys() - {"over"}})
+            told_at = episode.at if episode.told_at is None else episode.told_at
+            check_numbers((episode.at, episode.since, told_at))
+            if not COLDEST <= episode.lowest <= episode.highest <= HOTTEST:
+                raise ValueError("an episode that no probe has had")
+            episode.began.encode()
+            self.going_on = episode

@@ -41,10 +41,6 @@ class NoStreams(BrokerAway):
     """Nobody's: the broker is older than RabbitMQ 3.9, or has streams off; it has hung up."""
 
 
-class Doubtful(SmartSmokerError):
-    """Nobody's: a checkpoint that cannot be true. An older one is, or all of the history."""
-
-
 class QueueTaken(SmartSmokerError):
     """Nobody's: another consumer is reading the queue. Stand by."""
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from .errors import UnreadableMessage
 from .probes import Probe
-from .state import check_numbers
 from .text import excerpt
 
 COLDEST, HOTTEST = -60, 1000
@@ -41,10 +40,6 @@ class Reading:
         """The text on the wire: `05/22/21 12:20:15, 84.2`."""
         return f"{self.time}, {self.temperature}".encode()
 
-    def state(self) -> list:
-        """What `resumed` needs beside probe and cook to make the same reading, in JSON."""
-        return [self.seq, self.time, self.temperature, self.last, self.sent]
-
 
 def numbered(
     probe: Probe,
@@ -58,15 +53,6 @@ def numbered(
     """A cook's reading, with the id that its number gives it."""
     id = f"{cook}/{probe.queue}/{seq}"
     return Reading(probe, time, temperature, id, cook, seq, last, sent)
-
-
-def resumed(probe: Probe, cook: str, state: list) -> Reading:
-    """The reading that has given this state. Raises one of MISSHAPEN where none has."""
-    seq, time, temperature, last, sent = state
-    check_numbers((seq, temperature, sent))
-    if seq <= 0:
-        raise ValueError(f"{seq} is no reading's number")
-    return numbered(probe, cook, seq, parse_time(time), temperature, last, sent)
 
 
 def parse_body(body: bytes) -> tuple[str, float]:

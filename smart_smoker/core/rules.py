@@ -1,8 +1,9 @@
 """The rules: when a probe's last readings are worth an alert."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .window import Window
+from .window import Tail
 
 DECIMALS = 2
 """Differences are rounded to 0.01 °F: as floats, 70.1 − 55.1 is slightly
@@ -41,11 +42,14 @@ class Rule:
     hold_minutes: float = 0
     """How long an episode must last before it is told, where it is `holdable`."""
 
-    def change(self, window: Window) -> float:
-        """What the rule goes by, in °F: how far readings are apart, or how far beyond a limit."""
+    def change(self, tail: Sequence[float]) -> float:
+        """What the rule goes by, in °F: how far readings are apart, or how far beyond a limit.
+
+        `tail` has the temperatures of its window, the newest last.
+        """
         raise NotImplementedError
 
-    def holds(self, change: float, window: Window) -> bool:
+    def holds(self, change: float, tail: Tail) -> bool:
         """Whether an episode begins at such a change."""
         raise NotImplementedError
 
@@ -53,11 +57,11 @@ class Rule:
         """Whether an episode has clearly ended at such a change."""
         raise NotImplementedError
 
-    def begins_at(self, temperature: float) -> bool:
-        """Whether the rule counts from a reading of so many °F on; before, nothing is told."""
+    def counts(self, highest: float, lowest: float) -> bool:
+        """Whether the rule counts yet, by the highest and lowest of the cook; else none is told."""
         return True
 
-    def was_nothing(self, window: Window) -> bool:
+    def was_nothing(self, highest: float, lowest: float, newest: float) -> bool:
         """Whether an episode that was held back needs no telling any more."""
         return False
 
@@ -97,17 +101,17 @@ class SmokerDrop(Rule):
     advice = "It has dropped by {degrees:g} °F or more: look after the fire and the lid."
     relief = "It falls no longer: see whether it is as hot as you want it."
 
-    def change(self, window):
-        return round(window.highest - window.newest, DECIMALS)
+    def change(self, tail):
+        return round(max(tail) - tail[-1], DECIMALS)
 
-    def holds(self, change, window):
+    def holds(self, change, tail):
         return change >= self.degrees
 
     def is_over(self, change):
         return change < self.degrees / 2
 
-    def was_nothing(self, window):
-        return 2 * (window.newest - window.lowest) >= window.highest - window.lowest
+    def was_nothing(self, highest, lowest, newest):
+        return 2 * (newest - lowest) >= highest - lowest
 
 
 @dataclass(frozen=True)
@@ -128,11 +132,11 @@ class FoodStall(Rule):
     advice = "It has changed by {degrees:g} °F or less: wait, or wrap the meat."
     relief = "It changes again."
 
-    def change(self, window):
-        return round(window.highest - window.lowest, DECIMALS)
+    def change(self, tail):
+        return round(max(tail) - min(tail), DECIMALS)
 
-    def holds(self, change, window):
-        return change <= self.degrees and window.spans
+    def holds(self, change, tail):
+        return change <= self.degrees and tail.spans
 
     def is_over(self, change):
         return change > round(self.degrees + 1, DECIMALS)
@@ -155,17 +159,17 @@ class SmokerLow(Rule):
     advice = "Look after the fire: the fuel, the air, the lid."
     relief = "It is within its limit again."
 
-    def change(self, window):
-        return round(self.degrees - window.highest, DECIMALS)
+    def change(self, tail):
+        return round(self.degrees - max(tail), DECIMALS)
 
-    def holds(self, change, window):
-        return change > 0 and window.spans
+    def holds(self, change, tail):
+        return change > 0 and tail.spans
 
     def is_over(self, change):
         return change <= 0
 
-    def begins_at(self, temperature):
-        return temperature >= self.degrees
+    def counts(self, highest, lowest):
+        return highest >= self.degrees
 
     def told_when(self):
         return f"below {self.degrees:g} °F for {in_minutes(self.window * 30)}"
@@ -189,17 +193,17 @@ class SmokerHigh(Rule):
     advice = "Close the air, and look for burning grease."
     relief = "It is within its limit again."
 
-    def change(self, window):
-        return round(window.lowest - self.degrees, DECIMALS)
+    def change(self, tail):
+        return round(min(tail) - self.degrees, DECIMALS)
 
-    def holds(self, change, window):
-        return change > 0 and window.spans
+    def holds(self, change, tail):
+        return change > 0 and tail.spans
 
     def is_over(self, change):
         return change <= 0
 
-    def begins_at(self, temperature):
-        return temperature <= self.degrees
+    def counts(self, highest, lowest):
+        return lowest <= self.degrees
 
     def told_when(self):
         return f"above {self.degrees:g} °F for {in_minutes(self.window * 30)}"
@@ -227,17 +231,17 @@ class FoodDone(Rule):
     advice = "Take it out, and let it rest."
     once = True
 
-    def change(self, window):
-        return round(min(window.last(2)) - self.degrees, DECIMALS)
+    def change(self, tail):
+        return round(min(tail[-2:]) - self.degrees, DECIMALS)
 
-    def holds(self, change, window):
-        return change >= 0 and len(window) > 1
+    def holds(self, change, tail):
+        return change >= 0 and len(tail) > 1
 
     def is_over(self, change):
         return change < -PULLED_OUT
 
-    def begins_at(self, temperature):
-        return temperature < self.degrees
+    def counts(self, highest, lowest):
+        return lowest < self.degrees
 
     def told_when(self):
         return f"{self.degrees:g} °F warm"

@@ -5,7 +5,8 @@ clearly over. It is told once when it begins and once when it ends, and in betwe
 reminder (episodes.py). So is a silence: from the last reading for a while to the next.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timezone
 from typing import NamedTuple
 
@@ -14,36 +15,39 @@ from .clock import parse_moment
 from .episodes import Episodes
 from .errors import UnreadableMessage
 from .probes import Probe
-from .readings import SECONDS_PER_READING, Reading, resumed
+from .readings import SECONDS_PER_READING, Reading, numbered, parse_time
 from .rules import Rule
 from .state import check_numbers
 from .text import excerpt
+from .window import Tail, Window
 
 CLOCKS = ("readings", "time")
 """What tells the moment of a reading: how many came before it, or its own timestamp."""
 
 
 class Judgement(NamedTuple):
-    """What became of a reading: the change in °F over a window of so many readings, and alerts."""
+    """What became of a reading: the change in °F over the last so many readings, and alerts.
 
-    change: float
-    readings: int
-    alerts: list[Alert]
+    It is `new` unless it was judged before. `limits` are those in °F that nobody was told of yet,
+    by their rules' kinds, and `ended` is the watch that the reading ended.
+    """
+
+    change: float = 0
+    readings: int = 0
+    alerts: Sequence[Alert] = ()
+    new: bool = False
+    limits: Mapping[str, float] | None = None
+    ended: "Watch | None" = None
 
 
 class Watch:
-    """The memory of one probe in one cook: the episodes of its rules, and whether it is silent.
+    """The memory of one probe in one cook: its last readings, and the episodes of its rules.
 
     `rule` is the probe's own, `beside` are further ones. `remind_minutes` is how long an episode
     goes on before it is told again, 0 for never; `clock` is one of CLOCKS, and what windows and
     reminders go by. `heard` is when a reading arrived, in seconds of any clock that only goes
     forward.
     """
-
-    __slots__ = (
-        *("newest", "heard", "silent", "ended", "given_up", "judged", "alerts", "limits_told"),
-        *("_by_time", "_own", "_episodes"),
-    )
 
     def __init__(
         self,
@@ -53,96 +57,116 @@ class Watch:
         beside: Sequence[Rule] = (),
     ):
         self._by_time = clock == "time"
-        how = 0 if self._by_time else SECONDS_PER_READING, remind_minutes * 60
-        self._own = Episodes(rule, *how)
-        self._episodes = [self._own, *(Episodes(other, *how, other.kind) for other in beside)]
-        self.newest: Reading | None = None
+        # A window of 62 seconds is 2.0666… readings: rounding makes 62 seconds of it again.
+        spans = [round(each.window * SECONDS_PER_READING, 3) for each in (rule, *beside)]
+        self.window = Window(max(spans), 0 if self._by_time else SECONDS_PER_READING)
+        own = Episodes(rule, remind_minutes * 60)
+        others = [Episodes(other, remind_minutes * 60, other.kind) for other in beside]
+        self._episodes = list(zip([own, *others], spans, strict=True))
+        self._limits = {other.kind: other.degrees for other in beside}
+        self._limits_told: dict[str, float] = {}
+        self.number = 0
+        """That of the newest reading: whatever is not above it was judged before."""
+        self.latest: Reading | None = None  # the one whose moment is the latest
+        self.highest, self.lowest = float("-inf"), float("inf")  # of the cook, in °F
         self.heard = 0.0
         self.silent = False
         self.ended = False
-        self.given_up = False
-        """Whether it has been silent for so long that nobody is told of it any more."""
         self.judged = 0
         self.alerts = 0
-        self.limits_told = False
-        """Whether the history has been told by which limits it judges."""
 
-    @property
-    def going_on(self) -> list[Alert]:
-        """The alerts that told of the episodes that go on, of the rules beside the probe's own."""
-        return [beside.raised for beside in self._episodes[1:] if beside.raised]
-
-    def state(self) -> list:
-        """What `resume` needs to make the same watch, in JSON; when it heard is not in it."""
-        return [
-            self.newest and self.newest.state(),
-            self.silent,
-            self.ended,
-            self.judged,
-            self.alerts,
-            self.given_up,
-            self.limits_told,
-            [episodes.state(self.newest) for episodes in self._episodes],
-        ]
-
-    def resume(self, probe: Probe, cook: str, state: list):
-        """Become the watch of the same rules that has given this state.
-
-        Raises one of MISSHAPEN where none has.
-        """
-        newest, self.silent, self.ended, self.judged, self.alerts, *rest = state
-        check_numbers((self.judged, self.alerts))
-        self.newest = None if newest is None else resumed(probe, cook, newest)
-        self.given_up, self.limits_told, states = rest
-        for episodes, state in zip(self._episodes, states, strict=True):
-            episodes.resume(state, self.newest)
-
-    def rest(self):
-        """Take little room until `wake`, and judge nothing."""
-        for episodes in self._episodes:
-            episodes.window.rest()
-
-    def wake(self):
-        """Be ready to judge again."""
-        for episodes in self._episodes:
-            episodes.window.wake()
-
-    def judge(self, reading: Reading, heard: float = 0) -> Judgement | None:
-        """Take the probe's next reading, heard at this moment; None for one that was taken before.
+    def judge(self, reading: Reading, heard: float = 0) -> Judgement:
+        """Take the probe's next reading, heard at this moment, unless it was taken before.
 
         A reading marked as the last ends the watch quietly, whether it is new, repeated or raises
         UnreadableMessage: by the clock that needs it, its timestamp names no moment.
         """
+        had_ended, judgement = self.ended, Judgement()
         try:
-            if reading.seq == 0 or self.newest is None or reading.seq > self.newest.seq:
-                return self._take(reading, heard)
-            return None
+            if reading.seq == 0 or reading.seq > self.number:
+                judgement = self._take(reading, heard)
         finally:
             if reading.last:
-                self.ended = True
-                for episodes in self._episodes:
-                    episodes.end()
+                self._end()
+        return judgement._replace(ended=self) if self.ended and not had_ended else judgement
 
     def _take(self, reading: Reading, heard: float) -> Judgement:
         moment = _moment(reading) if self._by_time else (self.judged + 1) * SECONDS_PER_READING
-        self.newest = reading
-        self.heard = heard
-        self.ended = self.given_up = False
+        temperature, window = reading.temperature, self.window
+        window.add(moment, temperature)
+        cause = reading
+        if window[-1] == (moment, temperature):
+            self.latest = reading
+        else:  # A reading that came late can be the cause: its id, and the words of the latest one.
+            cause = replace(self.latest, id=reading.id)
+        self.number, self.heard, self.ended = reading.seq, heard, False
         self.judged += 1
+        self.highest, self.lowest = max(self.highest, temperature), min(self.lowest, temperature)
         alerts = [found_alert(reading)] if self.silent else []
         self.silent = False
-        alerts += filter(None, (episodes.take(reading, moment) for episodes in self._episodes))
+        tails = [Tail(window, span) for _, span in self._episodes]
+        for (episodes, _), tail in zip(self._episodes, tails, strict=True):
+            counts = episodes.rule.counts(self.highest, self.lowest)
+            if alert := episodes.take(tail, window.moment, cause, counts):
+                alerts.append(alert)
         self.alerts += sum(not alert.quiet for alert in alerts)
-        return Judgement(self._own.change, len(self._own.window), alerts)
+        limits = None if self._limits == self._limits_told else self._limits
+        self._limits_told = self._limits
+        return Judgement(self._episodes[0][0].change, len(tails[0]), alerts, True, limits)
+
+    def _end(self):
+        """The cook is over, and with it what goes on."""
+        self.ended = True
+        self.window.clear()
+        for episodes, _ in self._episodes:
+            episodes.going_on = None
 
     def silence(self, now: float, seconds: float) -> Alert | None:
         """The alert of a probe that has said nothing for so long: once, until it speaks again."""
-        untold = self.silent or self.ended or self.given_up or self.newest is None
+        untold = self.silent or self.ended or not self.window
         if untold or now - self.heard < seconds:
             return None
         self.silent = True
         self.alerts += 1
-        return lost_alert(self.newest, seconds)
+        latest = self.latest
+        return lost_alert(
+            numbered(latest.probe, latest.cook, self.number, latest.time, latest.temperature),
+            seconds,
+        )
+
+    def state(self) -> dict:
+        """What `resume` needs to make the same watch, in JSON; when it heard is not in it."""
+        state = {"number": self.number, "judged": self.judged, "alerts": self.alerts}
+        if self.judged:
+            state |= {"highest": self.highest, "lowest": self.lowest}
+        if self.window:
+            state |= {"time": self.latest.time, "deque": list(self.window)}
+            if self._by_time and self.window.left > float("-inf"):
+                state["left"] = self.window.left
+        state |= {name: True for name in ("silent", "ended") if getattr(self, name)}
+        if self._limits_told:
+            state["limits"] = self._limits_told
+        episodes = {each.rule.kind: each.state() for each, _ in self._episodes}
+        return state | {"episodes": {kind: state for kind, state in episodes.items() if state}}
+
+    def resume(self, probe: Probe, cook: str, state: dict):
+        """Become the watch that has given this state, by rules of other degrees perhaps.
+
+        Raises one of MISSHAPEN where none has.
+        """
+        self.number, self.judged, self.alerts = (state[n] for n in ("number", "judged", "alerts"))
+        if self.judged:
+            self.highest, self.lowest = state["highest"], state["lowest"]
+            check_numbers((self.highest, self.lowest))
+        check_numbers((self.number, self.judged, self.alerts))
+        self.silent, self.ended = (state.get(name) is True for name in ("silent", "ended"))
+        self.window.resume(state.get("deque", []), state.get("left"))
+        if self.window:
+            time, temperature = parse_time(state["time"]), self.window[-1][1]
+            self.latest = numbered(probe, cook, self.number, time, temperature)
+        self._limits_told = state.get("limits", {})
+        for episodes, _ in self._episodes:
+            episodes.resume(state["episodes"].get(episodes.rule.kind, {}))
 
 
 def _moment(reading: Reading) -> float:

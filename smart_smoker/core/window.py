@@ -1,120 +1,64 @@
-"""The window: the last readings of a probe, and the highest and lowest among them."""
+"""The window: a deque of a probe's last readings, at whose end every rule looks."""
 
-import marshal
-import math
+from bisect import insort
 from collections import deque
-from itertools import chain, islice, takewhile
+from itertools import chain
+from operator import itemgetter
 
 from .state import check_numbers
 
 LONGEST_GAP = 5 * 60
 """Seconds without a reading after which nobody knows what the probe did in between."""
 
+MOST = 10_000
+"""Readings that a window holds, however fast they come: two hours at more than one a second."""
 
-class Window:
-    """The last readings of one probe: what is within `span` seconds of the newest moment.
 
-    A moment is in seconds of any clock. `step` is what one reading stands for by itself, in
-    seconds: 5 readings of 30 seconds span 2.5 minutes, and so do two moments 2.5 minutes apart.
-    `moment` is the newest one; `highest`, `lowest` and `newest` are in °F. A reading costs the same
-    however many there are, but for one that comes late. As long as it `keeps`, nothing leaves it.
-    At rest it takes little room, and no reading until it is woken.
+class Tail(list):
+    """The temperatures in °F that a rule looks at, the newest last.
+
+    It `covers` so many seconds, with what a reading stands for.
     """
 
-    # There can be a hundred thousand; without a dictionary each takes a tenth less.
-    __slots__ = (
-        *("keeps", "moment", "highest", "lowest", "newest", "_step", "_reach", "_longest_gap"),
-        *("_left", "_unbroken_since", "_readings", "_falling", "_rising", "_packed"),
-    )
-
-    def __init__(self, span: float, step: float = 0):
-        self.keeps = False
-        self._packed = b""
-        self._step = step
-        self._reach = span - step
-        self._longest_gap = min(LONGEST_GAP, span)
-        self._begin(-math.inf)
-
-    def clear(self):
-        """Begin anew."""
-        if self._readings:
-            self._begin(-math.inf)
-
-    def _begin(self, left: float):
-        self._left = left  # the moment of the last reading that was too old
-        self.moment = self._unbroken_since = left
-        self._readings = deque()
-        # A reading that a later one exceeds can never be the highest again, so `falling` has it no
-        # more, and its first is the highest. `rising` is the same for the lowest.
-        self._falling, self._rising = deque(), deque()
-
-    def state(self) -> list:
-        """What `resume` needs to make the same window, in JSON; empty for one without readings."""
-        if self._packed:
-            return marshal.loads(self._packed)
-        if not self._readings:
-            return []
-        left = None if math.isinf(self._left) else self._left
-        since = None if math.isinf(self._unbroken_since) else self._unbroken_since
-        return [self.keeps, left, since, *chain.from_iterable(self._readings)]
-
-    def resume(self, state: list):
-        """Become, of a new one, the window that has given this state.
-
-        Raises one of MISSHAPEN where none has.
-        """
-        _, left, since, *numbers = state or (False, None, None)
-        check_numbers([*numbers, *(each for each in (left, since) if each is not None)])
-        moments = numbers[::2] if left is None else [left, *numbers[::2]]
-        if moments != sorted(moments):
-            raise ValueError("moments out of their order")
-        self._fill(state)
-
-    def _fill(self, state: list):
-        if not state:
-            return
-        self.keeps, left, since, *numbers = state
-        self._left = -math.inf if left is None else left
-        self._unbroken_since = -math.inf if since is None else since
-        self._readings.extend(zip(numbers[::2], numbers[1::2], strict=True))
-        highest, lowest = -math.inf, math.inf
-        for reading in reversed(self._readings):
-            if reading[1] > highest:
-                self._falling.appendleft(reading)
-                highest = reading[1]
-            if reading[1] < lowest:
-                self._rising.appendleft(reading)
-                lowest = reading[1]
-        self.moment, self.newest = self._readings[-1]
-        self.highest, self.lowest = highest, lowest
-
-    def rest(self):
-        """Take a sixth of the room until `wake`. Only this process reads what marshal makes."""
-        self._packed = marshal.dumps(self.state())
-        self._readings = self._falling = self._rising = ()
-
-    def wake(self):
-        """Be what it was before its rest."""
-        packed, self._packed = self._packed, b""
-        self._begin(-math.inf)
-        self._fill(marshal.loads(packed))
-
-    def __len__(self) -> int:
-        return len(self._readings)
-
-    @property
-    def covers(self) -> float:
-        """The seconds from the oldest reading to the newest, with what a reading stands for."""
-        return self.moment - self._readings[0][0] + self._step
+    def __init__(self, window: "Window", span: float):
+        self._window, self._reach = window, span - window.step
+        oldest = window.moment - self._reach
+        super().__init__(temperature for moment, temperature in window if moment >= oldest)
+        self.covers = window.moment - window[-len(self)][0] + window.step
 
     @property
     def spans(self) -> bool:
-        """Whether the readings reach all the way back, with no gap that is too long."""
-        return self.moment - self._unbroken_since >= self._reach
+        """Whether readings reach all the way back, with no gap that is too long."""
+        longest, since = min(LONGEST_GAP, self._reach + self._window.step), self._window.moment
+        oldest = since - self._reach
+        for moment, _ in chain(reversed(self._window), [(self._window.left, 0)]):
+            if since <= oldest or since - moment > longest:
+                break
+            since = moment
+        return since <= oldest
 
-    def last(self, count: int) -> list[float]:
-        """The newest so many temperatures in °F, in order, or fewer where there are not so many."""
-        return [reading[1] for reading in islice(reversed(self._readings), count)][::-1]
+
+class Window(deque):
+    """The last readings of one probe, each a moment and a temperature in °F.
+
+    They are those within `span` seconds of the newest moment, by any clock; `step` is what a
+    reading stands for by itself: 5 readings of 30 seconds span 2.5 minutes, and so do two moments
+    2.5 minutes apart. `left` is the moment of the last one that was too old.
+    """
+
+    def __init__(self, span: float, step: float = 0):
+        super().__init__()
+        self.step, self._reach, self.left = step, span - step, float("-inf")
+
+    @property
+    def moment(self) -> float:
+        """The newest moment."""
+        return self[-1][0]
+
+    def clear(self):
+        """Begin anew."""
+        super().clear()
+        self.left = float("-inf")
 
     def add(self, moment: float, temperature: float):
         """Take a reading: a late one in its place, one from before the window as a new beginning.
@@ -122,42 +66,21 @@ class Window:
         What is there already counts once.
         """
         reading = moment, temperature
-        gap = moment - self.moment
-        if gap > self._longest_gap:
-            self._unbroken_since = moment
-        elif gap < 0:
-            self._add_late(reading)
-            return
-        elif gap == 0 and self._has_now(reading):
-            return
-        readings, falling, rising = self._readings, self._falling, self._rising
-        readings.append(reading)
-        while falling and falling[-1][1] <= temperature:
-            falling.pop()
-        falling.append(reading)
-        while rising and rising[-1][1] >= temperature:
-            rising.pop()
-        rising.append(reading)
-        oldest = -math.inf if self.keeps else moment - self._reach
-        while readings[0][0] < oldest:
-            self._left = readings.popleft()[0]
-        while falling[0][0] < oldest:
-            falling.popleft()
-        while rising[0][0] < oldest:
-            rising.popleft()
-        self.moment, self.newest = reading
-        self.highest, self.lowest = falling[0][1], rising[0][1]
-
-    def _has_now(self, reading: tuple[float, float]) -> bool:
-        of_now = takewhile(lambda taken: taken[0] == self.moment, reversed(self._readings))
-        return reading in of_now
-
-    def _add_late(self, late: tuple[float, float]):
-        readings = [late]
-        if late[0] < self.moment - self._reach:
+        if self and moment < self.moment - self._reach:
             self.clear()
-        else:
-            readings = sorted([*self._readings, late], key=lambda reading: reading[0])
-            self._begin(self._left)
-        for reading in readings:
-            self.add(*reading)
+        if not self or moment > self.moment:
+            self.append(reading)
+        elif reading not in self:
+            insort(self, reading, key=itemgetter(0))
+        while self[0][0] < self.moment - self._reach or len(self) > MOST:
+            self.left = self.popleft()[0]
+
+    def resume(self, readings: list, left: float | None):
+        """Take over the readings of another one. Raises one of MISSHAPEN where they are none."""
+        self.clear()
+        self.extend((moment, temperature) for moment, temperature in readings)
+        moments = [moment for moment, _ in self]
+        self.left = self.left if left is None else left
+        check_numbers([*moments, *(temperature for _, temperature in self), left or 0])
+        if [self.left, *moments] != sorted([self.left, *moments]):
+            raise ValueError("moments out of their order")

@@ -10,22 +10,24 @@ import argparse
 import base64
 import hashlib
 import json
+import re
 import secrets
 import sys
 
 from ..core.probes import PROBES
-from ..wire.messages import BOUND, EXCHANGE, HISTORY, QUEUES
+from ..wire.messages import BOUND, EXCHANGE, HISTORY, QUEUES, STATES
 
 READINGS = "|".join(probe.queue for probe in PROBES)
 ALL = "|".join(QUEUES)
+KNOWN = "|".join(map(re.escape, STATES))
 
 PERMISSIONS = {
     "smoker-producer": {"write": f"{EXCHANGE}|{ALL}", "read": READINGS},
-    "smoker-consumer": {"write": rf"{EXCHANGE}|amq\.default", "read": ALL},
+    "smoker-consumer": {"write": rf"{EXCHANGE}|amq\.default", "read": f"{ALL}|{KNOWN}"},
     "smoker-panel": {"write": ALL, "read": HISTORY},
 }
 """What each user may write to and read from. A producer reads to purge (--fresh); a consumer writes
-alerts to the exchange, and deliveries, markers and rejects straight to their queues.
+alerts to the exchange, and deliveries, markers, rejects and states straight to their queues.
 
 To look at a queue, RabbitMQ 4.3 asks for any right to it. The right to write to a queue is the
 least: whoever publishes needs it for an exchange, and whoever binds must read from one as well."""
@@ -39,16 +41,16 @@ def definitions(passwords: dict[str, str], vhost: str = "/", cluster: bool = Fal
 
     For a `cluster` the queues are quorum queues, which outlive a node as the history does.
     """
-    usual = {"x-queue-type": "quorum"} if cluster else {}
+    kind = {"x-queue-type": "quorum"} if cluster else {}
     queues = [
         {
             "name": name,
             "vhost": vhost,
             "durable": True,
             "auto_delete": False,
-            "arguments": arguments,
+            "arguments": kind | (arguments or {}),  # The history says itself what it is.
         }
-        for name, arguments in {name: own or usual for name, own in QUEUES.items()}.items()
+        for name, arguments in (QUEUES | STATES).items()
     ]
     bindings = [
         {
@@ -86,7 +88,7 @@ def definitions(passwords: dict[str, str], vhost: str = "/", cluster: bool = Fal
             {
                 "name": "smart-smoker",
                 "vhost": vhost,
-                "pattern": f"^({ALL})$",
+                "pattern": f"^({ALL}|{KNOWN})$",
                 "apply-to": "queues",
                 "definition": LASTING,
                 "priority": 0,

@@ -12,8 +12,8 @@ from ..core.rules import Rule, SmokerHigh, SmokerLow
 from ..core.watch import CLOCKS
 from .settings import Settings
 
-LONGEST_WINDOW = 86_400
-"""Readings: a month of them, beyond any cook."""
+LONGEST_WINDOW = 240
+"""Readings: two hours of them."""
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
 """Seconds by the letter behind a duration."""
@@ -127,7 +127,7 @@ def duration(text: str) -> float:
     readings = float(text[:-1]) * unit / SECONDS_PER_READING if unit else int(text)
     if not 2 <= readings <= LONGEST_WINDOW:
         raise argparse.ArgumentTypeError(
-            f"{text} is not within 2 (1m) and {LONGEST_WINDOW:,} (720h)"
+            f"{text} is not within 2 (1m) and {LONGEST_WINDOW} (2h)"
         )
     return readings
 

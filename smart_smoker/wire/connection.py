@@ -17,7 +17,7 @@ from pika.adapters.utils.connection_workflow import AMQPConnectorException
 
 from ..core.errors import BrokerAway, BrokerRefused, NoStreams, QueueTaken
 from .address import place, tls_context
-from .messages import BOUND, EXCHANGE, HISTORY, QUEUES, Arrival, Message
+from .messages import BOUND, EXCHANGE, HISTORY, QUEUES, STATES, Arrival, Message
 from .reasons import IS_QUORUM, innermost, is_refusal, made_otherwise, reason_of, said, unproven
 
 log = logging.getLogger(__name__)
@@ -65,10 +65,9 @@ class Broker:
         self.useful = False  # whether anything has come or gone by it
         self._url, self._name = url, name
         pika.spec.props[pika.BasicProperties.INDEX] = _Properties
-        parameters = _parameters(url, name)
-        self.user = parameters.credentials.username
+        self._dead = 0  # readers of our queue that are called dead
         with self._pika_errors():
-            self._connection = pika.BlockingConnection(parameters)
+            self._connection = pika.BlockingConnection(_parameters(url, name))
         try:
             with self._pika_errors():
                 self._setup = self._connection.channel()
@@ -132,11 +131,15 @@ class Broker:
     def declare(self, *only: str):
         """Make sure that exchange, queues and bindings are there, or `only` some and the history.
 
-        A user who may not declare them looks whether they are. Raises BrokerRefused when one
-        exists with other arguments, or when it may be neither made nor seen.
+        Queues of states are made only where they are named. A user who may not declare looks
+        whether all is there. Raises BrokerRefused when something exists with other arguments, or
+        when it may be neither made nor seen.
         """
-        queues = {q: a for q, a in QUEUES.items() if q != HISTORY or self.has_history}
-        queues = {q: a for q, a in queues.items() if not only or q in (*only, HISTORY)}
+        queues = {q: a for q, a in (QUEUES | STATES).items() if q in (only or QUEUES)}
+        if self.has_history:
+            queues |= {HISTORY: QUEUES[HISTORY]}
+        else:
+            queues.pop(HISTORY, None)
         with self._pika_errors():
             self._ensure("exchange_declare", EXCHANGE, exchange_type="topic", durable=True)
             for queue, arguments in queues.items():
@@ -191,7 +194,7 @@ class Broker:
                         message_id=message.id or None,
                         timestamp=int(message.sent or time.time()),
                         type=message.type,
-                        user_id=self.user if message.vouched else None,
+                        expiration=str(message.expires * 1000) if message.expires else None,
                     ),
                 )
             with self._in_time():
@@ -214,6 +217,7 @@ class Broker:
         with self._pika_errors():
             if self._consuming and self._consuming.is_open:
                 self._consuming.close()
+        self._dead = dead
         if since is None and self.state(queue)[1] > dead:
             raise QueueTaken(f"{queue} has a reader", queue)
         with self._pika_errors():
@@ -226,16 +230,31 @@ class Broker:
                 exclusive=since is None,
                 arguments=None if since is None else {"x-stream-offset": since},
             )
-        if since is None and self.state(queue)[1] > dead + 1:
+        if since is None and self.has_company(queue):
             with self._pika_errors():
                 self._consuming.close()
             raise QueueTaken(f"{queue} has another reader", queue)
 
+    def has_company(self, queue: str) -> bool:
+        """Whether somebody reads the queue beside us: a quorum queue lets others in at any time."""
+        return self.state(queue)[1] > self._dead + 1
+
     def _arrive(self, queue, channel, method, properties, body):
         queue = method.routing_key if queue == HISTORY else queue
-        id, type, user = str(properties.message_id or ""), properties.type or "", properties.user_id
-        more = properties.headers or {}, properties.timestamp or 0, user or ""
-        self._arrived.append(Arrival(queue, method.delivery_tag, body, id, type, *more))
+        self._arrived.append(_arrival(queue, method, properties, body))
+
+    def get_all(self, queue: str) -> list[Arrival]:
+        """What a queue holds, in order; it stays there until `done_with_got`."""
+        found = []
+        with self._pika_errors():
+            while (got := self._setup.basic_get(queue))[0]:
+                found.append(_arrival(queue, *got))
+        return found
+
+    def done_with_got(self):
+        """Tell the broker that all that we have got can be forgotten."""
+        with self._pika_errors():
+            self._setup.basic_ack(0, multiple=True)
 
     def take(self, seconds: float, most: int | None = None) -> list[Arrival]:
         """What has arrived, in order, or the first so many; waits up to so many seconds for one."""
@@ -285,6 +304,12 @@ class Broker:
         """Throw away what waits in a queue."""
         with self._pika_errors():
             self._setup.queue_purge(queue)
+
+
+def _arrival(queue: str, method, properties, body: bytes) -> Arrival:
+    id, type = str(properties.message_id or ""), properties.type or ""
+    more = properties.headers or {}, properties.timestamp or 0
+    return Arrival(queue, method.delivery_tag, body, id, type, *more)
 
 
 def _parameters(url: str, name: str) -> pika.URLParameters:

@@ -17,8 +17,8 @@ LONGEST_PAUSE = 15
 """Seconds between two tries to reach a broker."""
 
 NO_HISTORY = (
-    "The broker at %s has no streams, as RabbitMQ has from 3.9 on: with each start and each new"
-    " connection a consumer begins with an empty window; an alert can come twice, or its end never."
+    "The broker at %s has no streams, as RabbitMQ has from 3.9 on: nothing is lost, but the panel,"
+    " --resume and alerts.py --pending have nothing to read."
 )
 NO_BROKER = "Is it running? (python3 run.py broker start) Trying again until it is there."
 

@@ -32,6 +32,15 @@ QUEUES = {
 }
 """All queues and their arguments: none, so that a stranger's plain declaration fits."""
 
+
+def state_queue(queue: str) -> str:
+    """The queue that holds what the reader of another queue knows: `01-smoker.state`."""
+    return f"{queue}.state"
+
+
+STATES = {state_queue(queue): {"x-max-length": 2} for queue in BOUND}
+"""Those queues and their arguments; consumers alone need them."""
+
 MANY_RETURNS = 10
 """Half of those after which a quorum queue drops a message for good: from RabbitMQ 4.0 on it does
 so at the 21st, unless a policy says otherwise (rabbitmq.com/docs/quorum-queues)."""
@@ -47,8 +56,8 @@ LONGEST_ID = 200
 class Message:
     """What is published: by the exchange to a queue and the history, or `straight` to a queue.
 
-    `sent` is in seconds since 1970, 0 for the moment at which it is published. `vouched`: RabbitMQ
-    is to make sure that it says by which user it was published.
+    `sent` is in seconds since 1970, 0 for the moment at which it is published. It `expires` after
+    so many seconds in its queue, 0 for never.
     """
 
     queue: str
@@ -58,15 +67,12 @@ class Message:
     headers: dict = field(default_factory=dict)
     straight: bool = False
     sent: float = 0
-    vouched: bool = False
+    expires: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What arrived from a queue; `tag` is what it is acknowledged by, `sent` in seconds.
-
-    `user` is who published it, as far as RabbitMQ vouches for it.
-    """
+    """What arrived from a queue; `tag` is what it is acknowledged by, `sent` in seconds."""
 
     queue: str
     tag: int
@@ -75,7 +81,6 @@ class Arrival:
     type: str
     headers: dict
     sent: float
-    user: str = ""
 
     @property
     def number(self) -> int:

@@ -5,7 +5,6 @@ that is down nor the end of this process loses one. Sending has threads of its o
 holds up the watching of temperatures.
 """
 
-import json
 import logging
 import threading
 import time
@@ -21,13 +20,13 @@ from ..core.errors import (
     BrokerAway,
     DeliveryFailed,
     DeliveryRefused,
+    QueueTaken,
     SmartSmokerError,
     UnreadableMessage,
 )
+from ..core.state import MISSHAPEN
 from ..script.signals import Stop
-from ..wire.checkpoints import Checkpoints
 from ..wire.connection import Broker
-from ..wire.history import mark
 from ..wire.link import backoff, read_alone, stay_connected
 from ..wire.messages import (
     ALERTS,
@@ -38,7 +37,7 @@ from ..wire.messages import (
     delivery_message,
     rejected_message,
 )
-from .deliveries import RESTORED, SETTLED, record_of
+from ..wire.states import States
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +53,9 @@ PREFETCH = 5000
 AFTER_A_BUG = 60
 """Seconds until the sender begins anew."""
 
-REMEMBERED = 10_000
-"""Alerts whose channels are remembered, so that one that comes again is not sent again."""
-
-FEW = 20
-"""Messages after which a checkpoint is left, or after a tenth as many as it has alerts."""
+REMEMBERED = 1000
+"""Alerts that are done with and whose ids are remembered, so that one which comes again is not sent
+again: a consumer that dies before it has left its state publishes its newest ones twice."""
 
 LAST_TRY = 5
 """Seconds that what is being sent is given to finish when the process ends."""
@@ -113,11 +110,11 @@ class Outbox:
         self._name = name
         self._lanes = [_Lane(channel) for channel in channels]
         self._held: list[_Held] = []
-        self._settled: dict[str, set[str]] = {}  # alert id → channels that accepted or refused
+        self._waiting: dict[str, set[str]] = {}  # alert id → channels that accepted or refused
+        self._sent: dict[str, None] = {}  # the ids of alerts that are done with, newest last
         self._results: SimpleQueue = SimpleQueue()
         self._unpublished: list[Message] = []
-        self._checkpoints = Checkpoints(ALERTS, "deliveries")
-        self._unkept = 0  # messages since the last checkpoint
+        self._states = States(ALERTS)
         self._stop = Stop()
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
 
@@ -148,32 +145,32 @@ class Outbox:
             self._stop.wait(AFTER_A_BUG)
 
     def _work(self, broker: Broker):
-        if not self._begin(broker):
-            return
-        log.info("Sending alerts by %s.", ", ".join(lane.channel.name for lane in self._lanes))
-        while not self._stop.requested:
-            self._turn(broker)
-        give_up = time.monotonic() + LAST_TRY
-        while any(lane.busy for lane in self._lanes) and time.monotonic() < give_up:
-            self._settle(broker, broker.take(0.2))
-        self._leave_checkpoint(broker)
-
-    def _begin(self, broker: Broker) -> bool:
-        """Become the one who sends, and learn from the history what others have sent."""
         self._held = []  # The broker gives again what was held and not acknowledged.
-        self._publish_results(broker)  # Now, or another outbox takes over and sends these again.
-        if not read_alone(broker, ALERTS, PREFETCH, self._stop, logging.DEBUG):
-            return False
-        found, events = self._checkpoints.replay(broker, RESTORED, self._stop)
-        for line in found.lines if found else ():
-            with suppress(RecursionError, TypeError, ValueError):  # It can be forged.
-                alert, *channels = json.loads(line)
-                self._channels_done(alert).update(channels)
-        for self._unkept, event in enumerate(events, 1):
-            alert, channel, outcome = record_of(event)
-            if outcome in SETTLED:
-                self._channels_done(alert).add(channel)
-        return not self._stop.requested
+        self._take_results()
+        if self._unpublished:
+            broker.publish(self._unpublished)
+            self._unpublished = []
+        while read_alone(broker, ALERTS, PREFETCH, self._stop, logging.DEBUG):
+            with suppress(QueueTaken):
+                self._take_over(broker)
+                while not self._stop.requested:
+                    self._turn(broker)
+                give_up = time.monotonic() + LAST_TRY
+                while any(lane.busy for lane in self._lanes) and time.monotonic() < give_up:
+                    self._settle(broker, broker.take(0.2))
+                self._leave_state(broker)
+                return
+
+    def _take_over(self, broker: Broker):
+        """Become the one who sends, and learn what others have sent."""
+        for state in self._states.take_over(broker):
+            with suppress(*MISSHAPEN):  # It can be forged.
+                self._sent |= dict.fromkeys(map(str, state["sent"]))
+                for alert, channels in state["waiting"].items():
+                    self._waiting.setdefault(alert, set()).update(map(str, channels))
+                break
+        self._leave_state(broker)
+        log.info("Sending alerts by %s.", ", ".join(lane.channel.name for lane in self._lanes))
 
     def _turn(self, broker: Broker):
         """Take what has come, start what can be sent, and acknowledge what is settled."""
@@ -181,15 +178,31 @@ class Outbox:
         for lane in self._lanes:
             self._try(lane, broker)
         self._renew(broker)
-        if self._unkept > max(FEW, len(self._settled) // 10):
-            self._leave_checkpoint(broker)
 
-    def _leave_checkpoint(self, broker: Broker):
-        """Leave to the next outbox what the history says of deliveries until now."""
-        if broker.has_history and self._unkept:
-            lines = (json.dumps([alert, *done]) for alert, done in self._settled.items() if done)
-            self._checkpoints.leave(broker, lines, mark(broker))
-            self._unkept = 0
+    def _settle(self, broker: Broker, arrived: list[Arrival]):
+        for arrival in arrived:
+            self._hold(broker, arrival)
+        self._take_results()
+        if self._states.is_due(bool(self._unpublished)):
+            self._leave_state(broker)
+        for held in [] if self._unpublished else list(self._held):
+            if not self._missing(held.alert):
+                broker.acknowledge(held.arrival.tag)
+                self._held.remove(held)
+
+    def _missing(self, alert: Alert) -> set[str]:
+        """The channels that have still to accept or refuse an alert."""
+        if alert.id in self._sent:
+            return set()
+        wanted = {lane.channel.name for lane in self._lanes if lane.channel.wants(alert)}
+        return wanted - self._waiting.get(alert.id, set())
+
+    def _leave_state(self, broker: Broker):
+        """Leave what the channels have done, with the records of it for the history."""
+        waiting = {id: sorted(channels) for id, channels in self._waiting.items()}
+        known = {"waiting": waiting, "sent": list(self._sent)}
+        self._states.leave(broker, known, *self._unpublished)
+        self._unpublished = []
 
     def _renew(self, broker: Broker):
         """Put what is held for too long into the queue anew, instead of giving it back.
@@ -209,11 +222,7 @@ class Outbox:
         if lane.busy or time.monotonic() < lane.next_try:
             return
         name = lane.channel.name
-        waiting = [
-            held
-            for held in self._held
-            if lane.channel.wants(held.alert) and name not in self._channels_done(held.alert.id)
-        ]
+        waiting = [held for held in self._held if name in self._missing(held.alert)]
         if waiting:
             held = min(waiting, key=lambda held: held.tries[name])
             held.tries[name] += 1
@@ -236,25 +245,10 @@ class Outbox:
         with suppress(BrokerAway):  # The result stays in its queue until there is a connection.
             broker.wake()
 
-    def _settle(self, broker: Broker, arrived: list[Arrival]):
-        for arrival in arrived:
-            self._hold(broker, arrival)
-        self._publish_results(broker)
-        channels = [lane.channel for lane in self._lanes]
-        for held in list(self._held):
-            names = {channel.name for channel in channels if channel.wants(held.alert)}
-            if names <= self._channels_done(held.alert.id):
-                broker.acknowledge(held.arrival.tag)
-                self._held.remove(held)
-
-    def _publish_results(self, broker: Broker):
+    def _take_results(self):
         with suppress(Empty):
             while True:
                 self._record(*self._results.get_nowait())
-        if self._unpublished:
-            broker.publish(self._unpublished)
-            self._unkept += len(self._unpublished)
-            self._unpublished = []
 
     def _hold(self, broker: Broker, arrival: Arrival):
         try:
@@ -283,7 +277,12 @@ class Outbox:
             held.failed[name] = reason
         else:
             lane.next_try, lane.pauses, lane.failing = 0, backoff(LONGEST_PAUSE), False
-            self._channels_done(alert.id).add(name)
+            self._waiting.setdefault(alert.id, set()).add(name)
+            if not self._missing(alert):
+                del self._waiting[alert.id]
+                self._sent[alert.id] = None
+                if len(self._sent) > REMEMBERED:
+                    del self._sent[next(iter(self._sent))]
         if outcome == "accepted":
             lane.accepted += 1
             log.info("%s accepted: %s", name, alert.subject)
@@ -292,9 +291,3 @@ class Outbox:
             why = f"{name} refused it: {reason}"
             self._unpublished.append(rejected_message(ALERTS, held.arrival.body, why))
         self._unpublished.append(delivery_message(alert, name, outcome, reason))
-
-    def _channels_done(self, alert_id: str) -> set[str]:
-        done = self._settled.setdefault(alert_id, set())
-        if len(self._settled) > REMEMBERED:
-            del self._settled[next(iter(self._settled))]
-        return done

@@ -144,9 +144,9 @@ def test_the_end_of_the_cook_ends_what_was_done():
     *first, last = readings([150, 203, 203, 203], FOOD_A)
     for reading in first:
         watch.judge(reading)
-    assert watch.going_on
+    assert "began" in watch.state()["episodes"]["done"]
     watch.judge(Reading(FOOD_A, last.time, 203, last.id, "brisket", last.seq, last=True))
-    assert not watch.going_on
+    assert watch.state()["episodes"] == {"done": {"over": True}}
 
 
 @settings(deadline=None)

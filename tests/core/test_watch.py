@@ -16,7 +16,7 @@ from smart_smoker.core.errors import UnreadableMessage
 from smart_smoker.core.probes import FOOD_A, FOOD_B, SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.core.rules import FoodStall, SmokerDrop
-from smart_smoker.core.watch import Watch
+from smart_smoker.core.watch import Judgement, Watch
 
 TIME = "05/22/21 12:20:15"
 BEGIN = datetime(2021, 5, 22, 12, 20, 15)
@@ -35,8 +35,7 @@ def readings(temperatures, probe=SMOKER, cook="brisket", first=1) -> list[Readin
 
 
 def alerts(watch: Watch, taken: list[Reading]) -> list[Alert]:
-    judgements = [watch.judge(reading) for reading in taken]
-    return [alert for judged in judgements if judged for alert in judged.alerts]
+    return [alert for reading in taken for alert in watch.judge(reading).alerts]
 
 
 def states(watch: Watch, temperatures) -> dict[int, str]:
@@ -132,7 +131,7 @@ def test_a_repeated_last_reading_ends_the_watch_and_is_not_judged_again():
     watch = Watch(FoodStall(window=2), 0.5)
     *_, newest = taken = readings([160.0, 160.0])
     assert len(alerts(watch, taken)) == 1
-    assert watch.judge(last(newest)) is None
+    assert not watch.judge(last(newest)).new
     assert watch.ended
     assert (watch.judged, watch.alerts) == (2, 1)
 
@@ -149,9 +148,9 @@ def test_a_reading_that_was_judged_before_is_not_judged_again():
     watch = Watch(SmokerDrop())
     one, two, three = readings([200, 185, 185])
     assert len(alerts(watch, [one, two])) == 1
-    assert [watch.judge(old) for old in (two, one, two)] == [None] * 3
+    assert [watch.judge(old) for old in (two, one, two)] == [Judgement()] * 3
     assert watch.judge(three).readings == 3
-    assert (watch.judged, watch.alerts, watch.newest.seq) == (3, 1, 3)
+    assert (watch.judged, watch.alerts, watch.number) == (3, 1, 3)
 
 
 def test_a_gap_in_the_numbers_changes_nothing():
@@ -382,7 +381,7 @@ def test_a_timestamp_that_names_no_moment_is_unreadable_by_that_clock_only_and_c
     with pytest.raises(UnreadableMessage, match="names no moment") as error:
         watch.judge(bad, heard=9)
     assert error.value.value == bad.body()
-    assert (watch.judged, watch.newest, watch.heard) == (1, taken[0], 0)
+    assert (watch.judged, watch.latest, watch.heard) == (1, taken[0], 0)
     assert watch.judge(taken[2]).readings == 2
     assert len(alerts(Watch(SmokerDrop()), [taken[0], bad])) == 1
 

@@ -1,0 +1,100 @@
+"""States: what the reader of a queue knows, left in a queue beside it for whoever comes next.
+
+The newest message of `01-smoker.state` is all that there is to know: whoever takes over gets it,
+publishes it anew under the next epoch, and goes on. Of two states the one with the higher epoch and
+number counts. One that was called dead and is not may leave a state once more: its epoch is lower,
+and the queue keeps two, so that it drives no better one out.
+"""
+
+import json
+import logging
+import time
+
+from ..core.errors import QueueTaken
+from ..core.state import LARGEST, MISSHAPEN, check_numbers
+from ..core.text import excerpt
+from .connection import Broker
+from .messages import Arrival, Message, state_queue
+
+log = logging.getLogger(__name__)
+
+LASTS = 24 * 3600
+"""Seconds for which a state counts, by the broker's clock, when nobody reads the queue any more."""
+
+RENEWED = 3600
+"""Seconds after which a state is left anew although nothing has changed."""
+
+SHARE = 10
+"""Leaving states takes at most one part in so many of the time."""
+
+HEAVIEST = 12_000_000
+"""Bytes of a state: RabbitMQ 4 takes messages of up to 16 MiB (rabbitmq.com/docs/configure)."""
+
+encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+class States:
+    """The states of those who read a queue; they are left at most every `pause` seconds."""
+
+    def __init__(self, queue: str, pause: float = 0):
+        self._of, self._queue, self._pause = queue, state_queue(queue), pause
+        self._epoch = self._number = 0
+        self._left = self._due = 0.0
+
+    def take_over(self, broker: Broker) -> list[dict]:
+        """What others have left, the newest first; ours is the next epoch from now on.
+
+        It stays in the queue until we `leave` what we have made of it.
+        """
+        broker.declare(self._queue)
+        found = sorted(filter(None, map(_read, broker.get_all(self._queue))), key=_age)
+        self._epoch = max([self._epoch, *(state["epoch"] for state in found)]) + 1
+        self._number, self._left, self._due = 0, 0.0, 0.0
+        return found[::-1]
+
+    def is_due(self, changed: bool) -> bool:
+        """Whether it is time to leave what has changed, or has not for long."""
+        now = time.monotonic()
+        return now >= self._due if changed else now - self._left > RENEWED
+
+    @property
+    def wait(self) -> float:
+        """The seconds until a change may be left."""
+        return max(0.0, self._due - time.monotonic())
+
+    def leave(self, broker: Broker, known: dict, *beside: Message) -> bool:
+        """Leave what is known, in one transaction with other messages.
+
+        False, and nothing is left, where it weighs too much. Raises QueueTaken where another one
+        reads the queue by now: it knows better.
+        """
+        began = time.monotonic()
+        if broker.has_company(self._of):
+            raise QueueTaken(f"{self._of} has another reader", self._of)
+        body = encode({"epoch": self._epoch, "number": self._number, **known}).encode()
+        if len(body) > HEAVIEST:
+            return False
+        state = Message(self._queue, body, "state", straight=True, expires=LASTS)
+        broker.publish([*beside, state])
+        broker.done_with_got()
+        self._number += 1
+        self._left = time.monotonic()
+        self._due = max(began + self._pause, self._left + (self._left - began) * (SHARE - 1))
+        return True
+
+
+def _read(arrival: Arrival) -> dict | None:
+    """The state of a message, None where it is none: somebody can have forged it."""
+    try:
+        state = json.loads(arrival.body)
+        check_numbers((state["epoch"], state["number"]))
+        if not 0 <= state["epoch"] < LARGEST / 2:
+            raise ValueError(f"epoch {state['epoch']}")
+        return state
+    except MISSHAPEN as error:
+        log.warning("What is in %s is no state: %s", arrival.queue, excerpt(str(error), 100))
+        return None
+
+
+def _age(state: dict) -> tuple[int, int]:
+    return state["epoch"], state["number"]
