@@ -37,12 +37,12 @@ LIBRARIES = {
 """One library, one module."""
 
 PURE_MODULES = sorted(name for name in PACKAGE if name.startswith("core."))
-PURE_MODULES += ["work.memory", "work.watches"]
+PURE_MODULES += ["work.memory"]
 PURE_MODULES += ["panel.story", "panel.cook_story", "panel.probe_story"]
 PURE_MODULES += ["panel.overview", "panel.words"]
 PURE = {
     *("array", "bisect", "collections", "contextlib", "csv", "dataclasses", "datetime"),
-    *("itertools", "json", "marshal", "math", "re", "statistics", "typing", "unicodedata"),
+    *("itertools", "json", "math", "operator", "re", "statistics", "typing", "unicodedata"),
 }
 """What the core may use: nothing that opens, connects, sleeps, asks the time or tosses a coin."""
 

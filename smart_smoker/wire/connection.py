@@ -9,33 +9,23 @@ import ssl
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from urllib.parse import urlsplit
 
 import pika
 from pika import exceptions
 from pika.adapters.utils.connection_workflow import AMQPConnectorException
 
-from ..core.errors import BrokerAway, BrokerRefused, NoStreams, QueueTaken
-from .address import place, tls_context
-from .messages import BOUND, EXCHANGE, HISTORY, QUEUES, STATES, Arrival, Message
-from .reasons import IS_QUORUM, innermost, is_refusal, made_otherwise, reason_of, said, unproven
+from ..core.errors import BrokerAway, QueueTaken
+from . import reasons
+from .address import COMMIT_SECONDS, in_time, place, tls_context
+from .messages import APP, BOUND, EXCHANGE, HISTORY, QUEUES, STATES, Arrival, Message
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT = 10
-"""Seconds. RabbitMQ frees the queue of a machine that has vanished after up to three of them."""
-
-BLOCKED_SECONDS = 10
-"""How long a broker may hold a publish back under a memory or disk alarm before we say so."""
-
-HANDSHAKE_SECONDS = 10
-"""How long a broker may take to let us in: one that hangs takes the connection and says nothing."""
-
-COMMIT_SECONDS = 20
-"""How long it may take to confirm: RabbitMQ 4.3 never does so on a node that is cut off."""
-
-APP = "smart-smoker"
-_LOGIN = (exceptions.AuthenticationError, exceptions.ProbableAuthenticationError)
+_NOT_LET_IN = (
+    exceptions.AuthenticationError,
+    exceptions.ProbableAuthenticationError,
+    exceptions.ProbableAccessDeniedError,
+)
 
 
 class _Properties(pika.BasicProperties):
@@ -65,7 +55,7 @@ class Broker:
         self.useful = False  # whether anything has come or gone by it
         self._url, self._name = url, name
         pika.spec.props[pika.BasicProperties.INDEX] = _Properties
-        self._dead = 0  # readers of our queue that are called dead
+        self._dead = 0  # readers of our queue that do not live
         with self._pika_errors():
             self._connection = pika.BlockingConnection(_parameters(url, name))
         try:
@@ -108,15 +98,10 @@ class Broker:
     def _pika_errors(self) -> Iterator[None]:
         try:
             yield
-        except (*_LOGIN, exceptions.ProbableAccessDeniedError) as error:
-            if not is_refusal(error):  # pika raises the same when a login is merely cut off
-                raise BrokerAway(reason_of(error), self.place) from error
-            words = "refuses the login: check user and password in RABBITMQ_URL"
-            if isinstance(error, exceptions.ProbableAccessDeniedError):
-                words = f"does not let this user in: {reason_of(error)}"
-            raise BrokerRefused(f"the broker at {self.place} {words}", self.place) from error
+        except _NOT_LET_IN as error:
+            raise reasons.not_let_in(error, self.place) from error
         except (exceptions.ChannelClosedByBroker, exceptions.ConnectionClosedByBroker) as error:
-            raise said(error.reply_code, error.reply_text, self.place) from error
+            raise reasons.said(error.reply_code, error.reply_text, self.place) from error
         except exceptions.ConnectionBlockedTimeout as error:
             self.blocked = True
             raise BrokerAway("it takes no messages, being low on memory or disk") from error
@@ -124,9 +109,9 @@ class Broker:
             # From Python 3.14 on pika raises a bare ValueError when a connection is lost.
             if type(error) is ValueError and "Timeout closed" not in str(error):
                 raise
-            if isinstance(innermost(error), ssl.SSLCertVerificationError):
-                raise unproven(reason_of(error), self.place) from error
-            raise BrokerAway(reason_of(error), self.place) from error
+            if isinstance(reasons.innermost(error), ssl.SSLCertVerificationError):
+                raise reasons.unproven(reasons.reason_of(error), self.place) from error
+            raise BrokerAway(reasons.reason_of(error), self.place) from error
 
     def declare(self, *only: str):
         """Make sure that exchange, queues and bindings are there, or `only` some and the history.
@@ -161,18 +146,14 @@ class Broker:
 
     def _ensure(self, declare: str, name: str, **ours):
         refusal = self._asked(declare, name, **ours)
-        if not refusal or IS_QUORUM.search(refusal.reply_text):
+        if not refusal or reasons.IS_QUORUM.search(refusal.reply_text):
             return  # It is there, and a quorum queue lasts better than what we asked for.
-        if "invalid arg 'x-queue-type'" in refusal.reply_text:  # RabbitMQ 3.8
-            raise NoStreams(refusal.reply_text, name)
         if refusal.reply_code == 406:
-            raise made_otherwise(refusal.reply_text, name)
+            raise reasons.made_otherwise(refusal.reply_text, name)
         if refusal.reply_code != 403:
             raise refusal
         if unseen := self._asked(declare, name, passive=True):
-            # From RabbitMQ 4.3 on nobody may look at what they have no right to at all.
-            words = f"is not there or not for this user: see docs/brokers.md ({unseen.reply_text})"
-            raise BrokerRefused(f"{name} {words}", name)
+            raise reasons.not_seen(unseen.reply_text, name)
 
     def publish(self, messages: Sequence[Message]):
         """Hand messages over and return when the broker has taken responsibility for them all.
@@ -226,7 +207,7 @@ class Broker:
             self._arrived = []
             self._consuming.basic_consume(
                 queue,
-                lambda *arrival: self._arrive(queue, *arrival),
+                lambda _, *arrived: self._arrived.append(_arrival(queue, *arrived)),
                 exclusive=since is None,
                 arguments=None if since is None else {"x-stream-offset": since},
             )
@@ -236,12 +217,10 @@ class Broker:
             raise QueueTaken(f"{queue} has another reader", queue)
 
     def has_company(self, queue: str) -> bool:
-        """Whether somebody reads the queue beside us: a quorum queue lets others in at any time."""
-        return self.state(queue)[1] > self._dead + 1
-
-    def _arrive(self, queue, channel, method, properties, body):
-        queue = method.routing_key if queue == HISTORY else queue
-        self._arrived.append(_arrival(queue, method, properties, body))
+        """Whether somebody reads our queue beside us: a quorum queue lets others in at any time."""
+        beside = self.state(queue)[1] - 1
+        self._dead = min(self._dead, max(beside, 0))  # Their node is back, and with it the count.
+        return beside > self._dead
 
     def get_all(self, queue: str) -> list[Arrival]:
         """What a queue holds, in order; it stays there until `done_with_got`."""
@@ -307,19 +286,15 @@ class Broker:
 
 
 def _arrival(queue: str, method, properties, body: bytes) -> Arrival:
+    queue = method.routing_key if queue == HISTORY else queue
     id, type = str(properties.message_id or ""), properties.type or ""
     more = properties.headers or {}, properties.timestamp or 0
     return Arrival(queue, method.delivery_tag, body, id, type, *more)
 
 
 def _parameters(url: str, name: str) -> pika.URLParameters:
-    parts = urlsplit(url)
-    parameters = pika.URLParameters(parts._replace(query="").geturl())
-    parameters.heartbeat = HEARTBEAT
-    parameters.blocked_connection_timeout = BLOCKED_SECONDS
-    parameters.socket_timeout = 5
-    parameters.stack_timeout = HANDSHAKE_SECONDS
+    parameters = pika.URLParameters(in_time(url))
     parameters.client_properties = {"connection_name": name}
-    if parts.scheme == "amqps":
+    if url.startswith("amqps"):
         parameters.ssl_options = pika.SSLOptions(tls_context(url), parameters.host)
     return parameters

@@ -13,7 +13,7 @@ from ..core.rules import RULES
 from ..core.state import MISSHAPEN
 from ..core.text import excerpt
 
-EXCHANGE = "smart-smoker"
+APP = EXCHANGE = "smart-smoker"
 ALERTS = "04-alerts"
 HISTORY = "05-history"
 REJECTED = "06-rejected"

@@ -50,9 +50,14 @@ def reason_of(error: BaseException) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def is_refusal(error: BaseException) -> bool:
-    """Whether a broker refused us in so many words, rather than broke off."""
-    return bool(_REFUSAL.search(str(error)))
+def not_let_in(error: BaseException, place: str) -> SmartSmokerError:
+    """The error for a broker that refused us as we came, or merely broke off then."""
+    if not (code := _REFUSAL.search(str(error))):
+        return BrokerAway(reason_of(error), place)
+    words = f"does not let this user in: {reason_of(error)}"
+    if code[1] == "403":
+        words = "refuses the login: check user and password in RABBITMQ_URL"
+    return BrokerRefused(f"the broker at {place} {words}", place)
 
 
 def unproven(reason: str, place: str) -> BrokerRefused:
@@ -64,10 +69,21 @@ def unproven(reason: str, place: str) -> BrokerRefused:
     )
 
 
-def made_otherwise(text: str, name: str) -> BrokerRefused:
-    """The error for an exchange or a queue that is there with other arguments than ours."""
+def made_otherwise(text: str, name: str) -> SmartSmokerError:
+    """The error for an exchange or a queue that cannot be made as we ask for it."""
+    if "invalid arg 'x-queue-type'" in text:  # RabbitMQ 3.8
+        return NoStreams(text, name)
     return BrokerRefused(
         f"{name} exists at the broker with other arguments than ours: when nothing in it is"
         f" needed, delete it on the admin page ({text})",
         name,
     )
+
+
+def not_seen(text: str, name: str) -> BrokerRefused:
+    """The error for what this user may neither make nor look at, if it is there.
+
+    From RabbitMQ 4.3 on nobody may look at what they have no right to at all.
+    """
+    words = f"is not there or not for this user: see docs/brokers.md ({text})"
+    return BrokerRefused(f"{name} {words}", name)

@@ -354,7 +354,7 @@ def test_of_two_readers_that_a_broker_lets_in_at_once_the_later_one_leaves(broke
 
 
 def test_a_broker_that_hangs_and_says_nothing_is_away(monkeypatch):
-    monkeypatch.setattr("smart_smoker.wire.connection.HANDSHAKE_SECONDS", 0.2)
+    monkeypatch.setattr("smart_smoker.wire.address.HANDSHAKE_SECONDS", 0.2)
     with socket.create_server((LOOPBACK, 0)) as silent:
         url = f"amqp://guest:guest@{LOOPBACK}:{silent.getsockname()[1]}/"
         with pytest.raises(BrokerAway, match="says nothing"):

@@ -169,7 +169,7 @@ def test_a_broker_without_streams_and_short_of_memory_is_told_once_and_waited_fo
     low = private_broker.CONFIGURATION.replace("1GB", "1MB")
     assert low != private_broker.CONFIGURATION
     monkeypatch.setattr(private_broker, "CONFIGURATION", low)
-    monkeypatch.setattr("smart_smoker.wire.connection.BLOCKED_SECONDS", 1)
+    monkeypatch.setattr("smart_smoker.wire.address.BLOCKED_SECONDS", 1)
     stop, tries = Stop(), []
 
     def work(broker: Broker):
