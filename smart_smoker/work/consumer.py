@@ -100,11 +100,11 @@ class Consumer:
         """Begin with what the queue's last reader knew, or where nothing is left, as we are."""
         for state in self._states.take_over(broker):
             try:
-                self._memory.resume(state["cooks"], self._listened)
+                self._memory.resume(state.get("cooks"), self._listened)
                 self._unpublished = []  # What they are about comes again, and is judged again.
                 log.info("Going on where the last reader ended (cooks: %d).", self._memory.cooks)
                 break
-            except (LookupError, UnreadableMessage) as error:
+            except UnreadableMessage as error:
                 log.warning("A state of %s is passed over: %s", self._probe.queue, error)
         else:
             log.info("No state of an earlier consumer: windows begin empty.")

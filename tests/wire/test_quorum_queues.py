@@ -12,6 +12,7 @@ from smart_smoker.wire import link
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.link import read_alone
 from smart_smoker.wire.messages import Arrival, again, alert_message
+from smart_smoker.wire.states import States
 from smart_smoker.work import outbox
 from smart_smoker.work.outbox import Outbox
 
@@ -104,6 +105,26 @@ def test_readers_that_take_nothing_of_what_waits_are_dead_and_keep_nobody_away(
         stranger.put_readings("01-smoker", "brisket", [225, 226])  # One more than it takes.
         assert read_alone(another, "01-smoker", 10, Stop())
         assert [a.headers["seq"] for a in until(lambda: another.take(0.1), "what waits")] == [2]
+
+
+def test_two_who_read_a_quorum_queue_notice_it_when_one_leaves_its_state(consumers_url):
+    slow, other = States("01-smoker"), States("01-smoker")
+    with Broker(consumers_url, "slow") as first, Broker(consumers_url, "other") as second:
+        first.consume("01-smoker", 10)
+        slow.take_over(first)
+        slow.leave(first, {"cooks": {}})
+        second.consume("01-smoker", 10, dead=1)  # It takes the first, which is slow, for dead.
+        other.take_over(second)
+        other.leave(second, {"cooks": {}})
+        with pytest.raises(QueueTaken):
+            slow.leave(first, {"cooks": {}})
+        first.__exit__()
+        other.leave(second, {"cooks": {}})
+        # The dead one is gone, and whoever comes next is not taken for it.
+        with Broker(consumers_url, "third") as third:
+            third.consume("01-smoker", 10, dead=1)
+            with pytest.raises(QueueTaken):
+                other.leave(second, {"cooks": {}})
 
 
 def test_who_stands_by_does_not_take_over_while_something_is_taken(

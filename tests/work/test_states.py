@@ -1,0 +1,314 @@
+"""The state beside a queue, by real scripts on a real broker: what counts, and what does not."""
+
+import json
+import signal
+
+import pytest
+from scripts import history, until
+
+from smart_smoker.core.errors import QueueTaken
+from smart_smoker.core.probes import SMOKER
+from smart_smoker.core.rules import SmokerDrop
+from smart_smoker.lab.inbox import Inbox
+from smart_smoker.script.signals import Stop
+from smart_smoker.wire import states
+from smart_smoker.wire.connection import Broker
+from smart_smoker.wire.messages import HISTORY, Message, state_queue
+from smart_smoker.wire.states import States
+from smart_smoker.work.consumer import Consumer
+from smart_smoker.work.memory import Memory
+from smart_smoker.work.report import ConsumerReport
+
+STATE = state_queue(SMOKER.queue)
+WAITING = "Waiting for readings"
+GOING_ON = r"Going on where the last reader ended \(cooks: 1\)"
+EMPTY = "No state of an earlier consumer: windows begin empty."
+
+
+def lying(url: str, queue: str = STATE) -> list[dict]:
+    """The states that lie in a queue, in their order; they stay there."""
+    with Broker(url, "a test", only_looks=True) as broker:
+        return [json.loads(arrival.body) for arrival in broker.get_all(queue)]
+
+
+def known(url: str, cook: str = "brisket") -> int:
+    """Up to which number of a cook's readings the newest state goes."""
+    newest = lying(url)[-1:]
+    return newest[0]["cooks"].get(cook, {"number": 0})["number"] if newest else 0
+
+
+def watch(program, stranger, url, temperatures=(), first=1, options=(), kill=False) -> str:
+    """Start a consumer, and end it when its state has these readings; its words."""
+    script = program.start("consumer_smoker.py", *options)
+    script.said(WAITING)
+    stranger.put_readings(SMOKER.queue, "brisket", temperatures, first=first)
+    until(lambda: known(url) == first + len(temperatures) - 1, "a state with them")
+    if kill:
+        script.kill()
+    else:
+        assert script.end(signal.SIGTERM)[0] == 0, script.text
+    return script.text
+
+
+def alerts(url: str) -> list[str]:
+    ids = [event.id for event in history(url) if event.type == "alert"]
+    return [id.removeprefix("brisket/01-smoker/") for id in ids]
+
+
+def leave(url: str, *bodies: bytes, queue: str = STATE):
+    """Put messages into a state queue by hand."""
+    with Broker(url, "a test") as broker:
+        broker.declare(queue)
+        broker.publish([Message(queue, body, "state", straight=True) for body in bodies])
+
+
+def test_a_consumers_state_is_its_deque_and_all_that_it_knows_in_json(program, stranger, url):
+    assert EMPTY in watch(program, stranger, url, [225, 225, 224, 223, 222, 200])
+    *_, newest = lying(url)
+    assert newest["epoch"] == 1
+    cook = newest["cooks"]["brisket"]
+    assert [temperature for _, temperature in cook["deque"]] == [225, 224, 223, 222, 200]
+    assert (cook["number"], cook["episodes"]["drop"]["began"]) == (6, "brisket/01-smoker/6")
+
+
+@pytest.mark.parametrize("kill", [False, True], ids=["ended", "killed"])
+def test_a_consumer_goes_on_where_the_last_one_ended(program, stranger, url, kill):
+    watch(program, stranger, url, [225, 225, 200], kill=kill)
+    assert alerts(url) == ["3/raised"]
+    text = watch(program, stranger, url, [199, 225, 225], first=4, options=("--degrees", 20))
+    assert GOING_ON.replace("\\", "") in text
+    assert alerts(url) == ["3/raised", "5/cleared"]
+
+
+def test_a_history_that_is_deleted_costs_a_consumer_nothing(program, stranger, url):
+    watch(program, stranger, url, [225, 225, 200])
+    stranger.channel.queue_delete(HISTORY)
+    watch(program, stranger, url, [225, 225], first=4)
+    assert alerts(url) == ["4/cleared"]
+
+
+class Turns(ConsumerReport):
+    """A report that stops its consumer after so many turns."""
+
+    def __init__(self, stop: Stop, turns: int):
+        super().__init__("down")
+        self._stop, self._turns = stop, turns
+        self.begin = self._count
+
+    def _count(self, now: float):
+        self._turns -= 1
+        self._stop.requested = self._turns <= 0
+
+
+def work(broker: Broker, turns: int = 3) -> list[str]:
+    """Have a consumer work for so many turns; the alerts that it has raised."""
+    stop = Stop()
+    consumer = Consumer(SMOKER, Memory(SMOKER, [SmokerDrop()], 60, 300), Turns(stop, turns), stop)
+    raised, consumer._raise = [], lambda alert, usual=consumer._raise: (
+        raised.append(alert.id.removeprefix("brisket/01-smoker/")),
+        usual(alert),
+    )
+    consumer.work(broker)
+    return raised
+
+
+def test_without_streams_a_consumer_keeps_what_it_knows(stranger, url):
+    with Broker(url, "a test", has_history=False) as broker:
+        stranger.put_readings(SMOKER.queue, "brisket", [225, 225, 200])
+        assert work(broker) == ["3/raised"]
+    with Broker(url, "a test", has_history=False) as broker:
+        stranger.put_readings(SMOKER.queue, "brisket", [225, 225], first=4)
+        assert work(broker) == ["4/cleared"]
+
+
+def test_readings_whose_acknowledgement_was_lost_are_not_judged_again(stranger, url, monkeypatch):
+    with Broker(url, "a test") as broker:
+        stranger.put_readings(SMOKER.queue, "brisket", [225, 225, 200])
+        monkeypatch.setattr(broker, "acknowledge", lambda *_, **__: None)
+        assert work(broker) == ["3/raised"]
+    with Broker(url, "a test") as broker:
+        assert work(broker) == []
+    assert stranger.waiting(SMOKER.queue) == 0
+
+
+def test_readings_that_no_state_covers_are_judged_again_and_cause_the_same_alerts(
+    stranger, url, monkeypatch
+):
+    monkeypatch.setattr(Consumer, "_leave_state", lambda *_: None)
+    with Broker(url, "a test") as broker:
+        stranger.put_readings(SMOKER.queue, "brisket", [225, 225, 200])
+        assert work(broker) == ["3/raised"]
+    monkeypatch.undo()
+    with Broker(url, "a test") as broker:
+        assert work(broker) == ["3/raised"]
+    assert alerts(url) == ["3/raised", "3/raised"]
+    assert len({event.body for event in history(url) if event.type == "alert"}) == 1
+
+
+def test_a_state_of_a_lower_epoch_never_counts(url):
+    with Broker(url, "first") as first, Broker(url, "second") as second:
+        dead, alive = States(SMOKER.queue), States(SMOKER.queue)
+        assert dead.take_over(first) == []
+        for number in range(3):
+            dead.leave(first, {"cooks": {"judged": number}})
+        assert [found["cooks"] for found in alive.take_over(second)][0] == {"judged": 2}
+        alive.leave(second, {"cooks": {"judged": 7}})
+        # It was called dead and is not: it may leave one more before it notices.
+        dead.leave(first, {"cooks": {"judged": 3}})
+        with Broker(url, "third") as third:
+            newest, stale = States(SMOKER.queue).take_over(third)
+    assert (newest["cooks"], stale["cooks"]) == ({"judged": 7}, {"judged": 3})
+    assert newest["epoch"] > stale["epoch"]
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        b"\xff no JSON",
+        b"[]",
+        b"{}",
+        b'{"epoch": 9}',
+        b'{"epoch": "9", "number": 0, "cooks": {}}',
+        b'{"epoch": -1, "number": 0, "cooks": {}}',
+        b'{"epoch": 1e300, "number": 0, "cooks": {}}',
+        b'{"epoch": 9, "number": 0}',
+        b'{"epoch": 9, "number": 0, "cooks": []}',
+        b'{"epoch": 9, "number": 0, "cooks": {"brisket": {"number": 1}}}',
+    ],
+    ids=lambda body: str(body)[:60],
+)
+def test_a_state_that_is_none_is_passed_over_for_the_one_beside_it(stranger, url, forged):
+    with Broker(url, "a test") as broker:
+        stranger.put_readings(SMOKER.queue, "brisket", [225, 225, 200])
+        assert work(broker) == ["3/raised"]
+    leave(url, forged)
+    with Broker(url, "a test") as broker:
+        stranger.put_readings(SMOKER.queue, "brisket", [199, 225, 225], first=4)
+        assert work(broker) == ["5/cleared"]
+    assert [state["epoch"] for state in lying(url)][-1] in (2, 10)
+
+
+@pytest.mark.parametrize("deed", ["queue_purge", "queue_delete"])
+def test_a_state_that_somebody_removes_is_left_again_by_the_consumer_that_runs(
+    program, stranger, url, deed
+):
+    script = program.start("consumer_smoker.py")
+    script.said(WAITING)
+    stranger.put_readings(SMOKER.queue, "brisket", [225, 225, 200])
+    until(lambda: known(url) == 3, "a state with them")
+    getattr(stranger.channel, deed)(STATE)
+    stranger.put_readings(SMOKER.queue, "brisket", [199], first=4)
+    until(lambda: stranger.waiting(STATE) > 0 and known(url) == 4, "a state again")
+    script.kill()
+    watch(program, stranger, url, [225, 225], first=5)
+    assert set(alerts(url)) == {"3/raised", "5/cleared"}
+
+
+def test_who_is_not_alone_leaves_no_state(url, monkeypatch):
+    ours = States(SMOKER.queue)
+    with Broker(url, "a test") as broker:
+        ours.take_over(broker)
+        monkeypatch.setattr(broker, "has_company", lambda queue: True)
+        with pytest.raises(QueueTaken):
+            ours.leave(broker, {"cooks": {}})
+    assert lying(url) == []
+
+
+def test_states_are_left_in_time_and_take_but_a_share_of_it(url, monkeypatch):
+    ours = States(SMOKER.queue)
+    with Broker(url, "a test") as broker:
+        ours.take_over(broker)
+        assert ours.is_due(changed=True)
+        monkeypatch.setattr(states, "SHARE", 10**6)
+        ours.leave(broker, {"cooks": {}})
+        assert ours.wait > 0
+        assert not ours.is_due(changed=True)
+        monkeypatch.setattr(states, "SHARE", 1)
+        ours.leave(broker, {"cooks": {}})
+        assert ours.is_due(changed=True)
+        assert not ours.is_due(changed=False)
+        monkeypatch.setattr(states, "RENEWED", -1)
+        assert ours.is_due(changed=False)
+
+
+def test_what_weighs_too_much_forgets_the_cooks_that_were_heard_longest_ago(
+    stranger, url, monkeypatch, caplog
+):
+    monkeypatch.setattr(states, "HEAVIEST", 1000)
+    with Broker(url, "a test") as broker:
+        for number in range(10):
+            stranger.put_readings(SMOKER.queue, f"cook-{number}", [225])
+        work(broker)
+    assert "Too many cooks (10)" in caplog.text
+    assert 0 < len(lying(url)[-1]["cooks"]) < 10
+    assert stranger.waiting(SMOKER.queue) == 0
+
+
+def test_a_state_expires_by_the_brokers_clock(stranger, url):
+    with Broker(url, "a test") as broker:
+        work(broker)
+    found = stranger.take_all(STATE)
+    assert {properties.expiration for properties, _ in found} == {str(states.LASTS * 1000)}
+
+
+# --- of those who send ---------------------------------------------------------------------------
+
+
+def send(program, inbox, stranger, temperatures=(), first=1, said="email accepted") -> str:
+    """Start a consumer that sends, and end it when it has said this; its words."""
+    program.configure_mail(inbox.port, sms_address_for_texts="")
+    script = program.start("consumer_smoker.py")
+    script.said(WAITING)
+    stranger.put_readings(SMOKER.queue, "brisket", temperatures, first=first)
+    script.said(said)
+    assert script.end(signal.SIGTERM)[0] == 0, script.text
+    return script.text
+
+
+def test_an_alert_that_comes_again_is_not_sent_again(program, stranger, url):
+    with Inbox() as inbox:
+        send(program, inbox, stranger, [225, 225, 200])
+        assert lying(url, "04-alerts.state")[-1]["sent"] == ["brisket/01-smoker/3/raised"]
+        alert = next(event for event in history(url) if event.type == "alert")
+        stranger.channel.queue_delete(HISTORY)
+        stranger.put("04-alerts", alert.body, message_id=alert.id, type="alert")
+        text = send(program, inbox, stranger, said="Sending alerts by email")
+        assert "accepted" not in text
+        assert stranger.waiting("04-alerts") == 0
+        assert len(inbox.messages) == 1
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        b"no JSON",
+        b'{"epoch": 1, "number": 0}',
+        b'{"epoch": 1, "number": 0, "waiting": [], "sent": 7}',
+        b'{"epoch": 1, "number": 0, "sent": [], "waiting": {"brisket/01-smoker/3/raised": 5}}',
+    ],
+)
+def test_what_makes_no_sense_of_deliveries_keeps_no_alert_from_being_sent(
+    program, stranger, url, known
+):
+    leave(url, known, queue="04-alerts.state")
+    with Inbox() as inbox:
+        send(program, inbox, stranger, [225, 225, 200])
+        assert len(inbox.messages) == 1
+
+
+def test_of_two_channels_the_one_that_has_taken_an_alert_does_not_get_it_again(
+    program, stranger, url
+):
+    with Inbox() as inbox:
+        program.configure_mail(inbox.port)
+        state = {"epoch": 1, "number": 0, "sent": []}
+        state["waiting"] = {"brisket/01-smoker/3/raised": ["email"]}
+        leave(url, json.dumps(state).encode(), queue="04-alerts.state")
+        script = program.start("consumer_smoker.py")
+        script.said(WAITING)
+        stranger.put_readings(SMOKER.queue, "brisket", [225, 225, 200])
+        script.said("sms accepted")
+        until(lambda: stranger.waiting("04-alerts") == 0, "an alert that is done with")
+        assert script.end(signal.SIGTERM)[0] == 0
+        assert [mail.subject for mail in inbox.messages] == [None]
+        assert lying(url, "04-alerts.state")[-1]["sent"] == ["brisket/01-smoker/3/raised"]
