@@ -32,9 +32,9 @@ COLUMNS = {
     "alerts": "alerts × channels",
     "lost": "lost",
     "wrong": "wrong",
-    "twice": "raised twice",
+    "twice": "told twice",
     "refused": "refused by 550",
-    "compared": "both ways compared",
+    "again": "published again, same id",
     "mails_twice": "honest: mail twice, same Message-ID",
 }
 

@@ -5,7 +5,7 @@ import signal
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from random import Random
 from urllib.parse import unquote
@@ -13,30 +13,19 @@ from urllib.parse import unquote
 import pika
 from scripts import Program, Script, Stranger, history, until
 
-from smart_smoker.core.errors import BrokerAway, Doubtful
+from smart_smoker.core.alert import Alert
+from smart_smoker.core.errors import BrokerAway
 from smart_smoker.core.probes import PROBES
-from smart_smoker.wire.messages import Arrival
 from smart_smoker.work.deliveries import SETTLED
 
-from .cooks import SETTINGS, cook, expected, rules
+from .cooks import SETTINGS, cook, expected
 from .mailbox import Mailbox
 from .proxy import Proxy
-from .ways import ways
 
 CONSUMERS = [probe.script for probe in PROBES]
 CHANNELS = ("email", "sms")
 WAITING = "Waiting for readings in "
 SENDING = "Sending alerts by "
-
-OFTEN = {
-    "smart_smoker/work/consumer.py": (
-        "SECONDS, PAUSE, READINGS, PER_COOK = 300, 30, 1000, 2",
-        "SECONDS, PAUSE, READINGS, PER_COOK = 1, 0, 10, 1",
-    ),
-    "smart_smoker/work/outbox.py": ("FEW = 20", "FEW = 2"),
-    "smart_smoker/wire/checkpoints.py": ("SLACK = 2_000", "SLACK = 20"),
-}
-"""What is changed in the program: checkpoints are left every second, and little is read twice."""
 
 PATIENCE = 90
 """Seconds without anything new after which what has not happened is counted as lost."""
@@ -46,9 +35,9 @@ PATIENCE = 90
 class Count:
     """What a round, or all rounds of a scenario, came to.
 
-    `alerts` are those of an undisturbed run, once for each channel. `twice` are those raised or
-    sent twice without an excuse; `mails_twice` had one: server or sender died before our record.
-    `compared` is how often the watches of a checkpoint were compared with those of all the history.
+    `alerts` are those of an undisturbed run, once for each channel. `twice` are those that a person
+    got twice without an excuse; `mails_twice` had one: server or sender died before our record.
+    `again` counts what a consumer published again under the same id, as it may.
     `gaps` are the seconds from a node's death until all consumers judged readings again.
     """
 
@@ -62,7 +51,7 @@ class Count:
     readings_lost: int = 0
     mails_twice: int = 0
     refused: int = 0
-    compared: int = 0
+    again: int = 0
     details: list[str] = field(default_factory=list)
     gaps: list[float] = field(default_factory=list)
 
@@ -102,8 +91,6 @@ class Round:
         self.mail_way = Proxy(self.mailbox.port)
         self.program = Program(folder, url)
         self.program.configure_mail(self.mail_way.port)
-        for name, (usual, ours) in OFTEN.items():
-            self.program.edit(name, usual, ours)
         self._limits = SETTINGS if all_rules else {}
         with (folder / ".env.toml").open("a") as settings:
             settings.writelines(f"{key} = {value}\n" for key, value in self._limits.items())
@@ -111,7 +98,6 @@ class Round:
         self.past: list[Script] = []
         self.producer: Script | None = None
         self.rejected: Counter[bytes] = Counter()
-        self._deleted: list[Arrival] = []
 
     def __enter__(self) -> "Round":
         return self
@@ -144,26 +130,7 @@ class Round:
     def _follow(self, script: Script, *options: object):
         self.consumers.remove(script)
         self.past.append(script)
-        self._compare_ways(script.name)
         self.start_consumer(script.name, *options)
-
-    def _compare_ways(self, script: str):
-        """See whether a checkpoint and what came after it tell the same as all of the history."""
-        if self._deleted:  # Then only checkpoints know all of it.
-            return
-        probe = next(probe for probe in PROBES if probe.script == script)
-        with suppress(BrokerAway, Doubtful):  # Of what is doubtful a consumer reads all.
-            short, long = ways(self.url, probe, rules(probe, self._limits))
-            self.count.compared += short is not None
-            if short not in (None, long):
-                self.count.wrong += 1
-                self._complain(f"{script}: a checkpoint makes {short}, the history {long}")
-
-    def delete_history(self):
-        """Delete the history while nothing waits; its events are kept for the comparison."""
-        self._deleted += history(self.url)
-        with Stranger(self.url) as stranger:
-            stranger.channel.queue_delete("05-history")
 
     def doing(self, words: str) -> list[Script]:
         """The consumers that have said that they do this."""
@@ -221,13 +188,13 @@ class Round:
         self.scenario.end(self)
         assert self.producer.ended()[0] == 0, self.producer.text
         self._settle(self.csv)
-        self._compare()
         code, words = self.program.run("alerts.py", "--pending", RABBITMQ_URL=self._url())
         if code or "wait to be sent: 0." not in words:
             self.count.lost += 1
             self._complain(f"alerts.py --pending ends with {code}:\n{words}")
         for script in self.consumers:
             assert script.end(signal.SIGTERM)[0] == 0, script.text
+        self._compare()
         return self.count
 
     def _url(self) -> str:
@@ -280,7 +247,7 @@ class Round:
             with Stranger(self.url) as stranger:
                 waiting = [q.queue for q in PROBES if stranger.waiting(q.queue)]
                 waiting += ["04-alerts"] if stranger.waiting("04-alerts") else []
-            events = self._deleted + history(self.url)
+            events = history(self.url)
         except (BrokerAway, pika.exceptions.AMQPError) as error:
             return [repr(error)]
         done = {
@@ -292,6 +259,10 @@ class Round:
         silent = [name for name in CONSUMERS if ended and not self._said(name, words)]
         unread = bodies.keys() - {e.id for e in events}
         return waiting + silent + sorted(unread)[:5] + sorted(wanted - done)
+
+    def is_wrong(self, words: str):
+        self.count.wrong += 1
+        self._complain(words)
 
     def _complain(self, words: str):
         """Keep what is wrong, and once what every script said last."""
@@ -308,18 +279,21 @@ class Round:
         count, sender_dies = self.count, self.scenario.sender_dies
         bodies, alerts, notes = expected(self.csv, self.cook, self._limits)
         count.readings, count.alerts = len(bodies), len(alerts) * len(CHANNELS)
-        events = self._deleted + history(self.url)
+        events = history(self.url)
         (rejected,) = until(self._rejected, "a broker that shows what was put aside")
         refused = self._refused(rejected)
         got = self._delivered()
         wanted = {(alert, channel) for alert in alerts for channel in CHANNELS}
         told = [e for e in events if e.type in ("alert", "note") and e.id.startswith(self.cook)]
         raised = Counter(e.id for e in told)
+        count.again = sum(raised.values()) - len(raised)
+        # The same id has the same words, but for the degrees, which `Options` changes.
+        bodies_of = {(e.id, replace(Alert.parse(e.body), text="")) for e in told}
+        said = Counter(id for id, _ in bodies_of)
         found = {e.id: e.body for e in events if e.type == "reading"}
 
         lost = (wanted - got.keys() - refused) | (set(notes) - raised.keys())
         wrong = (got.keys() - wanted) | (raised.keys() - {*alerts, *notes})
-        twice = [id for id, times in raised.items() if times > 1]
         again = {pair: times - 1 for pair, times in got.items() if times > 1}
         recorded = Counter(
             (e.headers.get("alert"), e.headers.get("channel"))
@@ -332,7 +306,7 @@ class Round:
             for pair, times in again.items()
             if sender_dies or self._kept(pair) >= times or recorded[pair] == 1
         }
-        twice += [(*pair, recorded[pair]) for pair in again if pair not in excused]
+        twice = [(*pair, recorded[pair]) for pair in again if pair not in excused]
         count.mails_twice = sum(excused.values())
         count.refused = len(refused)
         unread = [id for id, body in bodies.items() if found.get(id) != body]
@@ -340,6 +314,7 @@ class Round:
         for what, these in (
             ("lost", lost),
             ("wrong", wrong),
+            ("wrong", [id for id, bodies in said.items() if bodies > 1]),
             ("twice", twice),
             ("readings_lost", unread),
             ("wrong", (aside - self.rejected) + (self.rejected - aside)),

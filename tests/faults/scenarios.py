@@ -1,19 +1,20 @@
 """What goes wrong, by name: each scenario troubles a round in its own way."""
 
-import hashlib
+import json
 import os
 import signal
 import time
 from contextlib import suppress
 
 import pika
-from scripts import Stranger, await_on_disk, history, until
+from scripts import Stranger, await_on_disk, until
 
 from smart_smoker.core.errors import BrokerAway, UnreadableMessage
 from smart_smoker.core.probes import PROBES
 from smart_smoker.core.readings import parse_body
+from smart_smoker.core.state import LARGEST
 from smart_smoker.wire.connection import Broker
-from smart_smoker.wire.messages import HISTORY
+from smart_smoker.wire.messages import ALERTS, BOUND, HISTORY, STATES, state_queue
 
 from .mailbox import FOR_A_WHILE, HANGING, REFUSED
 from .rounds import CONSUMERS, SENDING, WAITING, Round, over
@@ -50,15 +51,15 @@ class Scenario:
 
 
 class Consumers(Scenario):
-    """A consumer is killed, a new one started at once; sometimes that one too, as it restores."""
+    """A consumer is killed, a new one started at once; sometimes that one too, as it takes over."""
 
-    name = "consumers: SIGKILL, also during the restore"
-    rows, interval, sender_dies = 450, 0.03, True
+    name = "consumers: SIGKILL, also as they take over"
+    rows, interval = 450, 0.03
 
     def inject(self, round):
         victim = round.chance.choice(round.consumers)
-        if round.chance.random() < 0.3:  # just as somebody leaves a checkpoint
-            await_event(round.url, "checkpoint")
+        if round.chance.random() < 0.3:  # between an alert and the state that knows of it
+            await_event(round.url, "alert")
         round.kill(victim)
         round.injected()
         if round.chance.random() < 0.5:
@@ -71,7 +72,7 @@ class Standby(Scenario):
     """Three copies of each consumer, and the one that reads is killed."""
 
     name = "standby: of three copies, the reading one killed"
-    copies, rows, interval, pause, sender_dies = 3, 600, 0.03, (0.3, 1.2), True
+    copies, rows, interval, pause = 3, 600, 0.03, (0.3, 1.2)
 
     def inject(self, round):
         reading = round.doing(WAITING)
@@ -131,6 +132,15 @@ class BrokerStopped(Scenario):
         round.node.stop()
 
 
+def peek(url: str, queue: str) -> list[bytes]:
+    """What is in a queue, the newest last. It stays there; meanwhile nobody else finds it."""
+    found = []
+    with Stranger(url) as stranger:
+        while stranger.waiting(queue) > 0:
+            found.append(stranger.channel.basic_get(queue)[2])
+    return found
+
+
 def await_event(url: str, type: str):
     """Wait until such an event reaches the history, for two seconds at most."""
     with suppress(BrokerAway), Broker(url, "faults") as broker:
@@ -151,7 +161,7 @@ class BrokerKilled(BrokerStopped):
 
     def begin(self, round):
         # RabbitMQ 3.10.8 keeps what was declared in memory for a second.
-        for queue in (*QUEUES, "04-alerts", "05-history", "06-rejected"):
+        for queue in (*BOUND, *STATES, HISTORY, "06-rejected"):
             await_on_disk(round.node.folder, queue, "*.LOG")
         await_on_disk(round.node.folder, COORDINATOR, "names.dets")
 
@@ -216,7 +226,7 @@ class Mail(Scenario):
 class Noise(Scenario):
     """Bytes that are no readings and no alerts, straight into the queues and by the exchange.
 
-    In their midst a sender ends, and another one has to make sense of the history.
+    In their midst a sender ends, and another one takes over.
     """
 
     name = "noise between the readings"
@@ -248,7 +258,7 @@ class Noise(Scenario):
             )
         )
         exchange = chance.choice(("", "smart-smoker"))
-        channel.basic_publish(exchange, chance.choice([*QUEUES, "04-alerts"]), body, properties)
+        channel.basic_publish(exchange, chance.choice([*QUEUES, ALERTS]), body, properties)
         round.rejected[body] += 1
 
 
@@ -261,7 +271,7 @@ class Visitor(Scenario):
     def inject(self, round):
         with Stranger(round.url) as stranger:
             for _ in range(3):
-                queue = round.chance.choice([*QUEUES, "04-alerts"])
+                queue = round.chance.choice([*QUEUES, ALERTS])
                 deed = round.chance.choice(("declare", "queue_purge", "queue_delete"))
                 if deed == "declare" or stranger.waiting(queue) < 0:
                     stranger.declare(queue)
@@ -270,66 +280,81 @@ class Visitor(Scenario):
                 round.injected()
 
 
-class Forger(Visitor):
-    """The stranger forges and tears checkpoints and deletes the history; consumers start again."""
+class Forger(Scenario):
+    """A stranger deletes, purges and forges states, and whoever reads that queue dies or ends.
 
-    name = "a stranger forges, tears and deletes checkpoints"
+    A state that is gone is in the memory of its consumer, and is awaited before that one dies. Only
+    one is forged at a time: the queue keeps two, and one of them must be good.
+    """
+
+    name = "a stranger deletes, purges and forges states"
+    rows, interval, pause = 450, 0.03, (0.2, 0.6)
 
     def inject(self, round):
-        deed = round.chance.choice((self._forge, self._tear, self._delete))
-        deed(round)
-        round.injected()
-        for script in list(round.consumers):
-            if deed == self._delete:  # What is not in the history any more is in a checkpoint.
-                round.restart(script)
+        chance, queue = round.chance, round.chance.choice(BOUND)
+        states = state_queue(queue)
+        left = peek(round.url, states)
+        forged = self._forge(chance, left[-1]) if left and chance.random() < 0.6 else None
+        with Stranger(round.url) as stranger:
+            if forged:
+                stranger.put(states, forged)
             else:
-                round.kill(script)
-            round.injected()
-        for script in round.consumers:
-            script.said(WAITING)
-
-    def _forge(self, round):
-        """Leave what looks like a checkpoint and makes no sense."""
-        chance = round.chance
-        lines = ["[]"] + [
-            chance.choice(
-                (
-                    f"{round.cook}\t{chance.randint(0, 500)}\t[]",
-                    f'{round.cook}\t0\t[[1,"2",3,4,5],6,7,8,9,0,0,[]]',
-                    "\t\t\t",
-                    chance.randbytes(30).hex(),
-                )
+                getattr(stranger.channel, chance.choice(("queue_purge", "queue_delete")))(states)
+        round.injected()
+        if not forged or chance.random() < 0.3:
+            until(
+                lambda: peek(round.url, states)[-1:] not in ([], [forged]) or over(round.producer),
+                f"a good state in {states}",
+                pause=0.1,
             )
-        ]
-        self._put(round, "\n".join(lines).encode())
+        if forged or peek(round.url, states):
+            victim = chance.choice(round.doing(SENDING if queue == ALERTS else WAITING + queue))
+            end = round.kill if chance.random() < 0.7 else round.restart
+            end(victim)
+            round.injected()
+            round.consumers[-1].said(WAITING)
+        until(lambda: self._all_read(round), "a reader of each queue")
 
-    def _put(self, round, body: bytes, **changed):
-        real = [event for event in history(round.url) if event.type == "checkpoint"]
-        if real:
-            headers = {**round.chance.choice(real).headers, "parts": 1, "part": 0}
-            headers |= {"digest": hashlib.sha256(body).hexdigest()} | changed
-            del headers["x-stream-offset"]
-            how = {"user_id": "guest", "type": "checkpoint", "message_id": "forged"}
-            with Stranger(round.url) as stranger:
-                stranger.put(HISTORY, body, headers=headers, **how)
+    def _forge(self, chance, real: bytes) -> bytes:
+        """Rubbish, no state, a torn one, an older one, or one with something wrong in it."""
+        state = json.loads(real)
+        older = chance.choice(({"epoch": state["epoch"] - 1}, {"number": state["number"] - 1}))
+        newer = {"epoch": state["epoch"] + chance.choice((1, 1000))}
+        wrong = chance.choice(
+            (
+                {"epoch": str(state["epoch"])},
+                {"epoch": LARGEST},
+                {"epoch": LARGEST / 2 - 1, "cooks": 7, "sent": 7},
+                newer | {"cooks": [[1, "2"], 3], "sent": 7},
+                newer | {"cooks": {"brisket": {"number": "x"}}, "sent": None},
+                newer | {"cooks": {"brisket": None}, "sent": [], "waiting": [1]},
+            )
+        )
+        return chance.choice(
+            (
+                chance.randbytes(30),
+                b"[]",
+                b'{"epoch": 9}',
+                real[: chance.randrange(1, len(real))],
+                json.dumps(state | older | {"cooks": {}, "sent": [], "waiting": {}}).encode(),
+                json.dumps(state | wrong).encode(),
+            )
+        )
 
-    def _tear(self, round):
-        """Leave a part of a checkpoint, or one with a few bytes less."""
-        self._put(round, b"[]\nbrisket", **round.chance.choice(({"parts": 3}, {"digest": "0"})))
-
-    def _delete(self, round):
-        round.delete_history()
+    def _all_read(self, round) -> bool:
+        with Stranger(round.url) as stranger:
+            return all(stranger.readers(queue) == 1 for queue in BOUND)
 
 
 class Options(Scenario):
     """Consumers are started again with other options and with the usual ones, by turns."""
 
     name = "consumers: other options at every start, ended or killed"
-    rows, interval, sender_dies = 450, 0.03, True
+    rows, interval = 450, 0.03
 
     def inject(self, round):
         script = round.chance.choice(round.consumers)
-        # A checkpoint knows them for others; temperatures with one digit do not.
+        # To temperatures with one digit it is all the same.
         alike = "--degrees", 14.99 if "smoker" in script.name else 1.01
         options = round.chance.choice(((), (), alike))
         if round.chance.random() < 0.5 and WAITING in script.text:
@@ -337,6 +362,34 @@ class Options(Scenario):
         else:
             round.kill(script, *options)
         round.injected()
+
+
+class Zombies(Scenario):
+    """Whoever reads is stopped until another copy has taken over, and goes on as if alive."""
+
+    name = "zombies: SIGSTOP until another copy has taken over, SIGCONT"
+    copies, rows, interval, pause, sender_dies = 2, 330, 1, (0.1, 1), True
+    newest = (0, 0)
+
+    def inject(self, round):
+        zombies = [script for script in round.consumers if self._reads(script)]
+        others = [script for script in round.consumers if script not in zombies]
+        for script in zombies:
+            script.signal(signal.SIGSTOP)
+        round.injected(len(zombies))
+        try:
+            until(lambda: all(map(self._reads, others)), "others that have taken over")
+        finally:
+            for script in zombies:
+                script.signal(signal.SIGCONT)
+        until(lambda: not any(map(self._reads, zombies)), "zombies that stand by")
+        before, left = self.newest, map(json.loads, peek(round.url, state_queue(QUEUES[0])))
+        self.newest = max((state["epoch"], state["number"]) for state in left)
+        if self.newest <= before:
+            round.is_wrong(f"a state {self.newest} after {before}")
+
+    def _reads(self, script) -> bool:
+        return script.text.rfind(WAITING) > script.text.rfind("standing by")
 
 
 class NodesKilled(Scenario):
@@ -377,7 +430,7 @@ class LeaderKilled(NodesKilled):
     name = "cluster: a queue's leader killed, the last for good"
 
     def victim(self, round):
-        return round.node.leader(round.chance.choice([*QUEUES, "04-alerts"]))
+        return round.node.leader(round.chance.choice([*QUEUES, ALERTS]))
 
 
 class NodeHangs(NodesKilled):
@@ -427,6 +480,7 @@ SCENARIOS = {
         Visitor,
         Forger,
         Options,
+        Zombies,
         NodesKilled,
         LeaderKilled,
         NodeHangs,
