@@ -32,11 +32,12 @@ def read_rows(lines: Iterable[str | None], dialect: Dialect | None = None) -> It
     A header, blank lines and further columns are passed over. None in `lines` (nothing there yet)
     is handed on as None. A page of the web has no rows, whatever numbers stand in it.
     """
-    dialect, beginning = dialect or Dialect(), True
-    for number, line in _numbered(lines):
+    dialect, number, beginning = dialect or Dialect(), 0, True
+    for line in lines:
         if line is None:
             yield None
             continue
+        number += 1
         cells = dialect.cells(line)
         if not any(cells):
             continue
@@ -45,13 +46,6 @@ def read_rows(lines: Iterable[str | None], dialect: Dialect | None = None) -> It
         if not dialect.is_header(cells, beginning):
             yield _row(number, cells, dialect)
         beginning = False
-
-
-def _numbered(lines: Iterable[str | None]) -> Iterator[tuple[int, str | None]]:
-    number = 0
-    for line in lines:
-        number += line is not None
-        yield number, line
 
 
 def _row(number: int, cells: list[str], dialect: Dialect) -> Row:

@@ -5,9 +5,10 @@ import logging
 import os
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from queue import Empty, Queue
+from itertools import repeat
+from queue import Queue
 from typing import BinaryIO
 
 from ..core.errors import InputError
@@ -18,10 +19,14 @@ log = logging.getLogger(__name__)
 PATIENCE = 0.2
 """Seconds between two looks at a file or a pipe that has nothing new."""
 
+KNOWN_BY = 200
+"""Bytes before our place in a file that grows: as long as they stay, it is the same file."""
 
-def file_lines(path: str) -> Iterator[str]:
+
+def file_lines(path: str) -> list[str]:
     """The lines of a file. Raises InputError when it cannot be read."""
-    return _decoded(iter(_lines(_opened(path))))
+    with _opened(path) as file:
+        return _Lines().of(file.read(), ended=True)
 
 
 def followed_lines(path: str, stop: Stop) -> Iterator[str | None]:
@@ -29,85 +34,71 @@ def followed_lines(path: str, stop: Stop) -> Iterator[str | None]:
 
     Of a pipe that has a name, too. Raises InputError when it cannot be read.
     """
-    try:
-        piped = stat.S_ISFIFO(os.stat(path).st_mode)
-    except OSError:
-        piped = False
-    if piped:
-        return _decoded(_threaded(lambda: open(path, "rb"), stop, again=True))
-    return _decoded(_followed(_opened(path), path, stop))
+    with suppress(OSError):  # It is told when the file is opened.
+        if stat.S_ISFIFO(os.stat(path).st_mode):
+            return _piped(repeat(path), stop)
+    return _followed(_opened(path), path, stop)
 
 
 def input_lines(stop: Stop) -> Iterator[str | None]:
     """The lines of standard input, and None while there is none; to the end of `stop`."""
     # A copy of the descriptor: Python closes its own stdin at exit, and would abort if a thread
     # were reading it then.
-    return _decoded(_threaded(lambda: open(os.dup(0), "rb"), stop))
+    return _piped(map(os.dup, [0]), stop)
 
 
 def _opened(path: str) -> BinaryIO:
     try:
-        return open(path, "rb")
+        return open(path, "rb", buffering=0)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", path) from error
 
 
-def _decoded(chunks: Iterator[bytes | None]) -> Iterator[str | None]:
-    """The lines of bytes that are UTF-8, or UTF-16 where they begin with its mark."""
-    decoder, text = codecs.getincrementaldecoder("utf-8")("replace"), ""
-    for chunk in chunks:
-        if chunk is None:
-            yield None
-            continue
+class _Lines:
+    """Makes lines of bytes as they come: UTF-8, or UTF-16 where they begin with its mark.
+
+    `rest` is a line whose end has not come yet.
+    """
+
+    def __init__(self):
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self.rest = ""
+
+    def of(self, chunk: bytes, ended: bool = False) -> list[str]:
+        """The lines that these bytes complete; where nothing more comes, the rest is one too."""
         if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            decoder = codecs.getincrementaldecoder("utf-16")("replace")
-        *lines, text = (text + decoder.decode(chunk)).split("\n")
-        yield from (f"{line.removesuffix(chr(13))}\n" for line in lines)
-    if text := text + decoder.decode(b"", final=True):
-        yield text
+            self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        text = self.rest + self._decoder.decode(chunk, ended)
+        if ended:
+            text += "\n"
+        *lines, self.rest = text.split("\n")
+        return [f"{line}\n" for line in lines]
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file or a pipe, the last one perhaps without its end."""
-    first = file.readline()
-    little = first.startswith(codecs.BOM_UTF16_LE)
-    line = first
-    while line:
-        # The end of a line is two bytes there, of which the first looks like all of it.
-        yield line + file.read(1) if little and line.endswith(b"\n") else line
-        line = file.readline()
-
-
-def _followed(file: BinaryIO, path: str, stop: Stop) -> Iterator[bytes | None]:
-    before = line = b""
-    little = False
+def _followed(file: BinaryIO, path: str, stop: Stop) -> Iterator[str | None]:
+    lines, before, newest = _Lines(), b"", ""
     while not stop.requested:
-        change = _change(file, path, before + line)
+        change = _change(file, path, before)
         if change:
             log.warning("%s begins anew, and so do we.", path)
-        if change == "another file":
-            # What was written to the old one since we last looked, with or without a line's end.
-            yield line + file.read() + b"\n"
-        if change:
-            before = line = b""
-            with suppress(OSError):  # If it is gone once more, the next look finds it.
-                file = open(path, "rb")  # noqa: SIM115 - read on
-        while not stop.requested:
-            little = little or (file.tell() == 0 and file.peek(2)[:2] == codecs.BOM_UTF16_LE)
-            line += file.readline()
-            if not line.endswith(b"\n"):
-                break
-            line += file.read(1) if little else b""
-            yield line
-            before, line = line, b""
+            if change == "another file":
+                # What was written to the old one since we last looked, ended or not.
+                yield from lines.of(file.read(), ended=True)
+            lines, before, newest = _Lines(), b"", ""
+            with suppress(InputError):  # If it is gone once more, the next look finds it.
+                file = _opened(path)
+        chunk = file.read()
+        before = (before + chunk)[-KNOWN_BY:]
+        for newest in lines.of(chunk):
+            yield newest
         yield None
     # A line that nobody has ended is a row if it has all of its cells; else it may be half of one.
-    if line and line.count(b",") == before.count(b","):
-        yield line
+    if lines.rest and lines.rest.count(",") == newest.count(","):
+        yield lines.rest
 
 
-def _change(file: BinaryIO, path: str, last: bytes) -> str:
-    """What became of a file of which we read `last` last: nothing, or how it begins anew."""
+def _change(file: BinaryIO, path: str, before: bytes) -> str:
+    """What became of a file that we have read up to these bytes: nothing, or how it begins anew."""
     try:
         now = os.stat(path)
     except OSError:
@@ -115,39 +106,33 @@ def _change(file: BinaryIO, path: str, last: bytes) -> str:
     if now.st_ino != os.fstat(file.fileno()).st_ino:
         return "another file"
     # One that was cut can have grown beyond where we are: then other bytes stand before us.
-    here = file.tell()
-    file.seek(0, os.SEEK_END)  # The way back is by the disk, and not by what was read ahead.
-    file.seek(here - len(last))
-    return "" if file.read(len(last)) == last else "cut"
+    file.seek(-len(before), os.SEEK_CUR)
+    return "" if file.read(len(before)) == before else "cut"
 
 
-def _threaded(
-    opened: Callable[[], BinaryIO], stop: Stop, again: bool = False
-) -> Iterator[bytes | None]:
-    """The lines of a pipe, opened once, or again when its writer has gone.
+def _piped(sources: Iterable[str | int], stop: Stop) -> Iterator[str | None]:
+    """The lines of pipes, given by name or descriptor: each is opened when the last one has ended.
 
     They are read by a thread, since a read of a pipe cannot be interrupted to keep a connection
     alive or to end.
     """
-    lines: Queue = Queue(maxsize=10_000)
+    chunks: Queue[bytes] = Queue(maxsize=100)
 
     def read():
         with suppress(OSError):
-            while True:
-                with opened() as file:
-                    for line in _lines(file):
-                        lines.put(line)
-                if not again:
-                    break
-        lines.put(None)
+            for source in sources:
+                with open(source, "rb", buffering=0) as pipe:
+                    while chunk := pipe.read(65_536):
+                        chunks.put(chunk)
+        chunks.put(b"")
 
     threading.Thread(target=read, daemon=True).start()
+    lines = _Lines()
     while not stop.requested:
-        try:
-            line = lines.get_nowait()
-        except Empty:
+        if chunks.empty():
             yield None
             continue
-        if line is None:
+        chunk = chunks.get()
+        yield from lines.of(chunk, ended=not chunk)
+        if not chunk:
             return
-        yield line
