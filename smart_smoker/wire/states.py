@@ -34,10 +34,14 @@ encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class States:
-    """The states of those who read a queue; they are left at most every `pause` seconds."""
+    """The states of those who read a queue.
 
-    def __init__(self, queue: str, pause: float = 0):
-        self._of, self._queue, self._pause = queue, state_queue(queue), pause
+    They are left every `pause` seconds at most, and at most `rate` bytes of them a second.
+    """
+
+    def __init__(self, queue: str, pause: float = 0, rate: float = float("inf")):
+        self._of, self._queue = queue, state_queue(queue)
+        self._pause, self._rate = pause, rate
         self._epoch = self._number = 0
         self._left = self._due = 0.0
 
@@ -78,8 +82,9 @@ class States:
         broker.publish([*beside, state])
         broker.done_with_got()
         self._number += 1
-        self._left = time.monotonic()
-        self._due = max(began + self._pause, self._left + (self._left - began) * (SHARE - 1))
+        self._left = now = time.monotonic()
+        pause = max(self._pause, len(body) / self._rate)
+        self._due = max(began + pause, now + (now - began) * (SHARE - 1))
         return True
 
 

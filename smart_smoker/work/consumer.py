@@ -32,14 +32,15 @@ from .report import ConsumerReport
 log = logging.getLogger(__name__)
 
 PREFETCH = 20_000
-"""Readings that the broker sends ahead of what a state covers: no state of a thousand cooks is so
-long in the making that a fast consumer waits for it."""
+"""Readings that the broker sends ahead of what a state covers. When half of them are judged a state
+is left in any case: so a fast consumer need not wait."""
 
 TOGETHER = 200
 """Readings that are judged in one turn: what they raise need not wait for those behind them."""
 
-PAUSE = 0.25
-"""Seconds between two states at least: what they cover is acknowledged and not judged again."""
+PAUSE, RATE = 0.25, 20_000
+"""Seconds between two states at least, and bytes of them a second at most: what a hundred smokers
+write in a night is then a few gigabytes."""
 
 LOOK = 1
 """Seconds between two looks for a silent probe."""
@@ -70,11 +71,11 @@ class Consumer:
     def __init__(self, probe: Probe, memory: Memory, report: ConsumerReport, stop: Stop):
         self._probe = probe
         self._memory = memory
-        self._states = States(probe.queue, PAUSE)
+        self._states = States(probe.queue, PAUSE, RATE)
         self._report = report
         self._stop = stop
         self._unpublished: list[Message] = []
-        self._newest_tag = 0  # of the readings that no state covers yet; 0 where there are none
+        self._newest_tag = self._covered_tag = 0  # of what we have judged, and what a state covers
         self._changed = False  # whether we know more than the state that was left last
         self._next_look = self._declared = 0.0
         # Silences are counted by what we have listened, over all connections.
@@ -107,8 +108,11 @@ class Consumer:
             except UnreadableMessage as error:
                 log.warning("A state of %s is passed over: %s", self._probe.queue, error)
         else:
-            log.info("No state of an earlier consumer: windows begin empty.")
-        self._newest_tag, self._turned = 0, time.monotonic()
+            words = "No state of an earlier reader: going on with what we know (cooks: %d)."
+            log.info(words, self._memory.cooks)
+        self._newest_tag = self._covered_tag = 0
+        self._turned = time.monotonic()
+        self._publish(broker, self._turned)
         self._leave_state(broker)
 
     def _turn(self, broker: Broker):
@@ -132,7 +136,8 @@ class Consumer:
             for alert in self._memory.silences(self._listened):
                 self._raise(alert)
         self._publish(broker, now)
-        if self._states.is_due(self._changed):
+        many = self._newest_tag - self._covered_tag >= PREFETCH // 2
+        if many or self._states.is_due(self._changed):
             self._leave_state(broker)
 
     def _publish(self, broker: Broker, now: float):
@@ -151,9 +156,9 @@ class Consumer:
         while not self._states.leave(broker, {"cooks": self._memory.state(self._listened)}):
             log.warning("Too many cooks (%d): the oldest are forgotten.", self._memory.cooks)
             self._memory.forget_oldest()
-        if self._newest_tag:
+        if self._newest_tag > self._covered_tag:
             broker.acknowledge(self._newest_tag, and_all_before=True)
-        self._newest_tag, self._changed = 0, False
+        self._covered_tag, self._changed = self._newest_tag, False
 
     def _judge(self, reading: Reading):
         judgement = self._memory.judge(reading, self._listened)

@@ -6,7 +6,7 @@ import signal
 import pytest
 from scripts import history, until
 
-from smart_smoker.core.errors import QueueTaken
+from smart_smoker.core.errors import BrokerAway, QueueTaken
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.rules import SmokerDrop
 from smart_smoker.lab.inbox import Inbox
@@ -22,7 +22,7 @@ from smart_smoker.work.report import ConsumerReport
 STATE = state_queue(SMOKER.queue)
 WAITING = "Waiting for readings"
 GOING_ON = r"Going on where the last reader ended \(cooks: 1\)"
-EMPTY = "No state of an earlier consumer: windows begin empty."
+EMPTY = "No state of an earlier reader: going on with what we know (cooks: 0)."
 
 
 def lying(url: str, queue: str = STATE) -> list[dict]:
@@ -202,6 +202,36 @@ def test_a_state_that_somebody_removes_is_left_again_by_the_consumer_that_runs(
     script.kill()
     watch(program, stranger, url, [225, 225], first=5)
     assert set(alerts(url)) == {"3/raised", "5/cleared"}
+
+
+def test_what_was_not_published_is_before_a_state_says_that_it_was(stranger, url, monkeypatch):
+    """The connection is lost as an alert is published, and somebody deletes the state meanwhile."""
+    stop = Stop()
+    consumer = Consumer(SMOKER, Memory(SMOKER, [SmokerDrop()], 60, 300), Turns(stop, 2), stop)
+    published, publish = [], Broker.publish
+
+    def lost(broker, messages):
+        if any(message.type == "alert" for message in messages):
+            raise BrokerAway("lost")
+        publish(broker, messages)
+
+    def noted(broker, messages):
+        publish(broker, messages)
+        published.extend(message.type for message in messages)
+
+    with Broker(url, "a test") as broker:
+        stranger.put_readings(SMOKER.queue, "brisket", [225, 225, 200])
+        until(lambda: stranger.waiting(SMOKER.queue) == 3, "the readings")
+        monkeypatch.setattr(Broker, "publish", lost)
+        with pytest.raises(BrokerAway):
+            consumer.work(broker)
+    stranger.channel.queue_delete(STATE)
+    monkeypatch.setattr(Broker, "publish", noted)
+    stop.requested = False
+    with Broker(url, "a test") as broker:
+        consumer.work(broker)
+    assert published[:2] == ["alert", "state"]
+    assert alerts(url) == ["3/raised"]
 
 
 def test_who_is_not_alone_leaves_no_state(url, monkeypatch):
