@@ -108,8 +108,9 @@ class Consumer:
             except UnreadableMessage as error:
                 log.warning("A state of %s is passed over: %s", self._probe.queue, error)
         else:
-            words = "No state of an earlier reader: going on with what we know (cooks: %d)."
-            log.info(words, self._memory.cooks)
+            known = self._memory.cooks
+            how = f"going on with our own (cooks: {known})" if known else "windows begin empty"
+            log.info("No state of an earlier reader: %s.", how)
         self._newest_tag = self._covered_tag = 0
         self._turned = time.monotonic()
         self._publish(broker, self._turned)

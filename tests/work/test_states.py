@@ -22,7 +22,7 @@ from smart_smoker.work.report import ConsumerReport
 STATE = state_queue(SMOKER.queue)
 WAITING = "Waiting for readings"
 GOING_ON = r"Going on where the last reader ended \(cooks: 1\)"
-EMPTY = "No state of an earlier reader: going on with what we know (cooks: 0)."
+EMPTY = "No state of an earlier reader: windows begin empty."
 
 
 def lying(url: str, queue: str = STATE) -> list[dict]:
