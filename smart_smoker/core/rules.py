@@ -143,75 +143,66 @@ class FoodStall(Rule):
 
 
 @dataclass(frozen=True)
-class SmokerLow(Rule):
-    """The fire dies slowly: four readings (2 minutes) are below a limit, in °F.
-
-    A cold smoker warms up for an hour, so the limit counts from the first reading on that is not
-    below it. It is over with the next such reading.
-    """
+class SmokerLimit(Rule):
+    """Four readings (2 minutes) are beyond a limit, in °F; over with the next one that is not."""
 
     degrees: float
     window: float = 4
+    side = ""
+    """Where it is then: above the limit, or below it."""
+    relief = "It is within its limit again."
+
+    def holds(self, change, tail):
+        return change > 0 and tail.spans
+
+    def is_over(self, change):
+        return change <= 0
+
+    def told_when(self):
+        return f"{self.side} {self.degrees:g} °F for {in_minutes(self.window * 30)}"
+
+    def facts(self, change, covers, lasted):
+        if self.is_over(change):
+            return f"no longer {self.side} {self.degrees:g} °F"
+        return f"{self.side} {self.degrees:g} °F for {in_minutes(lasted)}"
+
+
+class SmokerLow(SmokerLimit):
+    """The fire dies slowly.
+
+    A cold smoker warms up for an hour, so the limit counts from the first reading on that is not
+    below it.
+    """
+
     kind = "low"
+    side = "below"
     option = "told when it is below for 2 minutes"
     during = "low for {duration}"
     title = "{probe} Low!"
     advice = "Look after the fire: the fuel, the air, the lid."
-    relief = "It is within its limit again."
 
     def change(self, tail):
         return round(self.degrees - max(tail), DECIMALS)
 
-    def holds(self, change, tail):
-        return change > 0 and tail.spans
-
-    def is_over(self, change):
-        return change <= 0
-
     def counts(self, highest, lowest):
         return highest >= self.degrees
 
-    def told_when(self):
-        return f"below {self.degrees:g} °F for {in_minutes(self.window * 30)}"
 
-    def facts(self, change, covers, lasted):
-        if self.is_over(change):
-            return f"no longer below {self.degrees:g} °F"
-        return f"below {self.degrees:g} °F for {in_minutes(lasted)}"
+class SmokerHigh(SmokerLimit):
+    """The fire runs away. The limit counts from the first reading on that is not above it."""
 
-
-@dataclass(frozen=True)
-class SmokerHigh(Rule):
-    """The fire runs away: SmokerLow's mirror, with four readings above a limit in °F."""
-
-    degrees: float
-    window: float = 4
     kind = "high"
+    side = "above"
     option = "told when it is above for 2 minutes"
     during = "high for {duration}"
     title = "{probe} High!"
     advice = "Close the air, and look for burning grease."
-    relief = "It is within its limit again."
 
     def change(self, tail):
         return round(min(tail) - self.degrees, DECIMALS)
 
-    def holds(self, change, tail):
-        return change > 0 and tail.spans
-
-    def is_over(self, change):
-        return change <= 0
-
     def counts(self, highest, lowest):
         return lowest <= self.degrees
-
-    def told_when(self):
-        return f"above {self.degrees:g} °F for {in_minutes(self.window * 30)}"
-
-    def facts(self, change, covers, lasted):
-        if self.is_over(change):
-            return f"no longer above {self.degrees:g} °F"
-        return f"above {self.degrees:g} °F for {in_minutes(lasted)}"
 
 
 @dataclass(frozen=True)
