@@ -3,14 +3,18 @@
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 
 from ..core.probes import PROBES
 from ..core.readings import Reading
 from ..core.rows import Row
 from ..core.watch import Judgement, Watch
-from ..script.screen import CookBar, Pace
+from ..script.screen import CookBar
 
 log = logging.getLogger(__name__)
+
+LINES_PER_SECOND = 20
+"""What a person can still follow."""
 
 
 class Lines:
@@ -21,28 +25,35 @@ class Lines:
 
     def __init__(self, things: str):
         self._things = things
-        self._pace = Pace()
-        self._newest: tuple[Callable[..., str], tuple] = (str, ())
+        self._second = 0
+        self._allowed = LINES_PER_SECOND
+        self._came = self._untold = 0  # in this second
+        self._newest: Callable[[], str] = str
 
     def begin(self, now: float):
         """Begin a turn at this time in seconds: sum up the second that is over."""
-        self._sum_up(self._pace.unshown(now))
+        second = int(now)
+        if second != self._second:
+            self.end()
+            many = self._came > LINES_PER_SECOND and second == self._second + 1
+            self._second, self._came, self._allowed = second, 0, 0 if many else LINES_PER_SECOND
+
+    def show(self, line: Callable[[], str]):
+        """Show what this says, which is asked only when it is shown."""
+        self._came += 1
+        if self._came <= self._allowed:
+            log.info("%s", line())
+        else:
+            self._untold += 1
+            self._newest = line
 
     def end(self):
         """Sum up what had no line: nothing more comes for now."""
-        self._sum_up(self._pace.rest())
-
-    def _sum_up(self, unshown: int):
-        if unshown:
-            line, values = self._newest
-            more = f" (and {unshown - 1:,} {self._things} in this second)" if unshown > 1 else ""
-            log.info("%s%s", line(*values), more)
-
-    def show(self, line: Callable[..., str], *values: object):
-        """Show `line(*values)`, which is made only when it is shown."""
-        self._newest = line, values
-        if self._pace.allows():
-            log.info("%s", line(*values))
+        if self._untold:
+            others = self._untold - 1
+            more = f" (and {others:,} {self._things} in this second)" if others else ""
+            log.info("%s%s", self._newest(), more)
+            self._untold = 0
 
 
 class ConsumerReport:
@@ -57,7 +68,7 @@ class ConsumerReport:
     def show(self, reading: Reading, judgement: Judgement):
         """Tell of a reading that was judged."""
         self.judged += 1
-        self._lines.show(self._line, reading, judgement)
+        self._lines.show(partial(self._line, reading, judgement))
 
     def _line(self, reading: Reading, judgement: Judgement) -> str:
         return (
@@ -91,7 +102,7 @@ class ProducerReport:
         for row in rows:
             for words in row.skipped:
                 log.warning("%s", words)
-            self._lines.show(_line, row)
+            self._lines.show(partial(_line, row))
         self._rows += len(rows)
         self._readings += len(readings)
         self._skipped += sum(len(row.skipped) for row in rows)
