@@ -8,7 +8,7 @@ import logging
 import ssl
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 import pika
 from pika import exceptions
@@ -41,7 +41,7 @@ class _Properties(pika.BasicProperties):
         return self
 
 
-class Broker:
+class Broker(AbstractContextManager):
     """One open connection: publishes on a channel of its own, consumes on another.
 
     One that `only_looks` never declares anything: what is not there is not made. Everything here
@@ -74,9 +74,6 @@ class Broker:
     def another(self, purpose: str) -> "Broker":
         """A second connection to the same broker, to read what is there."""
         return Broker(self._url, f"{self._name}, {purpose}", self.has_history, only_looks=True)
-
-    def __enter__(self) -> "Broker":
-        return self
 
     def __exit__(self, *_):
         if self._connection.is_open:
@@ -114,23 +111,20 @@ class Broker:
             raise BrokerAway(reasons.reason_of(error), self.place) from error
 
     def declare(self, *only: str):
-        """Make sure that exchange, queues and bindings are there, or `only` some and the history.
+        """Make sure that exchange, queues and bindings are there, or `only` some of the queues.
 
         Queues of states are made only where they are named. A user who may not declare looks
         whether all is there. Raises BrokerRefused when something exists with other arguments, or
         when it may be neither made nor seen.
         """
-        queues = {q: a for q, a in (QUEUES | STATES).items() if q in (only or QUEUES)}
-        if self.has_history:
-            queues |= {HISTORY: QUEUES[HISTORY]}
-        else:
-            queues.pop(HISTORY, None)
+        queues = [q for q in only or QUEUES if self.has_history or q != HISTORY]
         with self._pika_errors():
             self._ensure("exchange_declare", EXCHANGE, exchange_type="topic", durable=True)
-            for queue, arguments in queues.items():
+            for queue in queues:
+                arguments = (QUEUES | STATES)[queue]
                 self._ensure("queue_declare", queue, durable=True, arguments=arguments)
             for key in BOUND:
-                for queue in {key, HISTORY} & queues.keys():
+                for queue in {key, HISTORY}.intersection(queues):
                     # Bindings cannot be looked at: whoever made the queues has bound them.
                     refusal = self._asked("queue_bind", queue, EXCHANGE, key)
                     if refusal and refusal.reply_code != 403:
@@ -154,6 +148,12 @@ class Broker:
             raise refusal
         if unseen := self._asked(declare, name, passive=True):
             raise reasons.not_seen(unseen.reply_text, name)
+
+    def make_again(self, queue: str):
+        """Make a queue again where somebody has deleted it."""
+        with self._pika_errors():
+            if self._asked("queue_declare", queue, passive=True):
+                self.declare(queue)
 
     def publish(self, messages: Sequence[Message]):
         """Hand messages over and return when the broker has taken responsibility for them all.

@@ -9,9 +9,10 @@ and the queue keeps two, so that it drives no better one out.
 import json
 import logging
 import time
+from collections.abc import Callable
 
 from ..core.errors import QueueTaken
-from ..core.state import LARGEST, MISSHAPEN, check_numbers
+from ..core.state import MISSHAPEN, check_numbers
 from ..core.text import excerpt
 from .connection import Broker
 from .messages import Arrival, Message, state_queue
@@ -30,6 +31,8 @@ SHARE = 10
 HEAVIEST = 12_000_000
 """Bytes of a state: RabbitMQ 4 takes messages of up to 16 MiB (rabbitmq.com/docs/configure)."""
 
+PASSED_OVER = "What is in %s is no state and is passed over: %s"
+
 encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -45,16 +48,25 @@ class States:
         self._epoch = self._number = 0
         self._left = self._due = 0.0
 
-    def take_over(self, broker: Broker) -> list[dict]:
-        """What others have left, the newest first; ours is the next epoch from now on.
+    def take_over(self, broker: Broker, resume: Callable[[dict], None]) -> bool:
+        """Have the newest state that makes sense resumed; False where nobody has left one.
 
-        It stays in the queue until we `leave` what we have made of it.
+        Ours is the next epoch from now on. What was left stays until we `leave` what we have made
+        of it. `resume` raises one of MISSHAPEN where a state makes no sense, and is given the next.
         """
         broker.declare(self._queue)
-        found = sorted(filter(None, map(_read, broker.get_all(self._queue))), key=_age)
-        self._epoch = max([self._epoch, *(state["epoch"] for state in found)]) + 1
         self._number, self._left, self._due = 0, 0.0, 0.0
-        return found[::-1]
+        found = filter(None, map(_read, broker.get_all(self._queue)))
+        for state in sorted(found, key=_age, reverse=True):
+            try:
+                resume(state)
+            except MISSHAPEN as error:
+                log.warning(PASSED_OVER, self._queue, excerpt(str(error), 100))
+            else:
+                self._epoch = max(self._epoch, state["epoch"]) + 1
+                return True
+        self._epoch += 1
+        return False
 
     def is_due(self, changed: bool) -> bool:
         """Whether it is time to leave what has changed, or has not for long."""
@@ -78,6 +90,7 @@ class States:
         body = encode({"epoch": self._epoch, "number": self._number, **known}).encode()
         if len(body) > HEAVIEST:
             return False
+        broker.make_again(self._queue)
         state = Message(self._queue, body, "state", straight=True, expires=LASTS)
         broker.publish([*beside, state])
         broker.done_with_got()
@@ -92,12 +105,10 @@ def _read(arrival: Arrival) -> dict | None:
     """The state of a message, None where it is none: somebody can have forged it."""
     try:
         state = json.loads(arrival.body)
-        check_numbers((state["epoch"], state["number"]))
-        if not 0 <= state["epoch"] < LARGEST / 2:
-            raise ValueError(f"epoch {state['epoch']}")
+        check_numbers(_age(state))
         return state
     except MISSHAPEN as error:
-        log.warning("What is in %s is no state: %s", arrival.queue, excerpt(str(error), 100))
+        log.warning(PASSED_OVER, arrival.queue, excerpt(str(error), 100))
         return None
 
 

@@ -16,6 +16,7 @@ from ..script.signals import Stop
 from ..wire.connection import Broker
 from ..wire.link import read_alone, stay_connected
 from ..wire.messages import (
+    HISTORY,
     MANY_RETURNS,
     Arrival,
     Message,
@@ -99,18 +100,17 @@ class Consumer:
 
     def _take_over(self, broker: Broker):
         """Begin with what the queue's last reader knew, or where nothing is left, as we are."""
-        for state in self._states.take_over(broker):
-            try:
-                self._memory.resume(state.get("cooks"), self._listened)
-                self._unpublished = []  # What they are about comes again, and is judged again.
-                log.info("Going on where the last reader ended (cooks: %d).", self._memory.cooks)
-                break
-            except UnreadableMessage as error:
-                log.warning("A state of %s is passed over: %s", self._probe.queue, error)
+
+        def resume(state: dict):
+            self._memory.resume(state["cooks"], self._listened)
+            self._unpublished = []  # What they are about comes again, and is judged again.
+
+        if self._states.take_over(broker, resume):
+            log.info("Going on where the last reader ended (cooks: %d).", self._memory.cooks)
+        elif self._memory.cooks:
+            log.warning("The state is gone: going on with our own (cooks: %d).", self._memory.cooks)
         else:
-            known = self._memory.cooks
-            how = f"going on with our own (cooks: {known})" if known else "windows begin empty"
-            log.info("No state of an earlier reader: %s.", how)
+            log.info("No state of an earlier reader: windows begin empty.")
         self._newest_tag = self._covered_tag = 0
         self._turned = time.monotonic()
         self._publish(broker, self._turned)
@@ -147,7 +147,7 @@ class Consumer:
         # RabbitMQ confirms a message that no queue takes, and drops it. So the queues are made
         # again first, in case somebody has deleted one.
         if now - self._declared >= 1:
-            broker.declare(*(message.queue for message in self._unpublished))
+            broker.declare(HISTORY, *(message.queue for message in self._unpublished))
             self._declared = now
         broker.publish(self._unpublished)
         self._unpublished = []

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from ..core.alert import Alert
-from ..core.errors import UnreadableMessage
 from ..core.probes import Probe
 from ..core.readings import Reading
 from ..core.rules import Rule
-from ..core.state import MISSHAPEN, check_numbers
+from ..core.state import check_numbers
 from ..core.text import excerpt
 from ..core.watch import Judgement, Watch
 from ..wire.messages import is_cook
@@ -98,23 +97,19 @@ class Memory:
     def resume(self, state: dict, now: float):
         """Know what somebody has left, and nothing else.
 
-        A cook whose newest reading we know ourselves was heard when we heard it. Raises
-        UnreadableMessage, and changes nothing, where it is no state of a memory.
+        A cook whose newest reading we know ourselves was heard when we heard it. Raises one of
+        MISSHAPEN, and changes nothing, where it is no state of a memory.
         """
         watches, ended = {}, []
-        try:
-            for cook, said in state.items():
-                if cook and not is_cook(cook):
-                    raise ValueError(f"{excerpt(cook)} is no cook")
-                watch = watches[cook] = Watch(*self._how)
-                watch.resume(self._probe, cook, said)
-                check_numbers([said["unheard"]])
-                known = self._watches.get(cook)
-                same = known is not None and known.number == watch.number
-                watch.heard = known.heard if same else now - said["unheard"]
-                if watch.ended:
-                    ended.append(cook)
-        except MISSHAPEN as error:
-            reason = excerpt(str(error), 100)
-            raise UnreadableMessage(f"no state of a consumer: {reason}", state) from None
+        for cook, said in state.items():
+            if cook and not is_cook(cook):
+                raise ValueError(f"{excerpt(cook)} is no cook")
+            watch = watches[cook] = Watch(*self._how)
+            watch.resume(self._probe, cook, said)
+            check_numbers([said["unheard"]])
+            known = self._watches.get(cook)
+            same = known is not None and known.number == watch.number
+            watch.heard = known.heard if same else now - said["unheard"]
+            if watch.ended:
+                ended.append(cook)
         self._watches, self._ended = watches, dict.fromkeys(ended)

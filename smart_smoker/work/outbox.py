@@ -24,7 +24,6 @@ from ..core.errors import (
     SmartSmokerError,
     UnreadableMessage,
 )
-from ..core.state import MISSHAPEN
 from ..script.signals import Stop
 from ..wire.connection import Broker
 from ..wire.link import backoff, read_alone, stay_connected
@@ -163,12 +162,14 @@ class Outbox:
 
     def _take_over(self, broker: Broker):
         """Become the one who sends, and learn what others have sent."""
-        for state in self._states.take_over(broker):
-            with suppress(*MISSHAPEN):  # It can be forged.
-                self._sent |= dict.fromkeys(map(str, state["sent"]))
-                for alert, channels in state["waiting"].items():
-                    self._waiting.setdefault(alert, set()).update(map(str, channels))
-                break
+
+        def resume(state: dict):
+            sent = dict.fromkeys(map(str, state["sent"]))
+            for alert, channels in state["waiting"].items():
+                self._waiting.setdefault(alert, set()).update(map(str, channels))
+            self._sent |= sent
+
+        self._states.take_over(broker, resume)
         self._leave_state(broker)
         log.info("Sending alerts by %s.", ", ".join(lane.channel.name for lane in self._lanes))
 

@@ -111,10 +111,10 @@ def test_two_who_read_a_quorum_queue_notice_it_when_one_leaves_its_state(consume
     slow, other = States("01-smoker"), States("01-smoker")
     with Broker(consumers_url, "slow") as first, Broker(consumers_url, "other") as second:
         first.consume("01-smoker", 10)
-        slow.take_over(first)
+        slow.take_over(first, print)
         slow.leave(first, {"cooks": {}})
         second.consume("01-smoker", 10, dead=1)  # It takes the first, which is slow, for dead.
-        other.take_over(second)
+        other.take_over(second, print)
         other.leave(second, {"cooks": {}})
         with pytest.raises(QueueTaken):
             slow.leave(first, {"cooks": {}})
