@@ -5,6 +5,7 @@ import os
 import re
 import ssl
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from ..core.probes import PROBES
@@ -84,20 +85,17 @@ def _notify_urls(value: object) -> tuple[str, ...]:
     return tuple(urls)
 
 
-def _limit(least: float, most: float) -> Callable[[object], float]:
-    def limit(value: object) -> float:
-        try:
-            number = float("" if isinstance(value, bool) else value)
-        except (TypeError, ValueError):
-            number = math.nan
-        if not least <= number <= most:
-            raise ValueError(f"a number from {least} to {most:,}, like 200")
-        return number
-
-    return limit
+def _number(least: float, most: float, value: object) -> float:
+    try:
+        number = float("" if isinstance(value, bool) else value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not least <= number <= most:
+        raise ValueError(f"a number from {least} to {most:,}, like 200")
+    return number
 
 
-_LIMIT, _MINUTES = _limit(COLDEST, HOTTEST), _limit(0, 1440)
+_LIMIT, _MINUTES = partial(_number, COLDEST, HOTTEST), partial(_number, 0, 1440)
 PER_PROBE = {probe.setting(rule.kind): _LIMIT for probe in PROBES for rule in probe.beside}
 PER_PROBE |= {probe.setting("lid_minutes"): _MINUTES for probe in PROBES if probe.rule.holdable}
 """What can be set for a probe alone: limits in °F, and minutes."""

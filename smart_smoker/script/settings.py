@@ -57,25 +57,25 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
 
     Raises InputError, naming the key, where it came from and what is expected.
     """
-    found = _Found(
-        {
-            "the environment": environment,
-            ".env": dotenv_values(stream=io.StringIO(_text_of(folder / ".env")), interpolate=False),
-            ".env.toml": _toml(folder / ".env.toml"),
-        }
-    )
+    found = _found(folder, environment)
     _warn_of_readers(folder)
-    urls = found.get("rabbitmq_url", (LOCAL_BROKER,))
+    values = {}
+    for key, (place, name, value) in found.items():
+        try:
+            values[key] = CHECKS[key](value)
+        except ValueError as error:
+            raise _wrong(place, name, value, str(error)) from None
+    urls = values.get("rabbitmq_url", (LOCAL_BROKER,))
     host = urlsplit(urls[0]).hostname
     admin_host = f"[{host}]" if ":" in host else host
     return Settings(
         rabbitmq_urls=urls,
-        admin_url=found.get("rabbitmq_admin_url", f"http://{admin_host}:15672/#/queues"),
-        mail=_mail(found),
-        notify_urls=found.get("notify_urls", ()),
-        urgent_notify_urls=found.get("urgent_notify_urls", ()),
-        limits={key: found.get(key, 0.0) for key in PER_PROBE if found.is_set(key)},
-        panel_password=found.get("panel_password", ""),
+        admin_url=values.get("rabbitmq_admin_url", f"http://{admin_host}:15672/#/queues"),
+        mail=_mail(values, found),
+        notify_urls=values.get("notify_urls", ()),
+        urgent_notify_urls=values.get("urgent_notify_urls", ()),
+        limits={key: values[key] for key in PER_PROBE if key in values},
+        panel_password=values.get("panel_password", ""),
     )
 
 
@@ -95,71 +95,61 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _mail(found: "_Found") -> Mail | None:
-    host = found.get("outgoing_email_host", "")
-    sender = found.get("outgoing_email_address", "")
-    security = found.get("outgoing_email_security", "")
-    port = found.get("outgoing_email_port", 465 if security == "ssl" else 587)
+def _found(folder: Path, environment: Mapping[str, str]) -> dict[str, tuple[str, str, object]]:
+    """What is set, by its key: the place, the name there, and the value."""
+    toml = _toml(folder / ".env.toml")
+    for key in toml:
+        if key not in CHECKS:
+            near = difflib.get_close_matches(key, CHECKS, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(CHECKS)}."
+            raise InputError(f".env.toml: there is no setting {key}; {hint}", key)
+    env = dotenv_values(stream=io.StringIO(_text_of(folder / ".env")), interpolate=False)
+    for key in env:  # Others' settings may stand there too.
+        near = difflib.get_close_matches(key.lower(), CHECKS, 1, cutoff=0.85)
+        if near and key != near[0].upper():
+            log.warning(".env: %s is no setting; did you mean %s?", key, near[0].upper())
+    found = {key: (".env.toml", key, value) for key, value in toml.items()}
+    for place, values in ((".env", env), ("the environment", environment)):
+        for key in CHECKS:
+            name = key.upper()
+            if values.get(name) is not None:
+                found[key] = place, name, values[name]
+    return found
+
+
+def _mail(values: Mapping, found: Mapping[str, tuple]) -> Mail | None:
+    host = values.get("outgoing_email_host", "")
+    sender = values.get("outgoing_email_address", "")
+    security = values.get("outgoing_email_security", "")
+    port = values.get("outgoing_email_port", 465 if security == "ssl" else 587)
     mail = Mail(
         host=host,
         port=port,
         security=security or ("ssl" if port == 465 else "starttls"),
         sender=sender,
-        password=found.get("outgoing_email_password", ""),
-        email_to=found.get("email_address_for_alerts", sender),
-        sms_to=found.get("sms_address_for_texts", ""),
+        password=values.get("outgoing_email_password", ""),
+        email_to=values.get("email_address_for_alerts", sender),
+        sms_to=values.get("sms_address_for_texts", ""),
     )
     if not host:
-        if not found.is_set("outgoing_email_host") and (mail.email_to or mail.sms_to):
-            found.missing("outgoing_email_host", "no mail can be sent without its server")
+        if "outgoing_email_host" not in found and (mail.email_to or mail.sms_to):
+            raise _missing("outgoing_email_host", "no mail can be sent without its server")
         return None
     if not sender:
-        found.missing("outgoing_email_address", "a mail server wants to know who sends")
+        raise _missing("outgoing_email_address", "a mail server wants to know who sends")
     if mail.security == "none" and not is_loopback(host):
-        found.wrong("outgoing_email_security", f"starttls or ssl, as {host} is another machine")
+        expected = f"starttls or ssl, as {host} is another machine"
+        raise _wrong(*found["outgoing_email_security"], expected)
     return mail
 
 
-class _Found:
-    """What is set where; the first place that has a setting wins."""
+def _wrong(place: str, name: str, value: object, expected: str) -> InputError:
+    shown = "" if name.lower() in SECRET else f" {value!r}"
+    return InputError(f"{place}: {name}{shown} is not right: expected is {expected}", name)
 
-    def __init__(self, places: dict[str, Mapping]):
-        self._places = places
-        for key in places[".env.toml"]:
-            if key not in CHECKS:
-                near = difflib.get_close_matches(key, CHECKS, 1)
-                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(CHECKS)}."
-                raise InputError(f".env.toml: there is no setting {key}; {hint}", key)
-        for key in places[".env"]:  # Others' settings may stand there too.
-            near = difflib.get_close_matches(key.lower(), CHECKS, 1, cutoff=0.85)
-            if near and key != near[0].upper():
-                log.warning(".env: %s is no setting; did you mean %s?", key, near[0].upper())
 
-    def _place(self, key: str) -> tuple[str, str, object] | None:
-        for place, values in self._places.items():
-            name = key if place == ".env.toml" else key.upper()
-            if values.get(name) is not None:
-                return place, name, values[name]
-        return None
-
-    def is_set(self, key: str) -> bool:
-        return self._place(key) is not None
-
-    def get(self, key: str, default):
-        if not self.is_set(key):
-            return default
-        try:
-            return CHECKS[key](self._place(key)[2])
-        except ValueError as error:
-            self.wrong(key, str(error))
-
-    def wrong(self, key: str, expected: str):
-        place, name, value = self._place(key)
-        shown = "" if key in SECRET else f" {value!r}"
-        raise InputError(f"{place}: {name}{shown} is not right: expected is {expected}", name)
-
-    def missing(self, key: str, why: str):
-        raise InputError(f"{key} is missing in .env.toml or .env: {why}", key)
+def _missing(key: str, why: str) -> InputError:
+    return InputError(f"{key} is missing in .env.toml or .env: {why}", key)
 
 
 def _warn_of_readers(folder: Path):
