@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from .signals import SIGNALS, interrupt_on_signals
+from .signals import SIGNALS
 
 
 def on_terminal() -> bool:
@@ -32,8 +32,7 @@ def wait_for_enter(words: str):
 @contextmanager
 def _interrupting() -> Iterator[None]:
     """Have signals interrupt for so long: a flag would not end the wait for an answer."""
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    interrupt_on_signals()
+    before = {number: signal.signal(number, signal.default_int_handler) for number in SIGNALS}
     try:
         yield
     finally:

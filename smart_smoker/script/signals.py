@@ -36,11 +36,7 @@ SIGNALS = [signal.SIGINT, signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, 
 def interrupt_on_signals():
     """Have whatever is being done ended by Ctrl+C, SIGTERM or the end of the terminal."""
     for number in SIGNALS:
-        signal.signal(number, _interrupt)
-
-
-def _interrupt(number, frame):
-    raise KeyboardInterrupt
+        signal.signal(number, signal.default_int_handler)
 
 
 class Stop:
