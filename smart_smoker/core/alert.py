@@ -80,10 +80,8 @@ class Alert:
 
     def body(self) -> bytes:
         """The JSON on the wire, without what is empty of the last two fields."""
-        said = asdict(self)
-        for name in ("rule", "began"):
-            if not said[name]:
-                del said[name]
+        fields = asdict(self).items()
+        said = {name: value for name, value in fields if value or name not in ("rule", "began")}
         return json.dumps(said, ensure_ascii=False).encode()
 
     @classmethod
@@ -92,22 +90,17 @@ class Alert:
         if len(body) > LONGEST_BODY:
             raise UnreadableMessage(f"not an alert: longer than {LONGEST_BODY:,} bytes", body)
         try:
-            return cls.made(json.loads(body))
+            alert = cls(**json.loads(body))
+            for field in fields(cls):
+                value = getattr(alert, field.name)
+                if field.type is str:
+                    value.encode()
+                    if field.name != "text" and len(value) > LONGEST_FIELD:
+                        raise ValueError(f"{field.name} is longer than {LONGEST_FIELD:,} signs")
+                elif not math.isfinite(value):
+                    raise ValueError(f"{field.name} is no temperature")
         except MISSHAPEN as error:
             raise UnreadableMessage(f"not an alert: {error}", body) from None
-
-    @classmethod
-    def made(cls, said: dict) -> "Alert":
-        """The alert of such fields. Raises one of MISSHAPEN where they make none."""
-        alert = cls(**said)
-        for field in fields(cls):
-            value = getattr(alert, field.name)
-            if field.type is str:
-                value.encode()
-                if field.name != "text" and len(value) > LONGEST_FIELD:
-                    raise ValueError(f"{field.name} is longer than {LONGEST_FIELD:,} signs")
-            elif not math.isfinite(value):
-                raise ValueError(f"{field.name} is no temperature")
         return alert
 
 

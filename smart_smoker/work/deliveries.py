@@ -8,20 +8,12 @@ from ..core.alert import TOO_OLD, Alert
 from ..core.errors import UnreadableMessage
 from ..wire.connection import Broker
 from ..wire.history import replay
-from ..wire.messages import Arrival
 
 RESTORED = "2D"
 """How far back the history is asked for deliveries: longer than an alert is kept."""
 
 SETTLED = ("accepted", "refused")
 """Outcomes after which a channel is not tried again."""
-
-
-def record_of(event: Arrival) -> tuple[str, str, str]:
-    """Alert, channel and outcome as a delivery's record has them; empty where it is none."""
-    if event.type != "delivery":
-        return "", "", ""
-    return tuple(str(event.headers.get(name, "")) for name in ("alert", "channel", "outcome"))
 
 
 def pending(broker: Broker, channels: Sequence) -> list[tuple[Alert, str, str]]:
@@ -37,10 +29,12 @@ def pending(broker: Broker, channels: Sequence) -> list[tuple[Alert, str, str]]:
         if event.type == "alert" and time.time() - event.sent < TOO_OLD:
             with suppress(UnreadableMessage):
                 alerts[event.id] = Alert.parse(event.body)
-        alert, name, outcome = record_of(event)
-        reasons[alert, name] = event.body.decode(errors="replace")
-        if outcome in SETTLED:
-            settled.add((alert, name))
+        if event.type == "delivery":
+            said = event.headers
+            about = str(said.get("alert", "")), str(said.get("channel", ""))
+            reasons[about] = event.body.decode(errors="replace")
+            if said.get("outcome") in SETTLED:
+                settled.add(about)
     known, told = {name for _, name in reasons}, {id for id, _ in settled}
     return [
         (alert, name, reasons.get((id, name), ""))

@@ -95,7 +95,4 @@ def known(rows: list[Row], begun: list[Reading]) -> dict[Probe, int]:
     found = {reading.id: reading.body() for row in rows for reading in again.take(row)}
     if any(found.get(reading.id) != reading.body() for reading in begun):
         return {}
-    newest: dict[Probe, int] = {}
-    for reading in begun:
-        newest[reading.probe] = max(newest.get(reading.probe, 0), reading.seq)
-    return newest
+    return {reading.probe: reading.seq for reading in begun}
