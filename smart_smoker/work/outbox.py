@@ -144,7 +144,6 @@ class Outbox:
             self._stop.wait(AFTER_A_BUG)
 
     def _work(self, broker: Broker):
-        self._held = []  # The broker gives again what was held and not acknowledged.
         self._take_results()
         if self._unpublished:
             broker.publish(self._unpublished)
@@ -169,6 +168,7 @@ class Outbox:
                 self._waiting.setdefault(alert, set()).update(map(str, channels))
             self._sent |= sent
 
+        self._held = []  # The broker gives again what was held and not acknowledged.
         self._states.take_over(broker, resume)
         self._leave_state(broker)
         log.info("Sending alerts by %s.", ", ".join(lane.channel.name for lane in self._lanes))
