@@ -17,7 +17,7 @@ from smart_smoker.lab.private_broker import PrivateBroker
 from smart_smoker.script.options import number_from
 from smart_smoker.script.signals import run
 
-from . import consumer, cooks, hour, latency, outage, page, panel, producer, restart, window
+from . import consumer, cooks, hour, latency, page, panel, producer, restart, window
 from .rounds import NEEDED, Group, Run, is_here, spread
 
 PAGES = {
@@ -29,7 +29,7 @@ PAGES = {
         hour.GROUP,
         panel.GROUP,
     ),
-    "scale.md": (restart.GROUP, cooks.GROUP, outage.GROUP, latency.GROUP, panel.HISTORY),
+    "scale.md": (restart.GROUP, cooks.GROUP, latency.GROUP, panel.HISTORY),
 }
 """What is beside others' and what it costs, and how that grows with the work."""
 

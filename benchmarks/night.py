@@ -1,8 +1,9 @@
 """What a night writes to the disk: `python -m benchmarks.night [--interval 30] [--minutes 10]`.
 
-A broker of its own, the consumers, the panel and a cook of all probes for some minutes. What the
-processes have written is Linux's count of them. What the disk got, with the file system's own
-share, is the count of the whole file system, whoever writes to it: give it one to itself.
+A broker of its own, the consumers, the panel and a cook of all probes for some minutes; or many
+cooks, whose rows come one by one and evenly, by one connection. What the processes have written is
+Linux's count of them. What the disk got, with the file system's own share, is the count of the
+whole file system, whoever writes to it: give it one to itself.
 """
 
 import argparse
@@ -10,14 +11,20 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
-from smart_smoker.core.probes import PROBES
+from smart_smoker.core.probes import PROBES, SMOKER, Probe
+from smart_smoker.core.readings import numbered
 from smart_smoker.lab.private_broker import PrivateBroker
 from smart_smoker.lab.processes import descendants
 from smart_smoker.script.options import number_from
 from smart_smoker.script.signals import run
+from smart_smoker.wire.connection import Broker
+from smart_smoker.wire.link import connect
+from smart_smoker.wire.messages import Message, reading_message
 
 from .scripts import Script
 
@@ -30,6 +37,7 @@ def main():
     add = parser.add_argument
     about = "seconds between two rows, 0 for no cook (30)"
     add("--interval", type=number_from(0), default=30, metavar="SECONDS", help=about)
+    add("--smokers", type=number_from(1, kind=int), default=1, metavar="N", help="how many (1)")
     about = "how long it is measured (10)"
     add("--minutes", type=number_from(0.1), default=10, metavar="N", help=about)
     about = "where the broker keeps its data (a temporary folder)"
@@ -48,7 +56,11 @@ def main():
             script.wait_for("Waiting for readings")
         scripts.append(started("panel.py", "--port", "0"))
         scripts[-1].wait_for("http://")
-        if options.interval:
+        many = options.interval and options.smokers > 1
+        if many:
+            sender = stack.enter_context(connect([broker.url], "night"))
+            rows = turns(options.smokers)
+        elif options.interval:
             csv = temporary / "night.csv"
             seconds = options.minutes * 60 + 300  # longer than it is measured
             csv.write_text(cook(int(seconds / options.interval) + 2))
@@ -60,9 +72,15 @@ def main():
             of_broker = sum(map(written_by, [broker.pid, *descendants(broker.pid)]))
             return of_broker, sum(written_by(s.pid) for s in scripts), written_to(folder)
 
-        time.sleep(60)  # What a start writes is no part of it.
+        def watch(seconds: float):
+            if many:
+                send(sender, rows, options.interval / options.smokers, seconds)
+            else:
+                time.sleep(seconds)  # Nothing is waited for: this is the time measured.
+
+        watch(60)  # What a start writes is no part of it.
         before = written()
-        time.sleep(options.minutes * 60)  # Nothing is waited for: this is the time measured.
+        watch(options.minutes * 60)
         names = ("RabbitMQ", "our log files", "the file system of RabbitMQ's folder")
         for name, first, last in zip(names, before, written(), strict=True):
             megabytes = (last - first) / 1e6
@@ -70,13 +88,37 @@ def main():
             print(f"{name}: {megabytes:.2f} MB, {night:.1f} MB in a night of 12 hours", flush=True)
 
 
+def temperature(probe: Probe, row: int) -> float:
+    """None of its readings is worth an alert."""
+    return 225 + row % 3 if probe is SMOKER else 70 + row % 30 * 2
+
+
 def cook(rows: int) -> str:
-    """A CSV in which every probe has a reading in every row, and none is worth an alert."""
+    """A CSV in which every probe has a reading in every row."""
     lines = [
-        ",".join([f"row {row}", f"{225 + row % 3}", *[f"{70 + row % 30 * 2}"] * (len(PROBES) - 1)])
+        ",".join([f"row {row}", *(f"{temperature(probe, row)}" for probe in PROBES)])
         for row in range(rows)
     ]
     return "\n".join(["time,smoker,foods", *lines, ""])
+
+
+def turns(smokers: int) -> Iterator[list[Message]]:
+    """Rows of all probes of so many cooks in turn."""
+    for number in count():
+        row, smoker = divmod(number, smokers)
+        cook, seq = f"smoker-{smoker}", row + 1
+        yield [
+            reading_message(numbered(probe, cook, seq, f"row {row}", temperature(probe, row)))
+            for probe in PROBES
+        ]
+
+
+def send(broker: Broker, rows: Iterator[list[Message]], pause: float, seconds: float):
+    """Publish a row each `pause`, for so many seconds."""
+    began = time.monotonic()
+    for number in range(1, int(seconds / pause) + 1):
+        broker.publish(next(rows))
+        broker.wait(max(0, began + number * pause - time.monotonic()))
 
 
 def written_by(pid: int) -> int:

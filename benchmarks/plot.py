@@ -1,13 +1,12 @@
 """The plot: a small picture for each table that is about a comparison or a course."""
 
-import math
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import matplotlib
 
-from . import consumer, cooks, latency, outage, panel, producer, restart, window
+from . import consumer, cooks, latency, panel, producer, window
 from .rounds import Group, Run, median
 
 matplotlib.use("svg")
@@ -60,25 +59,18 @@ def _bars(group: Group, axis, run: Run):
     axis.locator_params(axis="x", nbins=5)
 
 
-def _course(group: Group, what: str, figures: Sequence[str], axis, run: Run, log: str = "x"):
-    """Figures by how much of something there was; `log` names the axes that are logarithmic."""
+def _course(group: Group, what: str, figures: Sequence[str], axis, run: Run):
+    """Figures by how much of something there was."""
     for figure, colour in zip(figures, COURSES, strict=False):
         measured, medians, ranges = _ranges(run, group, figure)
         how = {"color": colour, "label": figure, "marker": "o", "capsize": 3}
-        # Nothing has no place on a logarithmic axis: it stands in the table alone.
-        axis.errorbar([int(who) or math.nan for who in measured], medians, ranges, **how)
-    axis.set_xscale("log") if "x" in log else axis.set_xlim(left=0)
-    axis.set_yscale("log") if "y" in log else axis.set_ylim(bottom=0)
+        axis.errorbar(list(map(int, measured)), medians, ranges, **how)
+    axis.set_xscale("log")
+    axis.set_ylim(bottom=0)
     one = len(figures) == 1
     axis.set(title=f"{group.title}, {figures[0]}" if one else group.title, xlabel=what)
     if not one:
         axis.legend()
-
-
-def _window(axis, run: Run):
-    _course(window.GROUP, "readings in the window", ["µs"], axis, run, "xy")
-    # A deque that is searched would rise a thousandfold; what is flat stays so on this scale, too.
-    axis.set_ylim(0.1, 10_000)
 
 
 def _delays(axis, run: Run):
@@ -91,20 +83,13 @@ def _delays(axis, run: Run):
     axis.set_xlim(left=0)
 
 
-RESTARTS = "after a good end, s", "after a kill, s", "without a checkpoint, s"
 OPENS = "opens at once, s", "opens later, s", "start until it follows, s"
 
 PICTURES = (
     (producer.GROUP, partial(_bars, producer.GROUP)),
     (consumer.GROUP, partial(_bars, consumer.GROUP)),
-    (window.GROUP, _window),
-    (
-        restart.GROUP,
-        partial(_course, restart.GROUP, "readings in the history", RESTARTS, log="xy"),
-    ),
+    (window.GROUP, partial(_course, window.GROUP, "readings in the window", ["µs"])),
     (cooks.GROUP, partial(_course, cooks.GROUP, "cooks", ["readings/s"])),
-    (cooks.GROUP, partial(_course, cooks.GROUP, "cooks", ["kB a cook"])),
-    (outage.GROUP, partial(_course, outage.GROUP, "hours of a hundred smokers", ["s"], log="")),
     (latency.GROUP, _delays),
     (panel.HISTORY, partial(_course, panel.HISTORY, "readings in the history", OPENS)),
 )

@@ -1,98 +1,53 @@
-"""Restart: what a consumer needs after a start, by how much the history has."""
+"""Restart: catching up on what waits, and what a start takes when all of it is judged."""
 
-from smart_smoker.core.probes import SMOKER
-from smart_smoker.wire.link import connect
-from smart_smoker.work.consumer import PER_COOK, READINGS
-
-from .consumer import COOK, SCRIPTS, publish, reading
+from .consumer import SCRIPTS, publish
+from .cooks import judged
 from .rounds import Group, Run
-from .scripts import Script, clear
+from .scripts import Script
 
-SIZES = {
-    "0": (0, 1),
-    "1000": (1_000, 100),
-    "10000": (10_000, 100),
-    "100000": (100_000, 100),
-    "300000": (300_000, 10_000),
-    "1000000": (1_000_000, 100),
-    "2600000": (2_600_000, 100),
-}
-"""Readings in the history, and of how many cooks that go on."""
-
-LONG = ("1000000", "2600000")
-"""Of which it is not measured what they take without a checkpoint: many minutes."""
+SIZES = {"0": (0, 1), "100": (300_000, 100), "10000": (300_000, 10_000)}
+"""Readings that wait, and are in the history since; and of how many cooks that go on."""
 
 QUICK = 10_000
-AT_ONCE = 20_000
-"""Readings in the queue before it is emptied."""
+MORE = 20_000
+"""Readings that come just before a consumer is killed."""
 
 
 def measure(run: Run, who: str) -> dict[str, float]:
     readings, cooks = SIZES[who]
     if run.quick:
-        readings, cooks = min(readings, QUICK), min(cooks, 100)
-    clear(run.url)
-    found = (live if who in LONG else read_all)(run.url, readings, cooks)
-    # It has ended well, and left a checkpoint.
+        readings, cooks = min(readings, QUICK), min(cooks, 1000)
+    backlog = judged(run.url, readings, cooks)
     with Script(run.url, *SCRIPTS["ours"]) as script:
-        short = script.wait_for("Waiting for readings") - script.started
+        ended = script.wait_for("Waiting for readings") - script.started
         memory = script.memory()
-        # As many more as never were without a checkpoint, and then it is killed.
-        more = max(READINGS, PER_COOK * cooks) - 1 if readings else 0
-        publish(run.url, readings, more, cooks)
-        with connect([run.url], "benchmark") as broker:
-            while more and broker.state(SMOKER.queue)[0]:
-                broker.wait(0.1)
+        publish(run.url, readings, MORE if readings else 0, cooks)
         script.kill()
     with Script(run.url, *SCRIPTS["ours"]) as script:
         killed = script.wait_for("Waiting for readings") - script.started
-    return {
-        "after a good end, s": short,
-        "after a kill, s": killed,
-        "memory, MB": memory,
-    } | found
-
-
-def read_all(url: str, readings: int, cooks: int) -> dict[str, float]:
-    """Fill the history while nobody has left a checkpoint, and have a consumer read all of it."""
-    for begin in range(0, readings, AT_ONCE):
-        publish(url, begin, min(AT_ONCE, readings - begin), cooks)
-        with connect([url], "benchmark") as broker:
-            broker.purge(SMOKER.queue)
-    with Script(url, *SCRIPTS["ours"]) as script:
-        long = script.wait_for("Waiting for readings") - script.started
-        return {"without a checkpoint, s": long, "memory then, MB": script.memory()}
-
-
-def live(url: str, readings: int, cooks: int) -> dict[str, float]:
-    """Have a consumer judge all of it as it comes, in less time than reading it again takes."""
-    with Script(url, *SCRIPTS["ours"]) as script, connect([url], "benchmark") as broker:
-        script.wait_for("Waiting for readings")
-        for begin in range(0, readings, AT_ONCE):
-            publish(url, begin, min(AT_ONCE, readings - begin), cooks)
-            while broker.state(SMOKER.queue)[0]:
-                broker.wait(0.1)
-        publish(url, 0, 0, 1, [reading(1, COOK[0], last=True, cook="benchmark-end")])
-        script.wait_for("has ended")
-    return {}
+    found = {"after a good end, s": ended, "after a kill, s": killed, "memory, MB": memory}
+    if readings:
+        nothing = run.of("restart", "0", "memory, MB")[-1]
+        found["kB a cook"] = 1000 * (memory - nothing) / cooks
+        found["caught up, readings/s"] = backlog["readings/s"]
+    return found
 
 
 GROUP = Group(
     "restart",
-    "Restart against history",
-    {who: f"{n:,} of {cooks:,} cooks" for who, (n, cooks) in SIZES.items()},
+    "Restart and catching up",
+    {who: f"{n:,} of {cooks:,} cooks" if n else "nothing" for who, (n, cooks) in SIZES.items()},
     measure,
     {
         "after a good end, s": "{:.2f}",
         "after a kill, s": "{:.2f}",
-        "memory, MB": "{:.0f}",
-        "without a checkpoint, s": "{:.1f}",
-        "memory then, MB": "{:.0f}",
+        "memory, MB": "{:.1f}",
+        "kB a cook": "{:.1f}",
+        "caught up, readings/s": "{:,.0f}",
     },
     "From the start of a consumer's process until it waits for readings and knows all that went"
-    " before; by the readings of its own probe in the history. The one that is killed had judged as"
-    " many readings since its last checkpoint as can be.",
-    ratio="÷ an empty history",
+    " before, behind so many readings that it has judged; its memory at that moment. Before that"
+    " all of them have waited for a consumer, which has caught up from the start of its process.",
+    ratio="÷ nothing",
     base="0",
-    once=LONG,
 )

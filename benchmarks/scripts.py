@@ -13,7 +13,7 @@ import pika
 
 from smart_smoker.lab.demo import local_mail
 from smart_smoker.wire.link import connect
-from smart_smoker.wire.messages import BOUND, HISTORY, REJECTED
+from smart_smoker.wire.messages import BOUND, HISTORY, REJECTED, STATES
 
 FOLDER = Path(__file__).resolve().parent.parent
 SAMPLE = FOLDER / "smoker-temps.csv"
@@ -114,9 +114,9 @@ def mailing_to(port: int) -> dict[str, str]:
 
 
 def clear(url: str):
-    """Give the scripts a broker as new: empty queues, and a history without a past."""
+    """Give the scripts a broker as new: empty queues, no states, a history without a past."""
     with pika.BlockingConnection(pika.URLParameters(url)) as connection:
         channel = connection.channel()
-        for queue in (*BOUND, HISTORY, REJECTED):
+        for queue in (*BOUND, *STATES, HISTORY, REJECTED):
             channel.queue_delete(queue)
     connect([url], "benchmark").__exit__()  # Whoever connects declares them all.
