@@ -8,6 +8,7 @@ import smtplib
 import socket
 import ssl
 import threading
+import time
 from contextlib import closing, suppress
 from email.message import EmailMessage
 from email.utils import localtime
@@ -69,8 +70,9 @@ class MailChannel:
         Raises DeliveryRefused where trying again is no use, DeliveryFailed for all else.
         """
         mail, message = self._mail, _message(alert, self.name, self._mail.sender, self._recipient)
+        began = time.monotonic()
         try:
-            with closing(self._connect()) as server:
+            with closing(_Server(mail)) as server:
                 if mail.security == "starttls":
                     # Raises where the server has no STARTTLS: no password goes out unencrypted.
                     server.starttls(context=ssl.create_default_context())
@@ -83,12 +85,8 @@ class MailChannel:
                     server.sock.settimeout(1)
                     server.quit()
         except (OSError, UnicodeError) as error:  # smtplib's and ssl's errors are OSErrors
-            raise self._failure(error) from None
-
-    def _connect(self) -> smtplib.SMTP:
-        # Without a name for this machine smtplib asks the DNS for one, which can take seconds.
-        place = (self._mail.host, self._mail.port, "[127.0.0.1]")
-        return _Server(self._mail.security == "ssl", *place, timeout=TIMEOUT)
+            cut_off = time.monotonic() - began > LONGEST_TRY
+            raise self._failure(TimeoutError() if cut_off else error) from None
 
     def _failure(self, error: Exception) -> DeliveryFailed | DeliveryRefused:
         mail, (code, reason) = self._mail, _reply(error)
@@ -108,15 +106,16 @@ class MailChannel:
 class _Server(smtplib.SMTP):
     """A mail server that is cut off when a try does not come to its end."""
 
-    def __init__(self, tls: bool, *place, timeout: float):
-        self._tls, self._cut_off = tls, False
-        self._timer = threading.Timer(LONGEST_TRY, self._cut)
-        self._timer.daemon = True
-        super().__init__(*place, timeout=timeout)
+    def __init__(self, mail: Mail):
+        self._tls = mail.security == "ssl"
+        # Without a name for this machine smtplib asks the DNS for one, which can take seconds.
+        super().__init__(mail.host, mail.port, "[127.0.0.1]", timeout=TIMEOUT)
 
     def _get_socket(self, host, port, timeout):
         way = super()._get_socket(host, port, timeout)
         self._way = way.dup()  # another name for the connection, since TLS takes the first one over
+        self._timer = threading.Timer(LONGEST_TRY, self._cut_off)
+        self._timer.daemon = True
         self._timer.start()
         try:
             context = ssl.create_default_context()
@@ -125,24 +124,14 @@ class _Server(smtplib.SMTP):
             self.close()
             raise
 
-    def _cut(self):
-        self._cut_off = True
+    def _cut_off(self):
         with suppress(OSError):
             self._way.shutdown(socket.SHUT_RDWR)
-
-    def getreply(self):
-        try:
-            return super().getreply()
-        except OSError:
-            if self._cut_off:
-                raise TimeoutError from None
-            raise
 
     def close(self):
         super().close()
         self._timer.cancel()
-        with suppress(AttributeError):  # There was no connection.
-            self._way.close()
+        self._way.close()
 
 
 def _message(alert: Alert, channel: str, sender: str, recipient: str) -> EmailMessage:
