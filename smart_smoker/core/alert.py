@@ -105,13 +105,7 @@ class Alert:
 
 
 def episode_alert(
-    state: str,
-    reading: Reading,
-    rule: Rule,
-    facts: str,
-    change: float,
-    seen: int,
-    beside: str = "",
+    state: str, reading: Reading, rule: Rule, facts: str, change: float, seen: int, beside: str
 ) -> Alert:
     facts = f"{reading.temperature:.1f} °F, {facts}"
     advice = rule.relief if state == "cleared" else rule.advice.format(degrees=rule.degrees)

@@ -61,7 +61,8 @@ class Dialect:
             return cells == self._chosen(self._header)
         if beginning:
             self._header = cells
-        time, numbers = cells[0], any(map(_is_number, cells[1:]))
+        time = cells[0]
+        numbers = any(NUMBER.fullmatch(cell.replace(",", ".")) for cell in cells[1:])
         if time and not re.search(r"\d", time):
             # Loggers write their header again in the middle of a file when they are started again.
             return beginning or (all(cells[1:]) and not numbers)
@@ -126,7 +127,3 @@ def _separator_of(line: str) -> str:
         if sign in bare and (not words or bare.count(sign) >= bare.count(",")):
             return sign
     return "," if "," in bare else ""
-
-
-def _is_number(cell: str) -> bool:
-    return bool(NUMBER.fullmatch(cell) or _DECIMAL_COMMA.fullmatch(cell))

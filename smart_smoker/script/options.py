@@ -126,9 +126,7 @@ def duration(text: str) -> float:
     unit = UNITS.get(text[-1:])
     readings = float(text[:-1]) * unit / SECONDS_PER_READING if unit else int(text)
     if not 2 <= readings <= LONGEST_WINDOW:
-        raise argparse.ArgumentTypeError(
-            f"{text} is not within 2 (1m) and {LONGEST_WINDOW} (2h)"
-        )
+        raise argparse.ArgumentTypeError(f"{text} is not within 2 (1m) and {LONGEST_WINDOW} (2h)")
     return readings
 
 
