@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .dialect import Dialect
 from .errors import InputError
-from .probes import PROBES
+from .probes import PROBES, Probe
 from .readings import parse_time
 
 ABSENT = frozenset(("", "no temperature", "none", "n/a", "na", "null", "-", "--", "---"))
@@ -24,6 +24,11 @@ class Row:
     time: str
     temperatures: tuple[float | None, ...]
     skipped: tuple[str, ...] = ()
+
+    def filled(self) -> list[tuple[Probe, float]]:
+        """The probes that have a temperature here, each with it."""
+        cells = zip(PROBES, self.temperatures, strict=True)
+        return [(probe, temperature) for probe, temperature in cells if temperature is not None]
 
 
 def read_rows(lines: Iterable[str | None], dialect: Dialect | None = None) -> Iterator[Row | None]:

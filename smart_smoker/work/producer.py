@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from ..core.probes import PROBES, Probe
+from ..core.probes import Probe
 from ..core.readings import Reading, numbered
 from ..core.rows import Row
 from ..script.signals import Stop
@@ -45,15 +45,14 @@ class Cook:
     def take(self, row: Row) -> list[Reading]:
         """The readings of the next row, but for those that are known."""
         taken = []
-        for probe, temperature in zip(PROBES, row.temperatures, strict=True):
-            if temperature is not None:
-                before = self._newest.get(probe)
-                seq = before.seq + 1 if before else 1
-                last = row.number == self._last_rows.get(probe)
-                reading = numbered(probe, self.id, seq, row.time, temperature, last)
-                self._newest[probe] = reading
-                if seq > self._known.get(probe, 0):
-                    taken.append(reading)
+        for probe, temperature in row.filled():
+            before = self._newest.get(probe)
+            seq = before.seq + 1 if before else 1
+            last = row.number == self._last_rows.get(probe)
+            reading = numbered(probe, self.id, seq, row.time, temperature, last)
+            self._newest[probe] = reading
+            if seq > self._known.get(probe, 0):
+                taken.append(reading)
         return taken
 
     def end(self) -> list[Reading]:
@@ -65,12 +64,7 @@ class Cook:
 
 def last_rows(rows: Iterable[Row]) -> dict[Probe, int]:
     """In which row each probe has its last reading."""
-    found = {}
-    for row in rows:
-        for probe, temperature in zip(PROBES, row.temperatures, strict=True):
-            if temperature is not None:
-                found[probe] = row.number
-    return found
+    return {probe: row.number for row in rows for probe, _ in row.filled()}
 
 
 class Producer:
@@ -150,7 +144,7 @@ class Producer:
             return
         # A stranger's script can have deleted a queue. What is published then still reaches the
         # history, so the broker confirms it and nobody would notice.
-        if self._interval >= 1 or time.monotonic() - self._declared >= 1:
+        if time.monotonic() - self._declared >= 1:
             broker.declare()
             self._declared = time.monotonic()
         broker.publish([reading_message(reading) for reading in self.unconfirmed])

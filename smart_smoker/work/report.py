@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from ..core.probes import PROBES
 from ..core.readings import Reading
 from ..core.rows import Row
 from ..core.watch import Judgement, Watch
@@ -119,6 +118,5 @@ class ProducerReport:
 
 def _line(row: Row) -> str:
     """A row for people."""
-    cells = zip(PROBES, row.temperatures, strict=True)
-    said = ", ".join(f"{p.name} {t:.1f} °F" for p, t in cells if t is not None)
+    said = ", ".join(f"{probe.name} {degrees:.1f} °F" for probe, degrees in row.filled())
     return f"{row.time}  {said or 'no reading'}"
