@@ -69,9 +69,9 @@ class _Lines:
         if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
         text = self.rest + self._decoder.decode(chunk, ended)
-        if ended:
-            text += "\n"
         *lines, self.rest = text.split("\n")
+        if ended and self.rest:
+            lines.append(self.rest)
         return [f"{line}\n" for line in lines]
 
 
