@@ -9,7 +9,6 @@ DECIMALS = 2
 """Differences are rounded to 0.01 °F: as floats, 70.1 − 55.1 is slightly
 below 15."""
 
-
 PULLED_OUT = 10
 """°F below its target at which food that was done is no longer in the smoker."""
 

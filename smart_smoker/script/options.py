@@ -72,7 +72,8 @@ def consumer_options(page: str, probe: Probe, remind: float, silence: float):
     parser.add_argument("--clock", choices=CLOCKS, default="readings", help=meaning)
     for kind in probe.beside:
         shown = f"°F; {kind.option} (no limit)"
-        parser.add_argument(f"--{kind.kind}", type=TEMPERATURE, metavar="N", help=shown)
+        limit = number_from(COLDEST, HOTTEST)
+        parser.add_argument(f"--{kind.kind}", type=limit, metavar="N", help=shown)
     if rule.holdable:
         shown = "a drop that is over before is a lid, and not told (0)"
         parser.add_argument("--lid-minutes", type=number_from(0), metavar="N", help=shown)
@@ -141,7 +142,3 @@ def number_from(least: float, most: float = 1e9, kind: type = float) -> Callable
 
     number.__name__ = "number" if kind is float else "whole number"
     return number
-
-
-TEMPERATURE = number_from(COLDEST, HOTTEST)
-"""For argparse: a temperature in °F that a probe can measure."""

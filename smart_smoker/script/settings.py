@@ -157,11 +157,8 @@ def _warn_of_readers(folder: Path):
         return
     for path in (folder / ".env", folder / ".env.toml"):
         if path.exists() and path.stat().st_mode & 0o077:
-            log.warning(
-                "%s can hold passwords, and others on this machine can read it: chmod 600 %s",
-                path.name,
-                path.name,
-            )
+            words = "%s can hold passwords, and others on this machine can read it: chmod 600 %s"
+            log.warning(words, path.name, path.name)
 
 
 def _text_of(path: Path) -> str:
