@@ -141,6 +141,11 @@ def peek(url: str, queue: str) -> list[bytes]:
     return found
 
 
+def reads(script) -> bool:
+    """Whether it has taken over, and does not stand by."""
+    return script.text.rfind(WAITING) > script.text.rfind("standing by")
+
+
 def await_event(url: str, type: str):
     """Wait until such an event reaches the history, for two seconds at most."""
     with suppress(BrokerAway), Broker(url, "faults") as broker:
@@ -283,14 +288,15 @@ class Visitor(Scenario):
 class Forger(Scenario):
     """A stranger deletes, purges and forges states, and whoever reads that queue dies or ends.
 
-    A state that is gone is in the memory of its consumer, and is awaited before that one dies. Only
-    one is forged at a time: the queue keeps two, and one of them must be good.
+    Another copy stands by. A state that is gone is in the memory of its consumer, and is awaited
+    before that one dies. Only one is forged at a time: the queue keeps two, and one must be good.
     """
 
     name = "a stranger deletes, purges and forges states"
-    rows, interval, pause = 450, 0.03, (0.2, 0.6)
+    copies, rows, interval, pause = 2, 450, 0.03, (0.2, 0.6)
 
     def inject(self, round):
+        until(lambda: all(self._readers(round, q) for q in BOUND), "a reader of each queue")
         chance, queue = round.chance, round.chance.choice(BOUND)
         states = state_queue(queue)
         left = peek(round.url, states)
@@ -308,12 +314,9 @@ class Forger(Scenario):
                 pause=0.1,
             )
         if forged or peek(round.url, states):
-            victim = chance.choice(round.doing(SENDING if queue == ALERTS else WAITING + queue))
             end = round.kill if chance.random() < 0.7 else round.restart
-            end(victim)
+            end(chance.choice(self._readers(round, queue)))
             round.injected()
-            round.consumers[-1].said(WAITING)
-        until(lambda: self._all_read(round), "a reader of each queue")
 
     def _forge(self, chance, real: bytes) -> bytes:
         """Rubbish, no state, a torn one, an older one, or one with something wrong in it."""
@@ -341,9 +344,11 @@ class Forger(Scenario):
             )
         )
 
-    def _all_read(self, round) -> bool:
-        with Stranger(round.url) as stranger:
-            return all(stranger.readers(queue) == 1 for queue in BOUND)
+    @staticmethod
+    def _readers(round, queue) -> list:
+        if queue == ALERTS:
+            return round.doing(SENDING)
+        return [script for script in round.doing(WAITING + queue) if reads(script)]
 
 
 class Options(Scenario):
@@ -372,24 +377,21 @@ class Zombies(Scenario):
     newest = (0, 0)
 
     def inject(self, round):
-        zombies = [script for script in round.consumers if self._reads(script)]
+        zombies = [script for script in round.consumers if reads(script)]
         others = [script for script in round.consumers if script not in zombies]
         for script in zombies:
             script.signal(signal.SIGSTOP)
         round.injected(len(zombies))
         try:
-            until(lambda: all(map(self._reads, others)), "others that have taken over")
+            until(lambda: all(map(reads, others)), "others that have taken over")
         finally:
             for script in zombies:
                 script.signal(signal.SIGCONT)
-        until(lambda: not any(map(self._reads, zombies)), "zombies that stand by")
+        until(lambda: not any(map(reads, zombies)), "zombies that stand by")
         before, left = self.newest, map(json.loads, peek(round.url, state_queue(QUEUES[0])))
         self.newest = max((state["epoch"], state["number"]) for state in left)
         if self.newest <= before:
             round.is_wrong(f"a state {self.newest} after {before}")
-
-    def _reads(self, script) -> bool:
-        return script.text.rfind(WAITING) > script.text.rfind("standing by")
 
 
 class NodesKilled(Scenario):
