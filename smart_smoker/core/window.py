@@ -21,10 +21,10 @@ class Tail(list):
     """
 
     def __init__(self, window: "Window", span: float):
-        self._window, self._reach = window, span - window.step
-        oldest = window.moment - self._reach
-        super().__init__(temperature for moment, temperature in window if moment >= oldest)
-        self.covers = window.moment - window[-len(self)][0] + window.step
+        self._window, self._reach, newest = window, span - window.step, window.moment
+        oldest = newest - self._reach
+        super().__init__([temperature for moment, temperature in window if moment >= oldest])
+        self.covers = newest - window[-len(self)][0] + window.step
 
     @property
     def spans(self) -> bool:
@@ -72,7 +72,8 @@ class Window(deque):
             self.append(reading)
         elif reading not in self:
             insort(self, reading, key=itemgetter(0))
-        while self[0][0] < self.moment - self._reach or len(self) > MOST:
+        oldest = self.moment - self._reach
+        while self[0][0] < oldest or len(self) > MOST:
             self.left = self.popleft()[0]
 
     def resume(self, readings: list, left: float | None):

@@ -15,7 +15,7 @@ import secrets
 import sys
 
 from ..core.probes import PROBES
-from ..wire.messages import BOUND, EXCHANGE, HISTORY, QUEUES, STATES
+from ..wire.messages import BOUND, DECLARED, EXCHANGE, HISTORY, QUEUES, STATES
 
 READINGS = "|".join(probe.queue for probe in PROBES)
 ALL = "|".join(QUEUES)
@@ -50,7 +50,7 @@ def definitions(passwords: dict[str, str], vhost: str = "/", cluster: bool = Fal
             "auto_delete": False,
             "arguments": kind | (arguments or {}),  # The history says itself what it is.
         }
-        for name, arguments in (QUEUES | STATES).items()
+        for name, arguments in DECLARED.items()
     ]
     bindings = [
         {

@@ -17,7 +17,7 @@ from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from ..core.errors import BrokerAway, QueueTaken
 from . import reasons
 from .address import COMMIT_SECONDS, in_time, place, tls_context
-from .messages import APP, BOUND, EXCHANGE, HISTORY, QUEUES, STATES, Arrival, Message
+from .messages import APP, BOUND, DECLARED, EXCHANGE, HISTORY, QUEUES, Arrival, Message
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +36,10 @@ class _Properties(pika.BasicProperties):
     """
 
     def decode(self, encoded, offset=0):
-        with suppress(Exception):  # as many kinds as there are ways to be wrong
-            super().decode(encoded, offset)
-        return self
+        try:
+            return super().decode(encoded, offset)
+        except Exception:  # as many kinds as there are ways to be wrong
+            return self
 
 
 class Broker(AbstractContextManager):
@@ -121,8 +122,7 @@ class Broker(AbstractContextManager):
         with self._pika_errors():
             self._ensure("exchange_declare", EXCHANGE, exchange_type="topic", durable=True)
             for queue in queues:
-                arguments = (QUEUES | STATES)[queue]
-                self._ensure("queue_declare", queue, durable=True, arguments=arguments)
+                self._ensure("queue_declare", queue, durable=True, arguments=DECLARED[queue])
             for key in BOUND:
                 for queue in {key, HISTORY}.intersection(queues):
                     # Bindings cannot be looked at: whoever made the queues has bound them.

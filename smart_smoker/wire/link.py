@@ -24,7 +24,7 @@ NO_BROKER = "Is it running? (python3 run.py broker start) Trying again until it 
 
 PATIENCE = 30
 """Seconds without anything taken of what waits, after which a queue's readers are called dead: one
-that lives and restores a long history takes nothing for some seconds either."""
+that lives and whose machine is busy takes nothing for some seconds either."""
 
 LASTING = 8
 """Tries after which an outage is told again; with their pauses, about a minute."""

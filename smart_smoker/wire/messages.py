@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..core.alert import Alert
 from ..core.errors import UnreadableMessage
@@ -41,6 +42,8 @@ def state_queue(queue: str) -> str:
 STATES = {state_queue(queue): {"x-max-length": 2} for queue in BOUND}
 """Those queues and their arguments; consumers alone need them."""
 
+DECLARED = QUEUES | STATES
+
 MANY_RETURNS = 10
 """Half of those after which a quorum queue drops a message for good: from RabbitMQ 4.0 on it does
 so at the 21st, unless a policy says otherwise (rabbitmq.com/docs/quorum-queues)."""
@@ -70,8 +73,7 @@ class Message:
     expires: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """What arrived from a queue; `tag` is what it is acknowledged by, `sent` in seconds."""
 
     queue: str

@@ -56,6 +56,9 @@ REMEMBERED = 1000
 """Alerts that are done with and whose ids are remembered, so that one which comes again is not sent
 again: a consumer that dies before it has left its state publishes its newest ones twice."""
 
+MOST_WAITING = 2 * PREFETCH
+"""Alerts of which some channels are remembered that have taken them, held or still in the queue."""
+
 LAST_TRY = 5
 """Seconds that what is being sent is given to finish when the process ends."""
 
@@ -164,6 +167,8 @@ class Outbox:
 
         def resume(state: dict):
             sent = dict.fromkeys(map(str, state["sent"]))
+            if len(state["waiting"]) > MOST_WAITING:
+                raise ValueError("more alerts than anybody holds")
             for alert, channels in state["waiting"].items():
                 self._waiting.setdefault(alert, set()).update(map(str, channels))
             self._sent |= sent
@@ -282,8 +287,9 @@ class Outbox:
             if not self._missing(alert):
                 del self._waiting[alert.id]
                 self._sent[alert.id] = None
-                if len(self._sent) > REMEMBERED:
-                    del self._sent[next(iter(self._sent))]
+            for known, most in ((self._waiting, MOST_WAITING), (self._sent, REMEMBERED)):
+                while len(known) > most:
+                    del known[next(iter(known))]
         if outcome == "accepted":
             lane.accepted += 1
             log.info("%s accepted: %s", name, alert.subject)
