@@ -1,8 +1,23 @@
-"""Channels: the ways to reach people that are configured."""
+"""Channels: the ways to reach people, and which of them are configured."""
 
+from typing import Protocol
+
+from ..core.alert import Alert
 from ..script.settings import Settings
 from .mail import MailChannel
 from .push import PushChannel
+
+
+class Channel(Protocol):
+    """One way to reach people, no channel of AMQP."""
+
+    name: str
+
+    def wants(self, alert: Alert) -> bool:
+        """Whether the alert is for this channel; one that is not is never sent by it."""
+
+    def send(self, alert: Alert) -> None:
+        """Return when the alert is accepted. Raises DeliveryRefused or DeliveryFailed."""
 
 
 def channels(settings: Settings) -> list[MailChannel | PushChannel]:

@@ -26,8 +26,9 @@ from ..wire.messages import (
     rejected_message,
 )
 from ..wire.states import States
+from .channels import Channel
 from .memory import Memory
-from .outbox import Channel, Outbox
+from .outbox import Outbox
 from .report import ConsumerReport
 
 log = logging.getLogger(__name__)

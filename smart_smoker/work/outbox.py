@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Protocol
 
 from ..core.alert import TOO_OLD, Alert
 from ..core.errors import (
@@ -37,6 +36,7 @@ from ..wire.messages import (
     rejected_message,
 )
 from ..wire.states import States
+from .channels import Channel
 
 log = logging.getLogger(__name__)
 
@@ -61,18 +61,6 @@ MOST_WAITING = 2 * PREFETCH
 
 LAST_TRY = 5
 """Seconds that what is being sent is given to finish when the process ends."""
-
-
-class Channel(Protocol):
-    """One way to reach people, no channel of AMQP; `channels.py` has them."""
-
-    name: str
-
-    def wants(self, alert: Alert) -> bool:
-        """Whether the alert is for this channel; one that is not is never sent by it."""
-
-    def send(self, alert: Alert) -> None:
-        """Return when the alert is accepted. Raises DeliveryRefused or DeliveryFailed."""
 
 
 @dataclass
@@ -160,6 +148,7 @@ class Outbox:
                 while any(lane.busy for lane in self._lanes) and time.monotonic() < give_up:
                     self._settle(broker, broker.take(0.2))
                 self._leave_state(broker)
+                self._acknowledge(broker)
                 return
 
     def _take_over(self, broker: Broker):
@@ -189,9 +178,14 @@ class Outbox:
         for arrival in arrived:
             self._hold(broker, arrival)
         self._take_results()
-        if self._states.is_due(bool(self._unpublished)):
+        # At once, and not only in time: whoever comes after us sends what is not recorded again.
+        if self._unpublished or self._states.is_due(changed=False):
             self._leave_state(broker)
-        for held in [] if self._unpublished else list(self._held):
+        if not self._unpublished:
+            self._acknowledge(broker)
+
+    def _acknowledge(self, broker: Broker):
+        for held in list(self._held):
             if not self._missing(held.alert):
                 broker.acknowledge(held.arrival.tag)
                 self._held.remove(held)

@@ -139,7 +139,7 @@ def test_what_a_stranger_deleted_is_declared_again(url, stranger):
 
 def test_a_broker_that_knows_no_streams_is_used_without_a_history(url, monkeypatch):
     # RabbitMQ 3.8 answers a stream's declaration as every RabbitMQ that of an unknown type.
-    monkeypatch.setitem(wire.QUEUES, "05-history", {"x-queue-type": "brook"})
+    monkeypatch.setitem(wire.DECLARED, "05-history", {"x-queue-type": "brook"})
     with connect([url], "a test") as broker:
         assert not broker.has_history
         broker.publish(messages(1))
