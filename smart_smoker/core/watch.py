@@ -16,7 +16,7 @@ from .episodes import Episodes
 from .errors import UnreadableMessage
 from .probes import Probe
 from .readings import SECONDS_PER_READING, Reading, numbered, parse_time
-from .rules import Rule
+from .rules import RULES, Rule
 from .state import check_numbers
 from .text import excerpt
 from .window import Tail, Window
@@ -164,7 +164,8 @@ class Watch:
         if self.window:
             time, temperature = parse_time(state["time"]), self.window[-1][1]
             self.latest = numbered(probe, cook, self.number, time, temperature)
-        self._limits_told = state.get("limits", {})
+        told = state.get("limits", {}).items()
+        self._limits_told = {kind: float(limit) for kind, limit in told if kind in RULES}
         for episodes, _ in self._episodes:
             episodes.resume(state["episodes"].get(episodes.rule.kind, {}))
 

@@ -17,6 +17,7 @@ from smart_smoker.core.rules import FoodDone, FoodStall, SmokerDrop, SmokerHigh,
 from smart_smoker.core.state import MISSHAPEN
 from smart_smoker.core.watch import Watch
 from smart_smoker.wire.messages import alert_message
+from smart_smoker.wire.states import encode
 from smart_smoker.work import memory as memory_
 from smart_smoker.work.memory import Memory
 from smart_smoker.work.report import ConsumerReport
@@ -51,7 +52,7 @@ def judge(made: Memory, readings, now=0.0) -> list[str]:
 
 def taken_over(by: Memory, made: Memory, now=0.0) -> Memory:
     """Another one that has the state of the first, as it comes out of a queue."""
-    by.resume(json.loads(json.dumps(made.state(now))), now)
+    by.resume(json.loads(encode(made.state(now)).encode()), now)
     return by
 
 
@@ -355,6 +356,7 @@ DROP = {"began": "b/01-smoker/1", "at": 30, "since": 0, "highest": 225, "lowest"
         {"brisket": {**ONE, "episodes": {"drop": {**DROP, "lowest": 900}}}},
         {"brisket": {**ONE, "episodes": {"drop": {**DROP, "more": 1}}}},
         {"brisket": {**ONE, "episodes": {"drop": 5}}},
+        {"brisket": {**ONE, "limits": {"low": "cold"}}},
     ],
     ids=str,
 )
