@@ -369,6 +369,12 @@ def test_a_state_that_makes_no_sense_changes_nothing(state):
     assert made.state(0) == before
 
 
+def test_limits_that_a_forged_state_has_and_no_rule_are_not_left_again():
+    made = memory()
+    made.resume({"brisket": {**ONE, "limits": {"\ud800": 5, "low": 200}}}, 0)
+    assert json.loads(encode(made.state(0)).encode())["brisket"]["limits"] == {"low": 200}
+
+
 @settings(deadline=None)
 @given(
     temperatures,
