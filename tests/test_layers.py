@@ -37,7 +37,7 @@ LIBRARIES = {
 """One library, one module."""
 
 PURE_MODULES = sorted(name for name in PACKAGE if name.startswith("core."))
-PURE_MODULES += ["work.memory"]
+PURE_MODULES += ["work.memory", "work.taken"]
 PURE_MODULES += ["panel.story", "panel.cook_story", "panel.probe_story"]
 PURE_MODULES += ["panel.overview", "panel.words"]
 PURE = {

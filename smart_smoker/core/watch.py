@@ -15,11 +15,18 @@ from .clock import parse_moment
 from .episodes import Episodes
 from .errors import UnreadableMessage
 from .probes import Probe
-from .readings import SECONDS_PER_READING, Reading, numbered, parse_time
+from .readings import (
+    COLDEST,
+    HOTTEST,
+    SECONDS_PER_READING,
+    Reading,
+    numbered,
+    parse_time,
+)
 from .rules import RULES, Rule
 from .state import check_numbers
 from .text import excerpt
-from .window import Tail, Window
+from .window import Window
 
 CLOCKS = ("readings", "time")
 """What tells the moment of a reading: how many came before it, or its own timestamp."""
@@ -57,12 +64,10 @@ class Watch:
         beside: Sequence[Rule] = (),
     ):
         self._by_time = clock == "time"
-        # A window of 62 seconds is 2.0666… readings: rounding makes 62 seconds of it again.
-        spans = [round(each.window * SECONDS_PER_READING, 3) for each in (rule, *beside)]
-        self.window = Window(max(spans), 0 if self._by_time else SECONDS_PER_READING)
-        own = Episodes(rule, remind_minutes * 60)
-        others = [Episodes(other, remind_minutes * 60, other.kind) for other in beside]
-        self._episodes = list(zip([own, *others], spans, strict=True))
+        self._episodes = [Episodes(rule, remind_minutes * 60)]
+        self._episodes += [Episodes(other, remind_minutes * 60, other.kind) for other in beside]
+        span = max(episodes.span for episodes in self._episodes)
+        self.window = Window(span, 0 if self._by_time else SECONDS_PER_READING)
         self._limits = {other.kind: other.degrees for other in beside}
         self._limits_told: dict[str, float] = {}
         self.number = 0
@@ -104,21 +109,19 @@ class Watch:
         self.highest, self.lowest = max(self.highest, temperature), min(self.lowest, temperature)
         alerts = [found_alert(reading)] if self.silent else []
         self.silent = False
-        tails = [Tail(window, span) for _, span in self._episodes]
-        for (episodes, _), tail in zip(self._episodes, tails, strict=True):
-            counts = episodes.rule.counts(self.highest, self.lowest)
-            if alert := episodes.take(tail, window.moment, cause, counts):
+        for episodes in self._episodes:
+            if alert := episodes.take(window, cause, self.highest, self.lowest):
                 alerts.append(alert)
         self.alerts += sum(not alert.quiet for alert in alerts)
         limits = None if self._limits == self._limits_told else self._limits
         self._limits_told = self._limits
-        return Judgement(self._episodes[0][0].change, len(tails[0]), alerts, True, limits)
+        return Judgement(*self._episodes[0].seen, alerts, True, limits)
 
     def _end(self):
         """The cook is over, and with it what goes on."""
         self.ended = True
         self.window.clear()
-        for episodes, _ in self._episodes:
+        for episodes in self._episodes:
             episodes.going_on = None
 
     def silence(self, now: float, seconds: float) -> Alert | None:
@@ -146,7 +149,9 @@ class Watch:
         state |= {name: True for name in ("silent", "ended") if getattr(self, name)}
         if self._limits_told:
             state["limits"] = self._limits_told
-        episodes = {each.rule.kind: each.state() for each, _ in self._episodes}
+        if self._by_time:
+            state["clock"] = "time"
+        episodes = {each.rule.kind: each.state() for each in self._episodes}
         return state | {"episodes": {kind: state for kind, state in episodes.items() if state}}
 
     def resume(self, probe: Probe, cook: str, state: dict):
@@ -157,17 +162,22 @@ class Watch:
         self.number, self.judged, self.alerts = (state[n] for n in ("number", "judged", "alerts"))
         if self.judged:
             self.highest, self.lowest = state["highest"], state["lowest"]
-            check_numbers((self.highest, self.lowest))
         check_numbers((self.number, self.judged, self.alerts))
         self.silent, self.ended = (state.get(name) is True for name in ("silent", "ended"))
         self.window.resume(state.get("deque", []), state.get("left"))
+        extremes = [self.highest, self.lowest] if self.judged else []
+        temperatures = [*extremes, *(temperature for _, temperature in self.window)]
+        if not all(COLDEST <= temperature <= HOTTEST for temperature in temperatures):
+            raise ValueError("a temperature that no probe measures")
         if self.window:
             time, temperature = parse_time(state["time"]), self.window[-1][1]
             self.latest = numbered(probe, cook, self.number, time, temperature)
         told = state.get("limits", {}).items()
         self._limits_told = {kind: float(limit) for kind, limit in told if kind in RULES}
-        for episodes, _ in self._episodes:
+        for episodes in self._episodes:
             episodes.resume(state["episodes"].get(episodes.rule.kind, {}))
+            if (state.get("clock") == "time") != self._by_time:
+                episodes.forget_when()
 
 
 def _moment(reading: Reading) -> float:

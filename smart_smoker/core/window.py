@@ -17,8 +17,10 @@ MOST = 10_000
 class Tail(list):
     """The temperatures in °F that a rule looks at, the newest last.
 
-    It `covers` so many seconds, with what a reading stands for.
+    It `covers` so many seconds, from before its first reading to its last.
     """
+
+    __slots__ = "_window", "_reach", "covers"
 
     def __init__(self, window: "Window", span: float):
         self._window, self._reach, newest = window, span - window.step, window.moment
@@ -68,6 +70,8 @@ class Window(deque):
         reading = moment, temperature
         if self and moment < self.moment - self._reach:
             self.clear()
+        if moment < self.left:  # Another one with a shorter span thought it too old.
+            self.left = float("-inf")
         if not self or moment > self.moment:
             self.append(reading)
         elif reading not in self:
@@ -82,6 +86,6 @@ class Window(deque):
         self.extend((moment, temperature) for moment, temperature in readings)
         moments = [moment for moment, _ in self]
         self.left = self.left if left is None else left
-        check_numbers([*moments, *(temperature for _, temperature in self), left or 0])
+        check_numbers([*moments, left or 0])
         if [self.left, *moments] != sorted([self.left, *moments]):
             raise ValueError("moments out of their order")

@@ -126,33 +126,33 @@ class Broker(AbstractContextManager):
             for key in BOUND:
                 for queue in {key, HISTORY}.intersection(queues):
                     # Bindings cannot be looked at: whoever made the queues has bound them.
-                    refusal = self._asked("queue_bind", queue, EXCHANGE, key)
+                    refusal = self._refused("queue_bind", queue, EXCHANGE, key)
                     if refusal and refusal.reply_code != 403:
                         raise refusal
 
-    def _asked(self, what: str, *arguments, **more) -> exceptions.ChannelClosedByBroker | None:
+    def _refused(self, what: str, *arguments, **more) -> exceptions.ChannelClosedByBroker | None:
         """Ask for something that the broker may refuse: its refusal, or None."""
         try:
-            getattr(self._setup, what)(*arguments, **more)
+            self._answer = getattr(self._setup, what)(*arguments, **more).method
         except exceptions.ChannelClosedByBroker as refusal:
             self._setup = self._connection.channel()
             return refusal
 
     def _ensure(self, declare: str, name: str, **ours):
-        refusal = self._asked(declare, name, **ours)
+        refusal = self._refused(declare, name, **ours)
         if not refusal or reasons.IS_QUORUM.search(refusal.reply_text):
             return  # It is there, and a quorum queue lasts better than what we asked for.
         if refusal.reply_code == 406:
             raise reasons.made_otherwise(refusal.reply_text, name)
         if refusal.reply_code != 403:
             raise refusal
-        if unseen := self._asked(declare, name, passive=True):
+        if unseen := self._refused(declare, name, passive=True):
             raise reasons.not_seen(unseen.reply_text, name)
 
     def make_again(self, queue: str):
         """Make a queue again where somebody has deleted it."""
         with self._pika_errors():
-            if self._asked("queue_declare", queue, passive=True):
+            if self._refused("queue_declare", queue, passive=True):
                 self.declare(queue)
 
     def publish(self, messages: Sequence[Message]):
@@ -230,10 +230,13 @@ class Broker(AbstractContextManager):
                 found.append(_arrival(queue, *got))
         return found
 
-    def done_with_got(self):
-        """Tell the broker that all that we have got can be forgotten."""
+    def done_with_got(self, keep: bool = False):
+        """Tell the broker that all that we have got can be forgotten, or is to be kept."""
         with self._pika_errors():
-            self._setup.basic_ack(0, multiple=True)
+            if keep:
+                self._setup.basic_nack(0, multiple=True)
+            else:
+                self._setup.basic_ack(0, multiple=True)
 
     def take(self, seconds: float, most: int | None = None) -> list[Arrival]:
         """What has arrived, in order, or the first so many; waits up to so many seconds for one."""
@@ -266,12 +269,9 @@ class Broker(AbstractContextManager):
         Raises BrokerAway where there is no such queue.
         """
         with self._pika_errors():
-            try:
-                declared = self._setup.queue_declare(queue, passive=True).method
-            except exceptions.ChannelClosedByBroker:
-                self._setup = self._connection.channel()
-                raise
-            return declared.message_count, declared.consumer_count
+            if refusal := self._refused("queue_declare", queue, passive=True):
+                raise refusal
+            return self._answer.message_count, self._answer.consumer_count
 
     def is_empty(self, queue: str) -> bool:
         """Whether nothing waits in the queue that we read, and nothing of it waits to be taken."""

@@ -11,7 +11,7 @@ from ..core.errors import UnreadableMessage
 from ..core.probes import PROBES, Probe
 from ..core.readings import COLDEST, HOTTEST, Reading, numbered, parse_body
 from ..core.rules import RULES
-from ..core.state import MISSHAPEN
+from ..core.state import LARGEST, MISSHAPEN
 from ..core.text import excerpt
 
 APP = EXCHANGE = "smart-smoker"
@@ -115,7 +115,8 @@ def reading_of(arrival: Arrival, probe: Probe) -> Reading:
     timestamp, temperature = parse_body(arrival.body)
     cook, seq = arrival.headers.get("cook"), arrival.headers.get("seq")
     # pika reads a number of 64 bits as one of a class of its own.
-    if not (is_cook(cook) and isinstance(seq, int) and seq is not True and seq > 0):
+    counts = isinstance(seq, int) and seq is not True and 0 < seq < LARGEST
+    if not (is_cook(cook) and counts):
         return Reading(probe, timestamp, temperature, id=uuid.uuid4().hex)
     last = arrival.headers.get("last") is True
     return numbered(probe, cook, int(seq), timestamp, temperature, last, arrival.sent)

@@ -3,7 +3,7 @@
 The newest message of `01-smoker.state` is all that there is to know: whoever takes over gets it,
 publishes it anew under the next epoch, and goes on. Of two states the one with the higher epoch and
 number counts. One that was called dead and is not may leave a state once more: its epoch is lower,
-and the queue keeps two, so that it drives no better one out.
+and the queue keeps two, so that the better one stays.
 """
 
 import json
@@ -23,7 +23,7 @@ LASTS = 24 * 3600
 """Seconds for which a state counts, by the broker's clock, when nobody reads the queue any more."""
 
 RENEWED = 3600
-"""Seconds after which a state is left anew although nothing has changed."""
+"""Seconds after which a state is left anew although nothing has changed: it would expire."""
 
 SHARE = 10
 """Leaving states takes at most one part in so many of the time."""
@@ -68,10 +68,14 @@ class States:
         self._epoch += 1
         return False
 
+    @property
+    def age(self) -> float:
+        """The seconds since a state was left."""
+        return time.monotonic() - self._left
+
     def is_due(self, changed: bool) -> bool:
-        """Whether it is time to leave what has changed, or has not for long."""
-        now = time.monotonic()
-        return now >= self._due if changed else now - self._left > RENEWED
+        """Whether it is time to leave a state that has changed, or one that would expire."""
+        return time.monotonic() >= self._due if changed else self.age > RENEWED
 
     @property
     def wait(self) -> float:
@@ -86,6 +90,7 @@ class States:
         """
         began = time.monotonic()
         if broker.has_company(self._of):
+            broker.done_with_got(keep=True)  # The other one is about to look for it.
             raise QueueTaken(f"{self._of} has another reader", self._of)
         body = encode({"epoch": self._epoch, "number": self._number, **known}).encode()
         if len(body) > HEAVIEST:

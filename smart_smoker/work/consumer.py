@@ -44,8 +44,8 @@ PAUSE, RATE = 0.25, 20_000
 """Seconds between two states at least, and bytes of them a second at most: what a hundred smokers
 write in a night is then a few gigabytes."""
 
-LOOK = 1
-"""Seconds between two looks for a silent probe."""
+LOOK, UNHEARD = 1, 60
+"""Seconds between two looks for a silent probe, and between two states while a cook is unheard."""
 
 LONGEST_TURN = 2
 """Seconds of a turn that count as listening: one that takes longer was held up, by a broker that
@@ -93,8 +93,7 @@ class Consumer:
                 log.info("Waiting for readings in %s. To end, press Ctrl+C.", self._probe.queue)
                 while not self._stop.requested:
                     self._turn(broker)
-                if self._changed:
-                    self._leave_state(broker)
+                self._leave_state(broker)
                 return
             except QueueTaken as error:
                 log.warning("%s, and we leave it.", error)
@@ -133,13 +132,16 @@ class Consumer:
             except UnreadableMessage as error:
                 self._put_aside(arrival, str(error))
         may_look = now >= self._next_look and len(arrived) < TOGETHER
+        must_leave = self._newest_tag - self._covered_tag >= PREFETCH // 2
         if may_look and broker.is_empty(self._probe.queue):
             self._next_look = now + LOOK
             for alert in self._memory.silences(self._listened):
                 self._raise(alert)
+                must_leave = True  # No reading comes again that would tell it again.
+            # For how long nobody was heard is known to whoever comes next, too.
+            must_leave |= self._states.age > UNHEARD and self._memory.expects_readings
         self._publish(broker, now)
-        many = self._newest_tag - self._covered_tag >= PREFETCH // 2
-        if many or self._states.is_due(self._changed):
+        if must_leave or self._states.is_due(self._changed):
             self._leave_state(broker)
 
     def _publish(self, broker: Broker, now: float):

@@ -76,6 +76,11 @@ class Memory:
                 told.append(watch.silence(now, self._silence))
         return [alert for alert in told if alert]
 
+    @property
+    def expects_readings(self) -> bool:
+        """Whether a cook goes on."""
+        return any(cook and not watch.ended for cook, watch in self._watches.items())
+
     def forget(self, cook: str):
         """Expect nothing of a cook any more."""
         self._watches.pop(cook)
@@ -100,7 +105,7 @@ class Memory:
         A cook whose newest reading we know ourselves was heard when we heard it. Raises one of
         MISSHAPEN, and changes nothing, where it is no state of a memory.
         """
-        watches, ended = {}, []
+        watches = {}
         for cook, said in state.items():
             if cook and not is_cook(cook):
                 raise ValueError(f"{excerpt(cook)} is no cook")
@@ -110,6 +115,5 @@ class Memory:
             known = self._watches.get(cook)
             same = known is not None and known.number == watch.number
             watch.heard = known.heard if same else now - said["unheard"]
-            if watch.ended:
-                ended.append(cook)
-        self._watches, self._ended = watches, dict.fromkeys(ended)
+        self._watches = watches
+        self._ended = dict.fromkeys(cook for cook, watch in watches.items() if watch.ended)

@@ -37,6 +37,7 @@ from ..wire.messages import (
 )
 from ..wire.states import States
 from .channels import Channel
+from .taken import Taken
 
 log = logging.getLogger(__name__)
 
@@ -51,13 +52,6 @@ PREFETCH = 5000
 
 AFTER_A_BUG = 60
 """Seconds until the sender begins anew."""
-
-REMEMBERED = 1000
-"""Alerts that are done with and whose ids are remembered, so that one which comes again is not sent
-again: a consumer that dies before it has left its state publishes its newest ones twice."""
-
-MOST_WAITING = 2 * PREFETCH
-"""Alerts of which some channels are remembered that have taken them, held or still in the queue."""
 
 LAST_TRY = 5
 """Seconds that what is being sent is given to finish when the process ends."""
@@ -100,8 +94,7 @@ class Outbox:
         self._name = name
         self._lanes = [_Lane(channel) for channel in channels]
         self._held: list[_Held] = []
-        self._waiting: dict[str, set[str]] = {}  # alert id → channels that accepted or refused
-        self._sent: dict[str, None] = {}  # the ids of alerts that are done with, newest last
+        self._taken = Taken()
         self._results: SimpleQueue = SimpleQueue()
         self._unpublished: list[Message] = []
         self._states = States(ALERTS)
@@ -153,17 +146,8 @@ class Outbox:
 
     def _take_over(self, broker: Broker):
         """Become the one who sends, and learn what others have sent."""
-
-        def resume(state: dict):
-            sent = dict.fromkeys(map(str, state["sent"]))
-            if len(state["waiting"]) > MOST_WAITING:
-                raise ValueError("more alerts than anybody holds")
-            for alert, channels in state["waiting"].items():
-                self._waiting.setdefault(alert, set()).update(map(str, channels))
-            self._sent |= sent
-
         self._held = []  # The broker gives again what was held and not acknowledged.
-        self._states.take_over(broker, resume)
+        self._states.take_over(broker, self._taken.resume)
         self._leave_state(broker)
         log.info("Sending alerts by %s.", ", ".join(lane.channel.name for lane in self._lanes))
 
@@ -189,19 +173,18 @@ class Outbox:
             if not self._missing(held.alert):
                 broker.acknowledge(held.arrival.tag)
                 self._held.remove(held)
+                self._taken.finish(held.alert.id)
 
     def _missing(self, alert: Alert) -> set[str]:
         """The channels that have still to accept or refuse an alert."""
-        if alert.id in self._sent:
-            return set()
         wanted = {lane.channel.name for lane in self._lanes if lane.channel.wants(alert)}
-        return wanted - self._waiting.get(alert.id, set())
+        return self._taken.missing(alert.id, wanted)
 
     def _leave_state(self, broker: Broker):
         """Leave what the channels have done, with the records of it for the history."""
-        waiting = {id: sorted(channels) for id, channels in self._waiting.items()}
-        known = {"waiting": waiting, "sent": list(self._sent)}
-        self._states.leave(broker, known, *self._unpublished)
+        while not self._states.leave(broker, self._taken.state(), *self._unpublished):
+            log.warning("Too many alerts are remembered: the oldest are forgotten.")
+            self._taken.forget_half()
         self._unpublished = []
 
     def _renew(self, broker: Broker):
@@ -261,6 +244,7 @@ class Outbox:
         if arrival.sent and time.time() - arrival.sent > TOO_OLD:
             log.warning("Not sent, as it is older than a day: %s", alert.subject)
             broker.acknowledge(arrival.tag)
+            self._taken.finish(alert.id)
             return
         self._held.append(_Held(arrival, alert))
 
@@ -277,13 +261,9 @@ class Outbox:
             held.failed[name] = reason
         else:
             lane.next_try, lane.pauses, lane.failing = 0, backoff(LONGEST_PAUSE), False
-            self._waiting.setdefault(alert.id, set()).add(name)
+            self._taken.note(alert.id, name)
             if not self._missing(alert):
-                del self._waiting[alert.id]
-                self._sent[alert.id] = None
-            for known, most in ((self._waiting, MOST_WAITING), (self._sent, REMEMBERED)):
-                while len(known) > most:
-                    del known[next(iter(known))]
+                self._taken.finish(alert.id)
         if outcome == "accepted":
             lane.accepted += 1
             log.info("%s accepted: %s", name, alert.subject)

@@ -176,6 +176,52 @@ def test_with_other_degrees_or_another_window_it_goes_on_with_what_there_is():
     assert judge(shorter, readings[4:]) == ["brisket/01-smoker/5/cleared"]
 
 
+def test_by_another_clock_what_goes_on_is_counted_from_the_next_reading_on():
+    readings = [
+        replace(r, time=f"05/22/21 12:{n // 2:02}:{n % 2 * 30:02}")
+        for n, r in enumerate(cook([225, 225, *[190] * 30]))
+    ]
+    for first, second in (("readings", "time"), ("time", "readings")):
+        made = memory(beside=[SmokerLow(200)], clock=first)
+        assert any(id.endswith("low-raised") for id in judge(made, readings[:10]))
+        again = taken_over(memory(beside=[SmokerLow(200)], clock=second), made)
+        told = [alert for reading in readings[10:] for alert in again.judge(reading, 0).alerts]
+        low = [alert for alert in told if alert.rule == "low"]
+        assert [alert.state for alert in low] == ["reminder", "reminder"]
+        assert "for 5 minutes" in low[0].subject
+
+
+def test_a_drop_that_was_held_back_is_told_though_the_clock_is_put_back():
+    times = [f"05/22/21 12:0{n}:00" for n in range(3)]
+    times += [f"04/22/21 12:0{n}:00" for n in range(9)]
+    readings = [
+        replace(reading, time=time)
+        for reading, time in zip(cook([225, 225, *range(200, 110, -10)]), times, strict=False)
+    ]
+    made = memory(SmokerDrop(hold_minutes=3), clock="time")
+    assert judge(made, readings) == ["brisket/01-smoker/7/raised"]
+
+
+def test_a_held_drop_that_is_over_when_nothing_is_held_back_any_more_is_a_lid():
+    made = memory(SmokerDrop(hold_minutes=3))
+    assert judge(made, cook([250, 250, 230])) == []
+    again = taken_over(memory(SmokerDrop()), made)
+    assert judge(again, cook([250, 250, 230, 249, 249])[3:]) == ["brisket/01-smoker/4/lid"]
+
+
+def test_a_late_reading_in_a_window_that_has_become_longer_leaves_a_state_that_can_be_read():
+    def at(minute: float, temperature: float, number: int) -> Reading:
+        time = f"05/22/21 12:{int(minute):02}:{int(minute % 1 * 60):02}"
+        return Reading(SMOKER, time, temperature, f"b/01-smoker/{number}", "b", number)
+
+    made = memory(SmokerDrop(15, 2), clock="time")
+    judge(made, [at(0, 225, 1), at(5, 225, 2), at(6, 225, 3)])
+    longer = taken_over(memory(SmokerDrop(15, 20), clock="time"), made)
+    judge(longer, [at(2, 225, 4)])
+    assert taken_over(memory(SmokerDrop(15, 20), clock="time"), longer).state(0) == longer.state(0)
+    assert longer.cooks == 1
+
+
 def test_two_cooks_never_share_a_window():
     one, other = cook([225, 224, 223], "one"), cook([180, 181, 182], "other")
     mixed = [reading for pair in zip(one, other, strict=True) for reading in pair]

@@ -15,6 +15,7 @@ from smart_smoker.wire import states
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.messages import HISTORY, Message, state_queue
 from smart_smoker.wire.states import States
+from smart_smoker.work import consumer as consumer_
 from smart_smoker.work.consumer import Consumer
 from smart_smoker.work.memory import Memory
 from smart_smoker.work.report import ConsumerReport
@@ -237,14 +238,53 @@ def test_what_was_not_published_is_before_a_state_says_that_it_was(stranger, url
     assert alerts(url) == ["3/raised"]
 
 
-def test_who_is_not_alone_leaves_no_state(url, monkeypatch):
+class Leaves:
+    """Notes, of each state that is left, whether a cook is silent in it."""
+
+    def __init__(self, leave_state):
+        self._leave, self.silent = leave_state, []
+
+    def __get__(self, consumer, _):
+        def leave(broker):
+            self._leave(consumer, broker)
+            cooks = consumer._memory.state(0).values()
+            self.silent.append(any(cook.get("silent") for cook in cooks))
+
+        return leave
+
+
+def test_who_is_not_alone_leaves_no_state_and_keeps_none_from_the_other(url, monkeypatch):
     ours = States(SMOKER.queue)
+    leave(url, b'{"epoch": 1, "number": 0, "cooks": {}}')
     with Broker(url, "a test") as broker:
         ours.take_over(broker, print)
+        assert lying(url) == []
         monkeypatch.setattr(broker, "has_company", lambda queue: True)
         with pytest.raises(QueueTaken):
             ours.leave(broker, {"cooks": {}})
-    assert lying(url) == []
+        assert [state["epoch"] for state in lying(url)] == [1]
+
+
+def test_a_number_that_is_too_large_to_count_by_is_a_strangers(stranger, url):
+    with Broker(url, "a test") as broker:
+        stranger.put_readings(SMOKER.queue, "brisket", [225], first=2**53)
+        stranger.put_readings(SMOKER.queue, "ribs", [225])
+        work(broker)
+    assert lying(url)[-1]["cooks"].keys() == {"", "ribs"}
+    with Broker(url, "a test") as broker:
+        work(broker)
+    assert lying(url)[-1]["cooks"].keys() == {"", "ribs"}
+
+
+def test_a_silence_is_left_with_the_turn_that_tells_it(stranger, url, monkeypatch):
+    monkeypatch.setattr(consumer_, "PAUSE", 3600)
+    with Broker(url, "a test") as broker:
+        stranger.put_readings(SMOKER.queue, "brisket", [225])
+        stop = Stop()
+        memory = Memory(SMOKER, [SmokerDrop()], 60, silence=0.01)
+        monkeypatch.setattr(Consumer, "_leave_state", noting := Leaves(Consumer._leave_state))
+        Consumer(SMOKER, memory, Turns(stop, 6), stop).work(broker)
+    assert True in noting.silent[:-1], "it was left before the end"
 
 
 def test_states_are_left_in_time_and_take_but_a_share_of_it(url, monkeypatch):
@@ -318,6 +358,7 @@ def test_an_alert_that_comes_again_is_not_sent_again(program, stranger, url):
         b'{"epoch": 1, "number": 0}',
         b'{"epoch": 1, "number": 0, "waiting": [], "sent": 7}',
         b'{"epoch": 1, "number": 0, "sent": [], "waiting": {"brisket/01-smoker/3/raised": 5}}',
+        b'{"epoch": 1, "number": 0, "sent": ["\\ud800"], "waiting": {}}',
     ],
 )
 def test_what_makes_no_sense_of_deliveries_keeps_no_alert_from_being_sent(
