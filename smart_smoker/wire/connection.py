@@ -17,7 +17,7 @@ from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from ..core.errors import BrokerAway, QueueTaken
 from . import reasons
 from .address import COMMIT_SECONDS, in_time, place, tls_context
-from .messages import APP, BOUND, DECLARED, EXCHANGE, HISTORY, QUEUES, Arrival, Message
+from .messages import APP, BOUND, DECLARED, EXCHANGE, HISTORY, QUEUES, STATES, Arrival, Message
 
 log = logging.getLogger(__name__)
 
@@ -149,11 +149,13 @@ class Broker(AbstractContextManager):
         if unseen := self._refused(declare, name, passive=True):
             raise reasons.not_seen(unseen.reply_text, name)
 
-    def make_again(self, queue: str):
-        """Make a queue again where somebody has deleted it."""
+    def make_again(self, queue: str) -> bool:
+        """Make a queue again where somebody has deleted it; whether so it was."""
         with self._pika_errors():
-            if self._refused("queue_declare", queue, passive=True):
-                self.declare(queue)
+            missing = self._refused("queue_declare", queue, passive=True) is not None
+        if missing:
+            self.declare(queue)
+        return missing
 
     def publish(self, messages: Sequence[Message]):
         """Hand messages over and return when the broker has taken responsibility for them all.
@@ -182,7 +184,7 @@ class Broker(AbstractContextManager):
                 self._publishing.tx_commit()
         self.useful = self.useful or any(not message.straight for message in messages)
         # RabbitMQ confirms what the history alone has taken: without its node a queue is not there.
-        for queue in {message.queue for message in messages}:
+        for queue in {message.queue for message in messages} - STATES.keys():
             self.state(queue)
         if self.blocked:
             self.blocked = False
@@ -233,10 +235,8 @@ class Broker(AbstractContextManager):
     def done_with_got(self, keep: bool = False):
         """Tell the broker that all that we have got can be forgotten, or is to be kept."""
         with self._pika_errors():
-            if keep:
-                self._setup.basic_nack(0, multiple=True)
-            else:
-                self._setup.basic_ack(0, multiple=True)
+            say = self._setup.basic_nack if keep else self._setup.basic_ack
+            say(0, multiple=True)
 
     def take(self, seconds: float, most: int | None = None) -> list[Arrival]:
         """What has arrived, in order, or the first so many; waits up to so many seconds for one."""

@@ -95,9 +95,10 @@ class States:
         body = encode({"epoch": self._epoch, "number": self._number, **known}).encode()
         if len(body) > HEAVIEST:
             return False
-        broker.make_again(self._queue)
         state = Message(self._queue, body, "state", straight=True, expires=LASTS)
         broker.publish([*beside, state])
+        if broker.make_again(self._queue):
+            broker.publish([state])  # Somebody had deleted the queue, and with it what was left.
         broker.done_with_got()
         self._number += 1
         self._left = now = time.monotonic()

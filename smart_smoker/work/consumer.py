@@ -37,7 +37,7 @@ PREFETCH = 20_000
 """Readings that the broker sends ahead of what a state covers. When half of them are judged a state
 is left in any case: so a fast consumer need not wait."""
 
-TOGETHER = 200
+TOGETHER = 500
 """Readings that are judged in one turn: what they raise need not wait for those behind them."""
 
 PAUSE, RATE = 0.25, 20_000

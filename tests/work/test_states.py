@@ -253,6 +253,24 @@ class Leaves:
         return leave
 
 
+def test_a_state_queue_that_is_deleted_as_a_state_is_published_has_it_all_the_same(
+    stranger, url, monkeypatch
+):
+    ours = States(SMOKER.queue)
+    with Broker(url, "a test") as broker:
+        ours.take_over(broker, print)
+        publish = broker.publish
+
+        def deleted(messages):
+            monkeypatch.setattr(broker, "publish", publish)
+            stranger.channel.queue_delete(STATE)
+            publish(messages)
+
+        monkeypatch.setattr(broker, "publish", deleted)
+        ours.leave(broker, {"cooks": {"judged": 3}})
+    assert [state["cooks"] for state in lying(url)] == [{"judged": 3}]
+
+
 def test_who_is_not_alone_leaves_no_state_and_keeps_none_from_the_other(url, monkeypatch):
     ours = States(SMOKER.queue)
     leave(url, b'{"epoch": 1, "number": 0, "cooks": {}}')
