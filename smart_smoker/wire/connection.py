@@ -56,7 +56,7 @@ class Broker(AbstractContextManager):
         self.useful = False  # whether anything has come or gone by it
         self._url, self._name = url, name
         pika.spec.props[pika.BasicProperties.INDEX] = _Properties
-        self._dead = 0  # readers of our queue that do not live
+        self.dead_readers = 0  # of our queue, as far as we call them dead
         with self._pika_errors():
             self._connection = pika.BlockingConnection(_parameters(url, name))
         try:
@@ -200,7 +200,7 @@ class Broker(AbstractContextManager):
         with self._pika_errors():
             if self._consuming and self._consuming.is_open:
                 self._consuming.close()
-        self._dead = dead
+        self.dead_readers = dead
         if since is None and self.state(queue)[1] > dead:
             raise QueueTaken(f"{queue} has a reader", queue)
         with self._pika_errors():
@@ -221,8 +221,8 @@ class Broker(AbstractContextManager):
     def has_company(self, queue: str) -> bool:
         """Whether somebody reads our queue beside us: a quorum queue lets others in at any time."""
         beside = self.state(queue)[1] - 1
-        self._dead = min(self._dead, max(beside, 0))  # Their node is back, and with it the count.
-        return beside > self._dead
+        self.dead_readers = min(self.dead_readers, max(beside, 0))  # A node can be back.
+        return beside > self.dead_readers
 
     def get_all(self, queue: str) -> list[Arrival]:
         """What a queue holds, in order; it stays there until `done_with_got`."""

@@ -49,15 +49,19 @@ class States:
         self._left = self._due = 0.0
 
     def take_over(self, broker: Broker, resume: Callable[[dict], None]) -> bool:
-        """Have the newest state that makes sense resumed; False where nobody has left one.
+        """Have the newest state that makes sense resumed; False where nobody else has left one.
 
         Ours is the next epoch from now on. What was left stays until we `leave` what we have made
         of it. `resume` raises one of MISSHAPEN where a state makes no sense, and is given the next.
+        Where the newest is our own nobody was here meanwhile, and we know better.
         """
         broker.declare(self._queue)
+        ours = self._epoch, self._number - 1
         self._number, self._left, self._due = 0, 0.0, 0.0
         found = filter(None, map(_read, broker.get_all(self._queue)))
         for state in sorted(found, key=_age, reverse=True):
+            if _age(state) == ours:
+                break
             try:
                 resume(state)
             except MISSHAPEN as error:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from logging import CRITICAL, INFO
 
 from ..core.alert import Alert
@@ -14,6 +15,7 @@ from ..script.options import rules_of
 from ..script.settings import Settings
 from ..script.signals import Stop
 from ..wire.connection import Broker
+from ..wire.history import replay
 from ..wire.link import read_alone, stay_connected
 from ..wire.messages import (
     HISTORY,
@@ -50,6 +52,9 @@ LOOK, UNHEARD = 1, 60
 LONGEST_TURN = 2
 """Seconds of a turn that count as listening: one that takes longer was held up, by a broker that
 does not answer or a machine that sleeps, and nobody can have been heard meanwhile."""
+
+KEPT = "1h"
+"""How far back a consumer looks for what a dead one has taken and not acknowledged."""
 
 COME_BACK = (
     "%s has given out these readings %d times and got them back: consumers die before they have"
@@ -99,22 +104,34 @@ class Consumer:
                 log.warning("%s, and we leave it.", error)
 
     def _take_over(self, broker: Broker):
-        """Begin with what the queue's last reader knew, or where nothing is left, as we are."""
+        """Begin with what the queue's last reader knew, or as we are where that was ourselves."""
 
         def resume(state: dict):
             self._memory.resume(state["cooks"], self._listened)
             self._unpublished = []  # What they are about comes again, and is judged again.
 
+        self._newest_tag = self._covered_tag = 0
+        self._turned = time.monotonic()
         if self._states.take_over(broker, resume):
             log.info("Going on where the last reader ended (cooks: %d).", self._memory.cooks)
         elif self._memory.cooks:
-            log.warning("The state is gone: going on with our own (cooks: %d).", self._memory.cooks)
+            log.info("Going on with what is known here (cooks: %d).", self._memory.cooks)
         else:
             log.info("No state of an earlier reader: windows begin empty.")
-        self._newest_tag = self._covered_tag = 0
-        self._turned = time.monotonic()
+        if broker.dead_readers and self._memory.cooks:
+            self._read_what_the_dead_have(broker)
         self._publish(broker, self._turned)
         self._leave_state(broker)
+
+    def _read_what_the_dead_have(self, broker: Broker):
+        """Judge, from the history, what a quorum queue keeps for the readers of a dead node.
+
+        It gives that back when the node is back, after all that came later.
+        """
+        for event in replay(broker, KEPT, self._stop):
+            with suppress(UnreadableMessage):
+                if event.queue == self._probe.queue and event.headers.get("cook"):
+                    self._judge(reading_of(event, self._probe))
 
     def _turn(self, broker: Broker):
         """Judge what has arrived, hand the alerts over; in time leave the state and acknowledge."""

@@ -4,14 +4,14 @@ import json
 import signal
 
 import pytest
-from scripts import history, until
+from scripts import defined_users, history, until
 
 from smart_smoker.core.errors import BrokerAway, QueueTaken
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.rules import SmokerDrop
 from smart_smoker.lab.inbox import Inbox
 from smart_smoker.script.signals import Stop
-from smart_smoker.wire import states
+from smart_smoker.wire import link, states
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.messages import HISTORY, Message, state_queue
 from smart_smoker.wire.states import States
@@ -236,6 +236,60 @@ def test_what_was_not_published_is_before_a_state_says_that_it_was(stranger, url
         consumer.work(broker)
     assert published[:2] == ["alert", "state"]
     assert alerts(url) == ["3/raised"]
+
+
+def test_what_a_dead_reader_of_a_quorum_queue_has_is_judged_from_the_history(
+    broker, url, stranger, monkeypatch
+):
+    monkeypatch.setattr(link, "PATIENCE", 0.5)
+    with defined_users(broker, url, cluster=True) as urls:
+        ours = urls["smoker-consumer"]
+        with Broker(ours, "first") as first:
+            stranger.put_readings(SMOKER.queue, "brisket", [225, 225])
+            assert work(first) == []
+        with Broker(ours, "dead") as dead, Broker(ours, "second") as second:
+            dead.consume(SMOKER.queue, prefetch=1)
+            stranger.put_readings(SMOKER.queue, "brisket", [200, 199, 198], first=3)
+            until(lambda: dead.take(0.1), "the reading that it takes and does not acknowledge")
+            assert work(second) == ["3/raised"]
+        assert stranger.waiting(SMOKER.queue) == 1, "what the dead one gave back, a repetition"
+        with Broker(ours, "third") as third:
+            assert work(third) == []
+        assert stranger.waiting(SMOKER.queue) == 0
+
+
+def test_a_consumer_that_finds_its_own_state_goes_on_with_all_that_it_knows(
+    stranger, url, monkeypatch
+):
+    stop = Stop()
+    consumer = Consumer(SMOKER, Memory(SMOKER, [SmokerDrop()], 60, 300), Turns(stop, 2), stop)
+    with Broker(url, "a test") as broker:
+        stranger.put_readings(SMOKER.queue, "brisket", [225, 225, 200])
+        until(lambda: stranger.waiting(SMOKER.queue) == 3, "the readings")
+        leave_state = Consumer._leave_state
+        # The connection is lost when all is told, and before a state says so.
+        monkeypatch.setattr(Consumer, "_leave_state", once(leave_state))
+        with pytest.raises(BrokerAway):
+            consumer.work(broker)
+        monkeypatch.setattr(Consumer, "_leave_state", leave_state)
+    stop.requested = False
+    consumer._report = Turns(stop, 3)
+    with Broker(url, "a test") as broker:
+        stranger.put_readings(SMOKER.queue, "brisket", [225, 225], first=4)
+        consumer.work(broker)
+    assert alerts(url) == ["3/raised", "4/cleared"]
+
+
+def once(leave_state):
+    """Leaves one state, and has lost the connection by the next."""
+    left = []
+
+    def leave(consumer, broker):
+        if left:
+            raise BrokerAway("lost")
+        left.append(leave_state(consumer, broker))
+
+    return leave
 
 
 class Leaves:
