@@ -142,8 +142,9 @@ class Watch:
         state = {"number": self.number, "judged": self.judged, "alerts": self.alerts}
         if self.judged:
             state |= {"highest": self.highest, "lowest": self.lowest}
+        state["deque"] = list(self.window)
         if self.window:
-            state |= {"time": self.latest.time, "deque": list(self.window)}
+            state["time"] = self.latest.time
             if self._by_time and self.window.left > float("-inf"):
                 state["left"] = self.window.left
         state |= {name: True for name in ("silent", "ended") if getattr(self, name)}
@@ -164,7 +165,7 @@ class Watch:
             self.highest, self.lowest = state["highest"], state["lowest"]
         check_numbers((self.number, self.judged, self.alerts))
         self.silent, self.ended = (state.get(name) is True for name in ("silent", "ended"))
-        self.window.resume(state.get("deque", []), state.get("left"))
+        self.window.resume(state["deque"], state.get("left"))
         extremes = [self.highest, self.lowest] if self.judged else []
         temperatures = [*extremes, *(temperature for _, temperature in self.window)]
         if not all(COLDEST <= temperature <= HOTTEST for temperature in temperatures):

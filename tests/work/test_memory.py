@@ -371,7 +371,7 @@ def test_of_too_many_cooks_those_are_forgotten_that_were_heard_longest_ago():
 
 # --- states that are none ------------------------------------------------------------------------
 
-NOTHING = {"number": 0, "judged": 0, "alerts": 0, "episodes": {}, "unheard": 0}
+NOTHING = {"number": 0, "judged": 0, "alerts": 0, "deque": [], "episodes": {}, "unheard": 0}
 ONE = {"number": 1, "judged": 1, "alerts": 0, "highest": 225, "lowest": 225, "time": "12:00"}
 ONE |= {"deque": [[30, 225]], "episodes": {}, "unheard": 0}
 DROP = {"began": "b/01-smoker/1", "at": 30, "since": 0, "highest": 225, "lowest": 225}

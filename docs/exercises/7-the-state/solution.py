@@ -11,7 +11,7 @@ newest = None
 while (got := channel.basic_get("01-smoker.state"))[0]:
     newest = got
 for cook, known in json.loads(newest[2])["cooks"].items():
-    temperatures = (str(temperature) for _, temperature in known.get("deque", []))
+    temperatures = (str(temperature) for _, temperature in known["deque"])
     print(f"{cook} {known['number']}:", *temperatures)
 # What we have got and not acknowledged returns to the queue.
 connection.close()
