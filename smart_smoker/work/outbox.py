@@ -139,9 +139,7 @@ class Outbox:
                     self._turn(broker)
                 give_up = time.monotonic() + LAST_TRY
                 while any(lane.busy for lane in self._lanes) and time.monotonic() < give_up:
-                    self._settle(broker, broker.take(0.2))
-                self._leave_state(broker)
-                self._acknowledge(broker)
+                    self._turn(broker)
                 return
 
     def _take_over(self, broker: Broker):
@@ -152,28 +150,21 @@ class Outbox:
         log.info("Sending alerts by %s.", ", ".join(lane.channel.name for lane in self._lanes))
 
     def _turn(self, broker: Broker):
-        """Take what has come, start what can be sent, and acknowledge what is settled."""
-        self._settle(broker, broker.take(0.5))
-        for lane in self._lanes:
-            self._try(lane, broker)
-        self._renew(broker)
-
-    def _settle(self, broker: Broker, arrived: list[Arrival]):
-        for arrival in arrived:
+        """Take what has come, start what can be sent, record what was, and acknowledge it."""
+        for arrival in broker.take(0.5):
             self._hold(broker, arrival)
         self._take_results()
+        for lane in self._lanes:
+            self._try(lane, broker)
         # At once, and not only in time: whoever comes after us sends what is not recorded again.
         if self._unpublished or self._states.is_due(changed=False):
             self._leave_state(broker)
-        if not self._unpublished:
-            self._acknowledge(broker)
-
-    def _acknowledge(self, broker: Broker):
         for held in list(self._held):
             if not self._missing(held.alert):
                 broker.acknowledge(held.arrival.tag)
                 self._held.remove(held)
                 self._taken.finish(held.alert.id)
+        self._renew(broker)
 
     def _missing(self, alert: Alert) -> set[str]:
         """The channels that have still to accept or refuse an alert."""
@@ -202,7 +193,7 @@ class Outbox:
             self._held.remove(held)
 
     def _try(self, lane: _Lane, broker: Broker):
-        if lane.busy or time.monotonic() < lane.next_try:
+        if lane.busy or self._stop.requested or time.monotonic() < lane.next_try:
             return
         name = lane.channel.name
         waiting = [held for held in self._held if name in self._missing(held.alert)]
