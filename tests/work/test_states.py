@@ -129,7 +129,7 @@ def test_readings_whose_acknowledgement_was_lost_are_not_judged_again(stranger, 
         assert work(broker) == ["3/raised"]
     with Broker(url, "a test") as broker:
         assert work(broker) == []
-    assert stranger.waiting(SMOKER.queue) == 0
+    until(lambda: stranger.waiting(SMOKER.queue) == 0, "an empty queue")
 
 
 def test_readings_that_no_state_covers_are_judged_again_and_cause_the_same_alerts(
@@ -386,7 +386,7 @@ def test_what_weighs_too_much_forgets_the_cooks_that_were_heard_longest_ago(
         work(broker)
     assert "Too many cooks (10)" in caplog.text
     assert 0 < len(lying(url)[-1]["cooks"]) < 10
-    assert stranger.waiting(SMOKER.queue) == 0
+    until(lambda: stranger.waiting(SMOKER.queue) == 0, "an empty queue")
 
 
 def test_a_state_expires_by_the_brokers_clock(stranger, url):
@@ -419,7 +419,7 @@ def test_an_alert_that_comes_again_is_not_sent_again(program, stranger, url):
         stranger.put("04-alerts", alert.body, message_id=alert.id, type="alert")
         text = send(program, inbox, stranger, said="Sending alerts by email")
         assert "accepted" not in text
-        assert stranger.waiting("04-alerts") == 0
+        until(lambda: stranger.waiting("04-alerts") == 0, "an alert that is done with")
         assert len(inbox.messages) == 1
 
 
