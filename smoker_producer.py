@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import smart_smoker.script.installed  # noqa: F401 - first: says what is missing
+from smart_smoker.core.cooks import cook_id
 from smart_smoker.core.dialect import Dialect
 from smart_smoker.core.errors import InputError
 from smart_smoker.core.probes import PROBES
@@ -35,17 +36,17 @@ def main():
     setup_logger(__file__)
     options = producer_options(__doc__, FOLDER / "smoker-temps.csv")
     settings = load(FOLDER)
-    cook_id = f"{options.cook}-{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    id = cook_id(options.cook, datetime.now(), secrets.token_hex(2))
     dialect = partial(Dialect, options.columns, options.celsius)
     stop = Stop()
     if options.live:
         pipe = options.csv == "-"
         lines = input_lines(stop) if pipe else followed_lines(options.csv, stop)
-        rows, count, cook = read_rows(lines, dialect()), None, Cook(cook_id)
+        rows, count, cook = read_rows(lines, dialect()), None, Cook(id)
     else:
         rows = list(read_rows(file_lines(options.csv), dialect()))
         require_readings(rows, options.csv)
-        count, cook = len(rows), Cook(cook_id, last_rows(rows))
+        count, cook = len(rows), Cook(id, last_rows(rows))
 
     offer_admin_page(options.admin, settings.admin_url)
     stop.listen()

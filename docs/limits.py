@@ -4,10 +4,11 @@ import math
 from pathlib import Path
 
 from smart_smoker.core.alert import Alert
+from smart_smoker.core.limits import SmokerLow
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.readings import SECONDS_PER_READING, Reading
 from smart_smoker.core.rows import read_rows
-from smart_smoker.core.rules import Rule, SmokerDrop, SmokerLow
+from smart_smoker.core.rules import Rule, SmokerDrop
 from smart_smoker.core.watch import Watch
 
 from .clocks import line, text

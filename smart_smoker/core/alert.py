@@ -2,13 +2,13 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 from .clock import for_people
 from .errors import UnreadableMessage
-from .probes import PROBE_OF_NAME
+from .probes import PROBE_OF_NAME, RULES
 from .readings import Reading
-from .rules import RULES, Rule
+from .rules import Rule
 from .state import MISSHAPEN
 
 LONGEST_TEXT = 160
@@ -78,6 +78,11 @@ class Alert:
         begins = self.state in ("raised", "reminder") and rule is not None and rule.urgent
         return begins or self.state == "lost"
 
+    def named(self, cook: str) -> "Alert":
+        """The same, in words that begin with what its cook is called."""
+        sms = _ascii(f"{cook}: {self.sms}")
+        return replace(self, subject=f"{cook}: {self.subject}", sms=sms)
+
     def body(self) -> bytes:
         """The JSON on the wire, without what is empty of the last two fields."""
         fields = asdict(self).items()
@@ -108,7 +113,7 @@ def episode_alert(
     state: str, reading: Reading, rule: Rule, facts: str, change: float, seen: int, beside: str
 ) -> Alert:
     facts = f"{reading.temperature:.1f} °F, {facts}"
-    advice = rule.relief if state == "cleared" else rule.advice.format(degrees=rule.degrees)
+    advice = rule.relief if state == "cleared" else rule.advise(reading.temperature)
     window = f" (its last {seen} readings)" if rule.verb and seen else ""
     name = reading.probe.name
     title = f"{name}," if state in QUIET else rule.title.format(probe=name)

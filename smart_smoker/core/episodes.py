@@ -1,10 +1,11 @@
 """Episodes: one rule over one probe's readings, and what is told of it when."""
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 
 from .alert import Alert, episode_alert
 from .readings import COLDEST, HOTTEST, SECONDS_PER_READING, Reading
-from .rules import Rule
+from .rules import Episode, Rule
 from .state import LARGEST, check_numbers
 from .window import Tail, Window
 
@@ -12,29 +13,12 @@ LATEST = LARGEST / 2
 """A moment after all others."""
 
 
-@dataclass
-class Episode:
-    """One that goes on.
-
-    `began` is the id of the reading that began it, at the moment `at`, and `since` the moment from
-    which its readings count. It fell from `highest` to `lowest`, in °F. `told_at` is the moment of
-    its last alert, None while it is held back.
-    """
-
-    began: str
-    at: float
-    since: float
-    highest: float
-    lowest: float
-    told_at: float | None = None
-
-
 class Episodes:
     """One rule's episodes in one cook.
 
     `remind` is how many seconds an episode goes on before it is told again, 0 for never. `name` is
-    that of a rule beside the probe's own. The rule looks back for `span` seconds, and has `seen`
-    what it goes by, in °F, over so many readings. `over` says whether a rule that is told once was.
+    that of a rule beside the probe's own. The rule's window is of `span` seconds, and it has seen
+    the `tail` last. `over` says whether a rule that is told once was.
     """
 
     def __init__(self, rule: Rule, remind: float, name: str = ""):
@@ -43,7 +27,7 @@ class Episodes:
         self.span = round(rule.window * SECONDS_PER_READING, 3)
         self.going_on: Episode | None = None
         self.over = False
-        self.seen = 0.0, 0
+        self.tail: Sequence[float] = ()
 
     def take(self, window: Window, cause: Reading, highest: float, lowest: float) -> Alert | None:
         """Take the probe's next reading, which is in the window, and return what is to be told.
@@ -52,9 +36,8 @@ class Episodes:
         `lowest` are those of the cook, in °F.
         """
         rule, episode, moment = self.rule, self.going_on, window.moment
-        tail = Tail(window, self.span)
+        self.tail = tail = Tail(window, self.span)
         change = rule.change(tail)
-        self.seen = change, len(tail)
         if episode is None:
             if self.over or not rule.holds(change, tail) or not rule.counts(highest, lowest):
                 return None
@@ -65,14 +48,9 @@ class Episodes:
         state = self._next_state(episode, tail, moment, change)
         if state is None:
             return None
-        lasted, covers, seen = moment - episode.since, tail.covers, len(tail)
-        if rule.hold_minutes and episode.told_at is None:
-            # It was held back for longer than the window: it is told from its beginning.
-            change, covers, seen = rule.change([episode.highest, tail[-1]]), lasted, 0
-        facts = rule.facts(change, covers, lasted)
-        alert = episode_alert(state, cause, rule, facts, change, seen, self._name)
+        alert = self._alert(state, episode, tail, cause, moment - episode.since)
         if state in ("raised", "reminder"):
-            episode.told_at = moment
+            episode.told_at, episode.eased = moment, False
             return alert
         self.going_on = None
         return replace(alert, began=episode.began) if state == "lid" else alert
@@ -83,14 +61,30 @@ class Episodes:
         # Where the probe's clock was put back, all waits begin again.
         episode.at, episode.since = min(episode.at, moment), min(episode.since, moment)
         if episode.told_at is None:
-            lid = rule.was_nothing(episode.highest, episode.lowest, newest)
-            if lid if rule.hold_minutes else rule.is_over(change):
+            if rule.was_nothing(episode, newest):
                 return "lid"
             return "raised" if moment - episode.at >= rule.hold_minutes * 60 else None
-        if rule.is_over(change):
+        if rule.is_over(change, tail, episode):
             return "over" if rule.once else "cleared"
         episode.told_at = min(episode.told_at, moment)
+        if episode.eased and rule.holds(change, tail):
+            return "reminder"
+        episode.eased |= rule.eases(change)
         return "reminder" if moment - episode.told_at >= self._remind > 0 else None
+
+    def _alert(
+        self, state: str, episode: Episode, tail: Tail, cause: Reading, lasted: float
+    ) -> Alert:
+        """The alert of a state: of the window where the rule begins to hold, else of all of it."""
+        rule, newest, told = self.rule, tail[-1], state in ("raised", "reminder")
+        change, seen = rule.change(tail), len(tail)
+        facts = rule.facts(change, tail.covers, lasted)
+        in_all = rule.facts_in_all(episode, newest, lasted, over=not told)
+        if episode.eased and told and rule.holds(change, tail):
+            facts = f"{facts}, {in_all}"
+        elif in_all and (state != "raised" or rule.hold_minutes):
+            facts, change, seen = in_all, rule.change([episode.highest, newest]), 0
+        return episode_alert(state, cause, rule, facts, change, seen, self._name)
 
     def state(self) -> dict:
         """What `resume` needs to make the same episodes, in JSON; empty where there was none."""

@@ -6,7 +6,8 @@ probe is a fourth line here and a script (docs/a-fourth-probe.md).
 
 from dataclasses import dataclass
 
-from .rules import FoodDone, FoodStall, Rule, SmokerDrop, SmokerHigh, SmokerLow
+from .limits import FoodDone, SmokerHigh, SmokerLow
+from .rules import FoodStall, Rule, SmokerDrop
 
 
 @dataclass(frozen=True)
@@ -42,3 +43,6 @@ PROBES = (SMOKER, FOOD_A, FOOD_B)
 
 PROBE_OF_QUEUE = {probe.queue: probe for probe in PROBES}
 PROBE_OF_NAME = {probe.name: probe for probe in PROBES}
+
+RULES = {rule.kind: rule for probe in PROBES for rule in (*probe.beside, type(probe.rule))}
+"""All rules by what their episodes are called; what matters most comes first."""

@@ -9,8 +9,27 @@ DECIMALS = 2
 """Differences are rounded to 0.01 °F: as floats, 70.1 − 55.1 is slightly
 below 15."""
 
-PULLED_OUT = 10
-"""°F below its target at which food that was done is no longer in the smoker."""
+STALLS = 140, 180
+"""°F between which meat stalls: there water evaporates from it as fast as it is heated."""
+
+
+@dataclass
+class Episode:
+    """One that goes on.
+
+    `began` is the id of the reading that began it, at the moment `at`, and `since` the moment from
+    which its readings count. It fell from `highest` to `lowest`, in °F. `told_at` is the moment of
+    its last alert, None while it is held back. It has `eased` when its rule no longer holds and it
+    is not over yet.
+    """
+
+    began: str
+    at: float
+    since: float
+    highest: float
+    lowest: float
+    told_at: float | None = None
+    eased: bool = False
 
 
 class Rule:
@@ -40,6 +59,8 @@ class Rule:
     holdable = False
     hold_minutes: float = 0
     """How long an episode must last before it is told, where it is `holdable`."""
+    looks_back = 0
+    """Seconds that show whether an episode is over, where these are more than its window."""
 
     def change(self, tail: Sequence[float]) -> float:
         """What the rule goes by, in °F: how far readings are apart, or how far beyond a limit.
@@ -52,15 +73,19 @@ class Rule:
         """Whether an episode begins at such a change."""
         raise NotImplementedError
 
-    def is_over(self, change: float) -> bool:
-        """Whether an episode has clearly ended at such a change."""
+    def is_over(self, change: float, tail: Tail, episode: Episode) -> bool:
+        """Whether an episode has clearly ended."""
         raise NotImplementedError
+
+    def eases(self, change: float) -> bool:
+        """Whether, after such a change, it is told at once when the rule holds once more."""
+        return False
 
     def counts(self, highest: float, lowest: float) -> bool:
         """Whether the rule counts yet, by the highest and lowest of the cook; else none is told."""
         return True
 
-    def was_nothing(self, highest: float, lowest: float, newest: float) -> bool:
+    def was_nothing(self, episode: Episode, newest: float) -> bool:
         """Whether an episode that was held back needs no telling any more."""
         return False
 
@@ -71,6 +96,18 @@ class Rule:
     def facts(self, change: float, covers: float, lasted: float) -> str:
         """What is so, for people: the window covers and the episode has lasted so many seconds."""
         return f"{self.verb} {change:g} °F in {in_minutes(covers)}"
+
+    def facts_in_all(self, episode: Episode, newest: float, lasted: float, over: bool) -> str:
+        """What is so of an episode since it began; empty where `facts` say enough."""
+        return ""
+
+    def trend(self, tail: Sequence[float]) -> str:
+        """What its last readings do, for whoever looks on."""
+        return f"{self.verb} {self.change(tail):g} °F"
+
+    def advise(self, temperature: float) -> str:
+        """What to do about it at such a temperature."""
+        return self.advice.format(degrees=self.degrees)
 
 
 def in_minutes(seconds: float) -> str:
@@ -85,20 +122,22 @@ class SmokerDrop(Rule):
 
     15 °F in 5 readings (2.5 minutes) is what the smoker's owners ask for. The rule can hold from
     the second reading on, since 15 °F in one minute is also 15 °F in 2.5 minutes. It is over when
-    the drop is less than half the degrees. With `hold_minutes` it is told when it has lasted so
-    long, unless half of what was lost has come back by then: that was a lid.
+    half of what was lost has come back, or when the fire holds where it is, within a third of the
+    degrees for 10 minutes. With `hold_minutes` it is told when it has lasted so long, unless half
+    has come back by then: that was a lid.
     """
 
     degrees: float = 15
     window: float = 5
     hold_minutes: float = 0
+    looks_back = 10 * 60
     holdable = True
     kind = "drop"
     during = "dropping"
     title = "{probe} Alert!"
     verb = "down"
     advice = "It has dropped by {degrees:g} °F or more: look after the fire and the lid."
-    relief = "It falls no longer: see whether it is as hot as you want it."
+    relief = "See whether it is as hot as you want it."
 
     def change(self, tail):
         return round(max(tail) - tail[-1], DECIMALS)
@@ -106,11 +145,29 @@ class SmokerDrop(Rule):
     def holds(self, change, tail):
         return change >= self.degrees
 
-    def is_over(self, change):
+    def is_over(self, change, tail, episode):
+        lately = tail.reaching(self.looks_back)
+        holds = lately.spans and round(max(lately) - min(lately), DECIMALS) <= self.degrees / 3
+        return holds or self.was_nothing(episode, tail[-1])
+
+    def eases(self, change):
         return change < self.degrees / 2
 
-    def was_nothing(self, highest, lowest, newest):
-        return 2 * (newest - lowest) >= highest - lowest
+    def was_nothing(self, episode, newest):
+        return 2 * (newest - episode.lowest) >= episode.highest - episode.lowest
+
+    def facts_in_all(self, episode, newest, lasted, over):
+        lost = self.change([episode.highest, newest])
+        where = f"{lost:g} °F below where it was" if lost else "back where it was"
+        if not over:
+            return self.facts(lost, lasted, lasted)
+        if self.was_nothing(episode, newest):
+            return f"up {round(newest - episode.lowest, DECIMALS):g} °F again, {where}"
+        return f"holding {where}"
+
+    def trend(self, tail):
+        risen = round(tail[-1] - tail[0], DECIMALS)
+        return f"up {risen:g} °F" if risen > 0 else super().trend(tail)
 
 
 @dataclass(frozen=True)
@@ -129,6 +186,7 @@ class FoodStall(Rule):
     title = "{probe} Stall Alert!"
     verb = "changed"
     advice = "It has changed by {degrees:g} °F or less: wait, or wrap the meat."
+    elsewhere = "It has stopped warming: see whether it is done, where its probe is, and the fire."
     relief = "It changes again."
 
     def change(self, tail):
@@ -137,108 +195,9 @@ class FoodStall(Rule):
     def holds(self, change, tail):
         return change <= self.degrees and tail.spans
 
-    def is_over(self, change):
+    def is_over(self, change, tail, episode):
         return change > round(self.degrees + 1, DECIMALS)
 
-
-@dataclass(frozen=True)
-class SmokerLimit(Rule):
-    """Four readings (2 minutes) are beyond a limit, in °F; over with the next one that is not."""
-
-    degrees: float
-    window: float = 4
-    side = ""
-    """Where it is then: above the limit, or below it."""
-    relief = "It is within its limit again."
-
-    def holds(self, change, tail):
-        return change > 0 and tail.spans
-
-    def is_over(self, change):
-        return change <= 0
-
-    def told_when(self):
-        return f"{self.side} {self.degrees:g} °F for {in_minutes(self.window * 30)}"
-
-    def facts(self, change, covers, lasted):
-        if self.is_over(change):
-            return f"no longer {self.side} {self.degrees:g} °F"
-        return f"{self.side} {self.degrees:g} °F for {in_minutes(lasted)}"
-
-
-class SmokerLow(SmokerLimit):
-    """The fire dies slowly.
-
-    A cold smoker warms up for an hour, so the limit counts from the first reading on that is not
-    below it.
-    """
-
-    kind = "low"
-    side = "below"
-    option = "told when it is below for 2 minutes"
-    during = "low for {duration}"
-    title = "{probe} Low!"
-    advice = "Look after the fire: the fuel, the air, the lid."
-
-    def change(self, tail):
-        return round(self.degrees - max(tail), DECIMALS)
-
-    def counts(self, highest, lowest):
-        return highest >= self.degrees
-
-
-class SmokerHigh(SmokerLimit):
-    """The fire runs away. The limit counts from the first reading on that is not above it."""
-
-    kind = "high"
-    side = "above"
-    option = "told when it is above for 2 minutes"
-    during = "high for {duration}"
-    title = "{probe} High!"
-    advice = "Close the air, and look for burning grease."
-
-    def change(self, tail):
-        return round(min(tail) - self.degrees, DECIMALS)
-
-    def counts(self, highest, lowest):
-        return lowest <= self.degrees
-
-
-@dataclass(frozen=True)
-class FoodDone(Rule):
-    """The meat is done: two readings in a row reach the target, in °F; told once in a cook.
-
-    It counts from the first reading below the target on, since a probe can lie in the hot smoker
-    before it is in the meat. It is over when the probe is pulled out.
-    """
-
-    degrees: float
-    window: float = 20
-    kind = "done"
-    option = "told once, when two readings in a row are as warm"
-    during = "done for {duration}"
-    title = "{probe} Done!"
-    advice = "Take it out, and let it rest."
-    once = True
-
-    def change(self, tail):
-        return round(min(tail[-2:]) - self.degrees, DECIMALS)
-
-    def holds(self, change, tail):
-        return change >= 0 and len(tail) > 1
-
-    def is_over(self, change):
-        return change < -PULLED_OUT
-
-    def counts(self, highest, lowest):
-        return lowest < self.degrees
-
-    def told_when(self):
-        return f"{self.degrees:g} °F warm"
-
-    def facts(self, change, covers, lasted):
-        return f"the target is {self.degrees:g} °F"
-
-
-RULES = {rule.kind: rule for rule in (SmokerLow, SmokerHigh, SmokerDrop, FoodDone, FoodStall)}
-"""All rules by what their episodes are called; what matters most comes first."""
+    def advise(self, temperature):
+        least, most = STALLS
+        return super().advise(temperature) if least <= temperature <= most else self.elsewhere

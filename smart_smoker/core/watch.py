@@ -14,7 +14,7 @@ from .alert import Alert, found_alert, lost_alert
 from .clock import parse_moment
 from .episodes import Episodes
 from .errors import UnreadableMessage
-from .probes import Probe
+from .probes import RULES, Probe
 from .readings import (
     COLDEST,
     HOTTEST,
@@ -23,7 +23,7 @@ from .readings import (
     numbered,
     parse_time,
 )
-from .rules import RULES, Rule
+from .rules import Rule
 from .state import check_numbers
 from .text import excerpt
 from .window import Window
@@ -33,14 +33,13 @@ CLOCKS = ("readings", "time")
 
 
 class Judgement(NamedTuple):
-    """What became of a reading: the change in °F over the last so many readings, and alerts.
+    """What became of a reading: the temperatures in °F that the probe's own rule saw, and alerts.
 
     It is `new` unless it was judged before. `limits` are those in °F that nobody was told of yet,
     by their rules' kinds, and `ended` is the watch that the reading ended.
     """
 
-    change: float = 0
-    readings: int = 0
+    seen: Sequence[float] = ()
     alerts: Sequence[Alert] = ()
     new: bool = False
     limits: Mapping[str, float] | None = None
@@ -67,7 +66,8 @@ class Watch:
         self._episodes = [Episodes(rule, remind_minutes * 60)]
         self._episodes += [Episodes(other, remind_minutes * 60, other.kind) for other in beside]
         span = max(episodes.span for episodes in self._episodes)
-        self.window = Window(span, 0 if self._by_time else SECONDS_PER_READING)
+        looks_back = max(episodes.rule.looks_back for episodes in self._episodes)
+        self.window = Window(span, 0 if self._by_time else SECONDS_PER_READING, looks_back)
         self._limits = {other.kind: other.degrees for other in beside}
         self._limits_told: dict[str, float] = {}
         self.number = 0
@@ -115,7 +115,7 @@ class Watch:
         self.alerts += sum(not alert.quiet for alert in alerts)
         limits = None if self._limits == self._limits_told else self._limits
         self._limits_told = self._limits
-        return Judgement(*self._episodes[0].seen, alerts, True, limits)
+        return Judgement(self._episodes[0].tail, alerts, True, limits)
 
     def _end(self):
         """The cook is over, and with it what goes on."""

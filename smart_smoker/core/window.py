@@ -28,6 +28,10 @@ class Tail(list):
         super().__init__([temperature for moment, temperature in window if moment >= oldest])
         self.covers = newest - window[-len(self)][0] + window.step
 
+    def reaching(self, span: float) -> "Tail":
+        """The tail that reaches back for so many seconds."""
+        return Tail(self._window, span)
+
     @property
     def spans(self) -> bool:
         """Whether readings reach all the way back, with no gap that is too long."""
@@ -43,14 +47,16 @@ class Tail(list):
 class Window(deque):
     """The last readings of one probe, each a moment and a temperature in °F.
 
-    They are those within `span` seconds of the newest moment, by any clock; `step` is what a
-    reading stands for by itself: 5 readings of 30 seconds span 2.5 minutes, and so do two moments
-    2.5 minutes apart. `left` is the moment of the last one that was too old.
+    They are those within `span` seconds of the newest moment, or within `looks_back` where that is
+    more, by any clock; `step` is what a reading stands for by itself: 5 readings of 30 seconds span
+    2.5 minutes, and so do two moments 2.5 minutes apart. `left` is the moment of the last one that
+    was too old.
     """
 
-    def __init__(self, span: float, step: float = 0):
+    def __init__(self, span: float, step: float = 0, looks_back: float = 0):
         super().__init__()
-        self.step, self._reach, self.left = step, span - step, float("-inf")
+        self.step, self._late, self.left = step, span - step, float("-inf")
+        self._reach = max(span, looks_back) - step
 
     @property
     def moment(self) -> float:
@@ -63,12 +69,12 @@ class Window(deque):
         self.left = float("-inf")
 
     def add(self, moment: float, temperature: float):
-        """Take a reading: a late one in its place, one from before the window as a new beginning.
+        """Take a reading: a late one in its place, one older than `span` as a new beginning.
 
         What is there already counts once.
         """
         reading = moment, temperature
-        if self and moment < self.moment - self._reach:
+        if self and moment < self.moment - self._late:
             self.clear()
         if moment < self.left:  # Another one with a shorter span thought it too old.
             self.left = float("-inf")

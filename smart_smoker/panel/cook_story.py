@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from ..core.alert import TOO_OLD, Alert
 from ..core.clock import parse_moment
+from ..core.cooks import label_of
 from ..core.probes import PROBE_OF_NAME, PROBES
 from ..core.readings import SECONDS_PER_READING, Reading
 from .probe_story import ProbeStory
@@ -26,8 +27,6 @@ JITTER = 5 * 60
 """Seconds that a probe's timestamps may go back without being taken for a clock that was set."""
 
 DAWN = datetime(1970, 1, 1)
-_OURS = re.compile(r"^(.+)-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-[0-9a-f]{4}$", re.ASCII)
-"""The ids that the producer gives."""
 
 
 @dataclass
@@ -54,7 +53,7 @@ class CookStory:
 
     def __init__(self, id: str, sent: float):
         self.id = id
-        self.label = _OURS.sub(r"\1, \2-\3-\4 \5:\6:\7", id)
+        self.label = label_of(id)
         self.probes = {probe: ProbeStory(probe) for probe in PROBES}
         self.weight = 0
         self._told: dict[str, Told] = {}  # by the alert's id

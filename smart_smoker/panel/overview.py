@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..core.probes import PROBES
-from ..core.rules import RULES
+from ..core.probes import PROBES, RULES
 from .cook_story import CookStory
 from .probe_story import LATE, ProbeStory, duration
 from .story import Story

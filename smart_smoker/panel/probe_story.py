@@ -5,9 +5,10 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from statistics import median
 
-from ..core.probes import Probe
+from ..core.limits import FoodDone
+from ..core.probes import RULES, Probe
 from ..core.readings import SECONDS_PER_READING, Reading
-from ..core.rules import DECIMALS, RULES, FoodDone
+from ..core.rules import DECIMALS
 
 MOST_EPISODES = 1000
 """Above which the oldest are forgotten: a week of stalls has some 500, but anybody who may publish

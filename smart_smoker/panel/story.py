@@ -8,8 +8,7 @@ from contextlib import suppress
 
 from ..core.alert import PREFIXES, TOO_OLD, Alert
 from ..core.errors import UnreadableMessage
-from ..core.probes import PROBE_OF_NAME, PROBE_OF_QUEUE
-from ..core.rules import RULES
+from ..core.probes import PROBE_OF_NAME, PROBE_OF_QUEUE, RULES
 from ..wire.messages import ALERTS, HISTORY, Arrival, parse_limits, reading_of
 from .cook_story import CookStory
 

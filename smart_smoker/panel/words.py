@@ -21,13 +21,16 @@ def in_unit(words: str, unit: str) -> str:
     """An alert's words, which are in °F, in "F" or "C"; a change has no zero that could move."""
 
     def celsius(found: re.Match) -> str:
-        before, number = found[1] or "", float(found[2])
-        return f"{before}{number * 5 / 9 if before else (number - 32) * 5 / 9:.1f} °C"
+        before, number, after = found[1] or "", float(found[2]), found[3] or ""
+        change = before or after
+        return f"{before}{number * 5 / 9 if change else (number - 32) * 5 / 9:.1f} °C{after}"
 
     return words if unit == "F" else CHANGE_OR_TEMPERATURE.sub(celsius, words)
 
 
-CHANGE_OR_TEMPERATURE = re.compile(r"(?<!\w)((?:down|changed|by) )?(-?[0-9]{1,4}(?:\.[0-9]+)?) °F")
+CHANGE_OR_TEMPERATURE = re.compile(
+    r"(?<!\w)((?:down|up|changed|by) )?(-?[0-9]{1,4}(?:\.[0-9]+)?) °F( below where)?"
+)
 
 
 def clock(moment: float, now: float | None = None) -> str:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..core.errors import InputError
+from ..core.limits import SmokerHigh, SmokerLow
 from ..core.probes import PROBES, Probe
 from ..core.readings import COLDEST, HOTTEST, SECONDS_PER_READING
-from ..core.rules import Rule, SmokerHigh, SmokerLow
+from ..core.rules import Rule
 from ..core.watch import CLOCKS
 from .settings import Settings
 

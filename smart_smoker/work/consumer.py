@@ -220,7 +220,7 @@ def watch(probe: Probe, options, settings: Settings, channels: Sequence[Channel]
     rule, *beside = rules = rules_of(options, probe, settings)
     silence = options.silence_minutes * 60
     memory = Memory(probe, rules, options.remind_minutes, silence, options.clock)
-    report = ConsumerReport(rule.verb)
+    report = ConsumerReport(rule)
     consumer = Consumer(probe, memory, report, stop)
     for rule in beside:
         log.info("%s: told when it is %s.", probe.name, rule.told_when())

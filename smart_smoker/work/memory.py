@@ -1,8 +1,9 @@
 """What a consumer knows of its probe: a watch for each cook, and all of it as one state."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..core.alert import Alert
+from ..core.cooks import is_named, name_of
 from ..core.probes import Probe
 from ..core.readings import Reading
 from ..core.rules import Rule
@@ -45,14 +46,20 @@ class Memory:
         return len(self._watches)
 
     def judge(self, reading: Reading, now: float) -> Judgement:
-        """Judge the next reading of the queue. Raises UnreadableMessage as a watch does."""
+        """Judge the next reading of the queue. Raises UnreadableMessage as a watch does.
+
+        Its alerts name their cook where it has a name, or is not the only one that goes on.
+        """
         cook = reading.cook
         watch = self._watches.get(cook)
         if watch is None:
             watch = self._watches[cook] = Watch(*self._how)
             watch.heard = now
         try:
-            return watch.judge(reading, now)
+            judgement = watch.judge(reading, now)
+            if judgement.alerts:
+                judgement = judgement._replace(alerts=self._named(judgement.alerts))
+            return judgement
         finally:
             if watch.ended and cook not in self._ended:
                 self._ended[cook] = None
@@ -74,12 +81,27 @@ class Memory:
                 self.forget(cook)
             elif cook and 0 < self._silence <= passed:
                 told.append(watch.silence(now, self._silence))
-        return [alert for alert in told if alert]
+        return self._named(filter(None, told))
+
+    def _named(self, alerts: Iterable[Alert]) -> list[Alert]:
+        """The alerts, in words that say whose smoker it is where somebody could ask."""
+        named = []
+        for alert in alerts:
+            cook, others = alert.cook, self._going_on - {alert.cook}
+            if cook and (others or is_named(cook)):
+                name = name_of(cook)
+                alert = alert.named(cook if name in map(name_of, others) else name)
+            named.append(alert)
+        return named
+
+    @property
+    def _going_on(self) -> set[str]:
+        return {cook for cook, watch in self._watches.items() if cook and not watch.ended}
 
     @property
     def expects_readings(self) -> bool:
         """Whether a cook goes on."""
-        return any(cook and not watch.ended for cook, watch in self._watches.items())
+        return bool(self._going_on)
 
     def forget(self, cook: str):
         """Expect nothing of a cook any more."""

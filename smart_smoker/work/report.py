@@ -7,6 +7,7 @@ from functools import partial
 
 from ..core.readings import Reading
 from ..core.rows import Row
+from ..core.rules import Rule
 from ..core.watch import Judgement, Watch
 from ..script.screen import CookBar
 
@@ -58,8 +59,8 @@ class Lines:
 class ConsumerReport:
     """What a consumer says: each reading and how it was judged, and the end of a cook."""
 
-    def __init__(self, verb: str):
-        self._verb = verb
+    def __init__(self, rule: Rule):
+        self._rule = rule
         self._lines = Lines("more")
         self.begin = self._lines.begin
         self.judged = 0
@@ -72,7 +73,7 @@ class ConsumerReport:
     def _line(self, reading: Reading, judgement: Judgement) -> str:
         return (
             f"{reading.time}  {reading.probe.name} {reading.temperature:.1f} °F,"
-            f" {self._verb} {judgement.change:g} °F in the last {judgement.readings}"
+            f" {self._rule.trend(judgement.seen)} in the last {len(judgement.seen)}"
         )
 
     def show_end(self, reading: Reading, watch: Watch):

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smart_smoker.core.limits import FoodDone, SmokerHigh, SmokerLow
 from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import Reading
-from smart_smoker.core.rules import FoodDone, FoodStall, SmokerDrop, SmokerHigh, SmokerLow
+from smart_smoker.core.rules import FoodStall, SmokerDrop
 from smart_smoker.core.watch import Watch
 
 LIMITS = (SmokerLow(200), SmokerHigh(300))
@@ -75,6 +76,13 @@ def test_a_limit_says_what_it_is_and_for_how_long_it_is_passed():
     ]
     reminded = subjects(LIMITS, [225] + [190] * 124)
     assert reminded[1] == "Reminder: Smoker Low! 190.0 °F, below 200 °F for 62 minutes"
+
+
+def test_meat_that_was_done_is_not_said_to_be_as_warm_when_it_is_told_again():
+    assert subjects([FoodDone(180)], [170] + [181] * 2 + [175.7] * 120, FOOD_A) == [
+        "Food A Done! 181.0 °F, the target is 180 °F",
+        "Reminder: Food A Done! 175.7 °F, it reached 180 °F 61.5 minutes ago",
+    ]
 
 
 def test_by_the_timestamps_a_limit_is_passed_for_two_minutes_however_many_readings():
@@ -187,7 +195,7 @@ def test_a_fire_that_dies_is_told_when_its_drop_has_lasted_longer_than_a_lid():
 
 def test_a_fire_that_falls_and_stays_down_is_no_lid():
     accident = [250] * 5 + [228] * 30
-    assert told((), accident, own=SmokerDrop(hold_minutes=3)) == ["12/raised", "13/cleared"]
+    assert told((), accident, own=SmokerDrop(hold_minutes=3)) == ["12/raised", "25/cleared"]
 
 
 def test_without_lid_minutes_nothing_is_held_back():

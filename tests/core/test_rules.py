@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from plain import plain_window
 
 from smart_smoker.core.readings import SECONDS_PER_READING
-from smart_smoker.core.rules import FoodStall, SmokerDrop
+from smart_smoker.core.rules import Episode, FoodStall, SmokerDrop
 from smart_smoker.core.window import MOST, Tail, Window
 
 CENTS = 100
@@ -15,7 +15,7 @@ CENTS = 100
 def of(rule, temperatures) -> Tail:
     """What a rule looks at after these temperatures, 30 seconds each."""
     span = rule.window * SECONDS_PER_READING
-    window = Window(span, SECONDS_PER_READING)
+    window = Window(span, SECONDS_PER_READING, rule.looks_back)
     for number, temperature in enumerate(temperatures):
         window.add(number * SECONDS_PER_READING, temperature)
     return Tail(window, span)
@@ -27,7 +27,9 @@ def holds(rule, temperatures) -> bool:
 
 
 def is_over(rule, temperatures) -> bool:
-    return rule.is_over(rule.change(of(rule, temperatures)))
+    tail = of(rule, temperatures)
+    episode = Episode("", 0, 0, max(temperatures), min(temperatures))
+    return rule.is_over(rule.change(tail), tail, episode)
 
 
 def test_the_rules_are_those_that_the_owners_of_the_data_asked_for():
@@ -99,9 +101,16 @@ def test_a_stall_needs_a_full_window(window, expected):
     assert holds(FoodStall(), window) == expected
 
 
-def test_a_drop_is_over_when_less_than_half_of_it_is_left():
-    assert not is_over(SmokerDrop(), [200, 192.5])
-    assert is_over(SmokerDrop(), [200, 192.51])
+def test_a_drop_is_over_when_half_of_what_was_lost_has_come_back():
+    assert not is_over(SmokerDrop(), [200, 185, 192.49])
+    assert is_over(SmokerDrop(), [200, 185, 192.5])
+
+
+def test_a_drop_is_over_when_the_fire_holds_within_a_third_of_it_for_ten_minutes():
+    falls = [200, *range(180, 120, -3)]
+    assert not is_over(SmokerDrop(), [*falls, *[100, 105] * 9, 100])
+    assert not is_over(SmokerDrop(), [*falls, *[100, 105.01] * 10])
+    assert is_over(SmokerDrop(), [*falls, *[100, 105] * 10])
 
 
 def test_a_stall_is_over_at_more_than_a_degree_beyond_it():
@@ -117,10 +126,9 @@ def edges(*changes: float) -> set[int]:
 def test_the_edges_of_a_drop_are_exact_for_every_number_of_degrees():
     for degrees in range(1, 30 * CENTS):
         rule = SmokerDrop(degrees / CENTS)
-        for change in edges(degrees, degrees / 2):
+        for change in edges(degrees):
             window = [185.37, 185.37 - change / CENTS]
-            expected = (change >= degrees, 2 * change < degrees) if change > 0 else (False, True)
-            assert (holds(rule, window), is_over(rule, window)) == expected, (rule, change)
+            assert holds(rule, window) == (change >= degrees > 0), (rule, change)
 
 
 def test_the_edges_of_a_stall_are_exact_for_every_number_of_degrees():

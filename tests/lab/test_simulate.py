@@ -6,6 +6,10 @@ from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from smart_smoker.core import probes
+from smart_smoker.core.readings import numbered
+from smart_smoker.core.rules import SmokerDrop
+from smart_smoker.core.watch import Watch
 from smart_smoker.lab.simulate import HEADER, cook, to_csv
 
 SAMPLE = Path(__file__).parent.parent.parent / "smoker-temps.csv"
@@ -102,6 +106,21 @@ def test_food_b_is_put_in_two_hours_late_and_from_the_fridge():
 
 def test_the_smoker_drops_for_each_opened_lid_and_for_the_dying_fire():
     assert len(drops(readings_of(sample(), SMOKER))) == 4
+
+
+def test_the_dying_fire_is_told_until_half_of_what_it_lost_has_come_back():
+    watch, told = Watch(SmokerDrop()), []
+    for seq, (time, cells) in enumerate(rows_of(sample()), 1):
+        if cells[SMOKER]:
+            temperature = float(cells[SMOKER])
+            reading = numbered(probes.SMOKER, "cook", seq, f"{time:%H:%M}", temperature)
+            told += watch.judge(reading).alerts
+    assert [(alert.time, alert.state) for alert in told[-2:]] == [
+        ("18:33", "raised"),
+        ("19:00", "cleared"),
+    ]
+    assert told[-1].temperature == 186.9
+    assert len(told) == 8
 
 
 def test_the_smoker_drops_while_the_fire_dies_with_the_lid_shut():

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smart_smoker.core.errors import InputError
+from smart_smoker.core.limits import FoodDone, SmokerHigh, SmokerLow
 from smart_smoker.core.probes import FOOD_A, SMOKER
-from smart_smoker.core.rules import FoodDone, SmokerHigh, SmokerLow
 from smart_smoker.script.options import consumer_options, rules_of
 from smart_smoker.script.settings import Settings, is_loopback, load, masked
 from smart_smoker.wire.connection import place

@@ -68,13 +68,13 @@ def test_a_slow_fire_and_meat_that_is_done_are_told_and_ring_and_a_lid_is_noted(
 def test_a_consumer_that_is_killed_tells_no_limit_twice(program, url, stranger):
     consumer = program.start("consumer_smoker.py", "--low", 200)
     consumer.said(WAITING)
-    stranger.put_readings("01-smoker", "brisket", [205] + [199] * 4)
+    stranger.put_readings("01-smoker", "cook", [205] + [199] * 4)
     consumer.said("!!! Smoker Low!")
     until(lambda: sum(e.type == "alert" for e in history(url)) == 1, "an alert")
     consumer.kill()
     again = program.start("consumer_smoker.py", "--low", 200)
     again.said(WAITING)
-    stranger.put_readings("01-smoker", "brisket", [198] * 3 + [201], 6)
+    stranger.put_readings("01-smoker", "cook", [198] * 3 + [201], 6)
     again.said("!!! Cleared: Smoker Low!")
     again.end(signal.SIGTERM)
     told = {event.id: event.type for event in history(url) if event.type in ("alert", "limits")}

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from smart_smoker.core.alert import Alert
 from smart_smoker.core.errors import UnreadableMessage
+from smart_smoker.core.limits import FoodDone, SmokerHigh, SmokerLow
 from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import Reading
-from smart_smoker.core.rules import FoodDone, FoodStall, SmokerDrop, SmokerHigh, SmokerLow
+from smart_smoker.core.rules import FoodStall, SmokerDrop
 from smart_smoker.core.state import MISSHAPEN
 from smart_smoker.core.watch import Watch
 from smart_smoker.wire.messages import alert_message
@@ -117,6 +118,42 @@ def test_clocks_that_jump_change_no_alert(degrees, data):
     assert judge(memory(), astray) == judge(memory(), readings)
 
 
+@pytest.mark.parametrize(
+    ("cook_id", "others", "called"),
+    [
+        ("cook-pi-20261128-120000-abcd", [], ""),
+        ("brisket-20261128-120000-abcd", [], "brisket: "),
+        ("brisket", [], "brisket: "),
+        ("cook-pi-20261128-120000-abcd", [""], ""),
+        ("cook-pi-20261128-120000-abcd", ["ribs"], "cook-pi: "),
+        (
+            "cook-pi-20261128-120000-abcd",
+            ["cook-pi-20261127-120000-abcd"],
+            "cook-pi-20261128-120000-abcd: ",
+        ),
+    ],
+)
+def test_a_text_names_its_cook_where_it_has_a_name_or_is_not_the_only_one(cook_id, others, called):
+    made = memory()
+    for other in others:
+        made.judge(cook([225], other)[0], 0)
+    raised = [
+        alert for reading in cook([225, 210], cook_id) for alert in made.judge(reading, 0).alerts
+    ]
+    silent = made.silences(5 * MINUTES)
+    assert raised[0].subject.startswith(f"{called}Smoker Alert!")
+    assert f"{called}Signal Lost! Smoker" in [alert.subject[: len(called) + 19] for alert in silent]
+
+
+def test_a_cook_that_has_ended_makes_nobody_ask_which_one():
+    made = memory()
+    made.judge(replace(cook([225], "ribs")[0], last=True), 0)
+    raised = [
+        alert for reading in cook([225, 210], "cook") for alert in made.judge(reading, 0).alerts
+    ]
+    assert raised[0].subject.startswith("Smoker Alert!")
+
+
 def test_a_state_can_be_read_by_people():
     made = memory(beside=[SmokerLow(210)])
     judge(made, cook([225, 224, 223, 222, 221, 205]), now=10)
@@ -128,7 +165,7 @@ def test_a_state_can_be_read_by_people():
             "highest": 225,
             "lowest": 205,
             "time": "12:00:00",
-            "deque": [(60, 224), (90, 223), (120, 222), (150, 221), (180, 205)],
+            "deque": [(30, 225), (60, 224), (90, 223), (120, 222), (150, 221), (180, 205)],
             "limits": {"low": 210},
             "episodes": {
                 "drop": {
@@ -138,6 +175,7 @@ def test_a_state_can_be_read_by_people():
                     "highest": 224,
                     "lowest": 205,
                     "told_at": 180,
+                    "eased": False,
                 }
             },
             "unheard": 2,
@@ -167,13 +205,14 @@ def test_a_limit_counts_from_the_first_reading_that_kept_it_however_long_ago():
 
 
 def test_with_other_degrees_or_another_window_it_goes_on_with_what_there_is():
-    readings = cook([225, 225, 205, 203, 201, 200, 200, 200, 200, 200])
+    readings = cook([225, 225, 205, 203, *[195, 201] * 8, 201, 202, 202, 202])
     made = memory()
     assert judge(made, readings[:4]) == ["brisket/01-smoker/3/raised"]
     longer = taken_over(memory(SmokerDrop(30, 8)), made)
-    assert judge(longer, readings[4:]) == ["brisket/01-smoker/10/cleared"]
+    told = ["brisket/01-smoker/13/reminder", "brisket/01-smoker/22/cleared"]
+    assert judge(longer, readings[4:]) == told
     shorter = taken_over(memory(SmokerDrop(15, 2)), made)
-    assert judge(shorter, readings[4:]) == ["brisket/01-smoker/5/cleared"]
+    assert judge(shorter, readings[4:]) == [told[0], "brisket/01-smoker/23/reminder"]
 
 
 def test_by_another_clock_what_goes_on_is_counted_from_the_next_reading_on():
@@ -468,7 +507,7 @@ def _places(state: list | dict):
 
 def test_the_last_line_of_a_cook_is_that_it_has_ended(caplog):
     caplog.set_level("INFO")
-    report, watch = ConsumerReport("down"), Watch(SmokerDrop())
+    report, watch = ConsumerReport(SmokerDrop()), Watch(SmokerDrop())
     report.begin(1)
     for reading in cook([225] * 30):
         report.show(reading, watch.judge(reading))

@@ -54,16 +54,16 @@ def failures(url: str) -> list:
 def test_a_consumer_killed_in_an_episode_goes_on_with_it(program, stranger, url):
     first = program.start("consumer_smoker.py")
     first.said(WAITING)
-    stranger.put_readings(SMOKER_QUEUE, "brisket", [225, 225, 200])
+    stranger.put_readings(SMOKER_QUEUE, "cook", [225, 225, 200])
     first.said("Smoker Alert! 200.0 °F")
     until(lambda: stranger.waiting(SMOKER_QUEUE) == 0, "all is read")
     first.kill()
     again = program.start("consumer_smoker.py")
     again.said("Going on where the last reader ended")
-    stranger.put_readings(SMOKER_QUEUE, "brisket", [199, 225, 225], first=4)
+    stranger.put_readings(SMOKER_QUEUE, "cook", [199, 225, 225], first=4)
     again.said("Cleared: Smoker Alert! 225.0 °F")
     assert again.end(signal.SIGTERM)[0] == 0
-    assert set(alerts(url)) == {"brisket/01-smoker/3/raised", "brisket/01-smoker/5/cleared"}
+    assert set(alerts(url)) == {"cook/01-smoker/3/raised", "cook/01-smoker/5/cleared"}
 
 
 def test_a_probe_that_falls_silent_is_told_also_after_a_kill_and_so_is_its_return(
@@ -71,7 +71,7 @@ def test_a_probe_that_falls_silent_is_told_also_after_a_kill_and_so_is_its_retur
 ):
     first = program.start("consumer_smoker.py", "--silence-minutes", 0.02)
     first.said(WAITING)
-    stranger.put_readings(SMOKER_QUEUE, "brisket", [225, 225])
+    stranger.put_readings(SMOKER_QUEUE, "cook", [225, 225])
     first.said("Signal Lost! Smoker: nothing for 0.02 minutes, last 225.0 °F")
     until(lambda: alerts(url), "the alert")
     first.kill()
@@ -79,11 +79,11 @@ def test_a_probe_that_falls_silent_is_told_also_after_a_kill_and_so_is_its_retur
     again.said(WAITING)
     stranger.put_readings(SMOKER_QUEUE, "other", [180])
     again.said("Signal Lost! .*180.0 °F")
-    stranger.put_readings(SMOKER_QUEUE, "brisket", [225], first=3)
+    stranger.put_readings(SMOKER_QUEUE, "cook", [225], first=3)
     again.said("Cleared: Signal Lost! Smoker: 225.0 °F again")
     again.end(signal.SIGTERM)
-    told = [id for id in alerts(url) if id.startswith("brisket")]
-    assert told[:2] == ["brisket/01-smoker/2/lost", "brisket/01-smoker/3/found"]
+    told = [id for id in alerts(url) if id.startswith("cook")]
+    assert told[:2] == ["cook/01-smoker/2/lost", "cook/01-smoker/3/found"]
 
 
 def test_the_end_of_a_cook_is_no_silence(program, url):
@@ -282,7 +282,7 @@ def test_what_waits_to_be_sent_is_shown_with_the_reason_and_what_is_rejected_too
     consumer = program.start("consumer_smoker.py")
     consumer.said(WAITING)
     stranger.put(SMOKER_QUEUE, b"\xff noise", b"12:00, nan")
-    stranger.put_readings(SMOKER_QUEUE, "brisket", [225, 200])
+    stranger.put_readings(SMOKER_QUEUE, "cook", [225, 200])
     consumer.said("email failed")
     consumer.said("sms failed")
     until(lambda: len(failures(url)) == 2, "the records of both")

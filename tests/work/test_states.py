@@ -68,7 +68,7 @@ def test_a_consumers_state_is_its_deque_and_all_that_it_knows_in_json(program, s
     *_, newest = lying(url)
     assert newest["epoch"] == 1
     cook = newest["cooks"]["brisket"]
-    assert [temperature for _, temperature in cook["deque"]] == [225, 224, 223, 222, 200]
+    assert [temperature for _, temperature in cook["deque"]] == [225, 225, 224, 223, 222, 200]
     assert (cook["number"], cook["episodes"]["drop"]["began"]) == (6, "brisket/01-smoker/6")
 
 
@@ -92,7 +92,7 @@ class Turns(ConsumerReport):
     """A report that stops its consumer after so many turns."""
 
     def __init__(self, stop: Stop, turns: int):
-        super().__init__("down")
+        super().__init__(SmokerDrop())
         self._stop, self._turns = stop, turns
         self.begin = self._count
 

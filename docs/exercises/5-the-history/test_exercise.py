@@ -15,7 +15,7 @@ def test_the_alerts_in_the_history_are_counted_twice_with_the_same_result(reques
     program = request.getfixturevalue("program")
     consumer = program.start("consumer_smoker.py")
     consumer.said("Waiting for readings")
-    smoker = [225] * 9 + [200] * 9 + [225] * 9 + [190] * 9
+    smoker = [225] * 9 + [200] * 9 + [225] * 9 + [190] * 8 + [225]
     csv = program.write("cook.csv", cook_csv(smoker, [None] * 36, [None] * 36))
     program.run("smoker_producer.py", csv, "--interval", 0, "--no-admin")
     consumer.said("has ended after 36 readings")

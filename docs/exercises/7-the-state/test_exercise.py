@@ -35,8 +35,8 @@ def test_the_deque_is_printed_and_stays_for_the_next_consumer(request):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20)
         assert done.returncode == 0, done.stderr
         said = sorted(line.strip() for line in done.stdout.splitlines())
-        assert said == ["brisket 6: 224.0 223.0 222.0 221.0 200.0", "ribs 2:"]
+        assert said == ["brisket 6: 225.0 224.0 223.0 222.0 221.0 200.0", "ribs 2:"]
     again = program.start("consumer_smoker.py")
     again.said(r"Going on where the last reader ended \(cooks: 2\)")
     stranger.put_readings("01-smoker", "brisket", [225], first=7)
-    again.said("Cleared: Smoker Alert! 225.0 °F")
+    again.said("brisket: Cleared: Smoker Alert! 225.0 °F")

@@ -1,0 +1,110 @@
+"""Limits and targets: rules that stand beside a probe's own where somebody gives their degrees."""
+
+from dataclasses import dataclass
+
+from .rules import DECIMALS, Rule, in_minutes
+
+PULLED_OUT = 10
+"""°F below its target at which food that was done is no longer in the smoker."""
+
+
+@dataclass(frozen=True)
+class SmokerLimit(Rule):
+    """Four readings (2 minutes) are beyond a limit, in °F; over with the next one that is not."""
+
+    degrees: float
+    window: float = 4
+    side = ""
+    """Where it is then: above the limit, or below it."""
+    relief = "It is within its limit again."
+
+    def holds(self, change, tail):
+        return change > 0 and tail.spans
+
+    def is_over(self, change, tail, episode):
+        return change <= 0
+
+    def told_when(self):
+        return f"{self.side} {self.degrees:g} °F for {in_minutes(self.window * 30)}"
+
+    def facts(self, change, covers, lasted):
+        if change <= 0:
+            return f"no longer {self.side} {self.degrees:g} °F"
+        return f"{self.side} {self.degrees:g} °F for {in_minutes(lasted)}"
+
+
+class SmokerLow(SmokerLimit):
+    """The fire dies slowly.
+
+    A cold smoker warms up for an hour, so the limit counts from the first reading on that is not
+    below it.
+    """
+
+    kind = "low"
+    side = "below"
+    option = "told when it is below for 2 minutes"
+    during = "low for {duration}"
+    title = "{probe} Low!"
+    advice = "Look after the fire: the fuel, the air, the lid."
+
+    def change(self, tail):
+        return round(self.degrees - max(tail), DECIMALS)
+
+    def counts(self, highest, lowest):
+        return highest >= self.degrees
+
+
+class SmokerHigh(SmokerLimit):
+    """The fire runs away. The limit counts from the first reading on that is not above it."""
+
+    kind = "high"
+    side = "above"
+    option = "told when it is above for 2 minutes"
+    during = "high for {duration}"
+    title = "{probe} High!"
+    advice = "Close the air, and look for burning grease."
+
+    def change(self, tail):
+        return round(min(tail) - self.degrees, DECIMALS)
+
+    def counts(self, highest, lowest):
+        return lowest <= self.degrees
+
+
+@dataclass(frozen=True)
+class FoodDone(Rule):
+    """The meat is done: two readings in a row reach the target, in °F; told once in a cook.
+
+    It counts from the first reading below the target on, since a probe can lie in the hot smoker
+    before it is in the meat. It is over when the probe is pulled out.
+    """
+
+    degrees: float
+    window: float = 20
+    kind = "done"
+    option = "told once, when two readings in a row are as warm"
+    during = "done for {duration}"
+    title = "{probe} Done!"
+    advice = "Take it out, and let it rest."
+    once = True
+
+    def change(self, tail):
+        return round(min(tail[-2:]) - self.degrees, DECIMALS)
+
+    def holds(self, change, tail):
+        return change >= 0 and len(tail) > 1
+
+    def is_over(self, change, tail, episode):
+        return change < -PULLED_OUT
+
+    def counts(self, highest, lowest):
+        return lowest < self.degrees
+
+    def told_when(self):
+        return f"{self.degrees:g} °F warm"
+
+    def facts(self, change, covers, lasted):
+        return f"the target is {self.degrees:g} °F"
+
+    def facts_in_all(self, episode, newest, lasted, over):
+        return f"it reached {self.degrees:g} °F {in_minutes(lasted)} ago"
