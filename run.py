@@ -42,6 +42,7 @@ from smart_smoker.lab.packages import (  # noqa: E402
 from smart_smoker.lab.private_broker import USUAL_PORTS, PrivateBroker  # noqa: E402
 from smart_smoker.lab.processes import locked  # noqa: E402
 from smart_smoker.lab.services import show_units  # noqa: E402
+from smart_smoker.script.output import outlive_readers  # noqa: E402
 
 
 def broker(action):
@@ -131,6 +132,7 @@ def main(arguments):
 
 
 if __name__ == "__main__":
+    outlive_readers()
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

@@ -7,10 +7,10 @@ import logging
 import os
 import sys
 import time
-from contextlib import suppress
-from logging.handlers import RotatingFileHandler
+from logging.handlers import RotatingFileHandler, WatchedFileHandler
 from pathlib import Path
 
+from smart_smoker.script.output import outlive_readers
 from smart_smoker.script.screen import show
 
 MARKS = {logging.WARNING: "warning: ", logging.ERROR: "error: ", logging.CRITICAL: "!!! "}
@@ -38,6 +38,7 @@ def setup_logger(script: str) -> tuple[logging.Logger, str]:
     path = Path(script).resolve()
     logname = path.parent / "logs" / f"{path.stem}.log"
     # A console that cannot show a sign (° on an old code page) shows another, rather than fail.
+    outlive_readers()
     sys.stdout.reconfigure(errors="replace")
     sys.stderr.reconfigure(errors="replace")
     root = logging.getLogger()
@@ -54,8 +55,7 @@ class _Screen(logging.Handler):
     def emit(self, record):
         clock = time.strftime("%H:%M:%S", time.localtime(record.created))
         line = f"{clock} {MARKS.get(record.levelno, '')}{record.getMessage()}"
-        with suppress(OSError):  # The terminal may be gone; the work and the file go on.
-            show(line, STYLES.get(record.levelno, ""))
+        show(line, STYLES.get(record.levelno, ""))
 
 
 def _in_journal() -> bool:
@@ -79,13 +79,19 @@ class _Journal(logging.StreamHandler):
         return "\n".join(f"<{priority}>{line}" for line in text.splitlines())
 
 
-class _LogFile(RotatingFileHandler):
-    """The log file, opened with its first line."""
+class _LogFile(RotatingFileHandler, WatchedFileHandler):
+    """The log file, opened with its first line, and again where logrotate has moved it away."""
+
+    dev = ino = -1  # as WatchedFileHandler knows the file
 
     def __init__(self, path: Path):
         self._complained = False
         super().__init__(path, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True)
         self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+
+    def shouldRollover(self, record):  # noqa: N802
+        self.reopenIfNeeded()
+        return super().shouldRollover(record)
 
     def _open(self):
         Path(self.baseFilename).parent.mkdir(exist_ok=True)

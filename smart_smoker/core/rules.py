@@ -107,7 +107,7 @@ class Rule:
 
     def advise(self, temperature: float) -> str:
         """What to do about it at such a temperature."""
-        return self.advice.format(degrees=self.degrees)
+        return self.advice
 
 
 def in_minutes(seconds: float) -> str:
@@ -136,7 +136,7 @@ class SmokerDrop(Rule):
     during = "dropping"
     title = "{probe} Alert!"
     verb = "down"
-    advice = "It has dropped by {degrees:g} °F or more: look after the fire and the lid."
+    advice = "Look after the fire and the lid."
     relief = "See whether it is as hot as you want it."
 
     def change(self, tail):
@@ -185,7 +185,7 @@ class FoodStall(Rule):
     during = "stalled for {duration}"
     title = "{probe} Stall Alert!"
     verb = "changed"
-    advice = "It has changed by {degrees:g} °F or less: wait, or wrap the meat."
+    advice = "It has stopped warming: wait, or wrap the meat."
     elsewhere = "It has stopped warming: see whether it is done, where its probe is, and the fire."
     relief = "It changes again."
 

@@ -26,7 +26,7 @@ class CookBar(Progress):
     def __init__(self, rows: int | None):
         super().__init__(
             TextColumn("{task.fields[clock]}"),
-            BarColumn(bar_width=None),
+            BarColumn(),
             TextColumn("{task.completed:,} of {task.total:,} rows, {task.fields[left]} left"),
             console=_console,
             disable=rows is None or not _console.is_terminal,
