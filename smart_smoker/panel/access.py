@@ -5,7 +5,6 @@ by a name that only pretends to be this machine, or, where a password is set, be
 """
 
 import hmac
-import ipaddress
 import math
 import secrets
 import time
@@ -16,6 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from ..script.settings import is_loopback
+from .crowd import network_of
 
 COOKIE = "smart-smoker-panel"
 SESSION_DAYS = 30
@@ -75,12 +75,12 @@ class Throttle:
 
     def pause(self, address: str, now: float) -> float:
         """Seconds until this address may try again, 0 for at once."""
-        _, until = self._wrong.get(_network(address), (0, 0.0))
+        _, until = self._wrong.get(network_of(address), (0, 0.0))
         return max(0.0, until - now)
 
     def wrong(self, address: str, now: float):
         """Note a wrong password."""
-        network = _network(address)
+        network = network_of(address)
         times = self._wrong.pop(network, (0, 0.0))[0] + 1
         pause = (
             0.0 if times < FREE_TRIES else min(2.0 ** min(times - FREE_TRIES, 10), LONGEST_PAUSE)
@@ -91,18 +91,7 @@ class Throttle:
 
     def right(self, address: str):
         """Note the right password."""
-        self._wrong.pop(_network(address), None)
-
-
-def _network(address: str) -> str:
-    """Whom an address belongs to, as far as it tells: an IPv6 network has as many as it likes."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if found.version == 6 and found.ipv4_mapped is None:
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return address
+        self._wrong.pop(network_of(address), None)
 
 
 class Gate:

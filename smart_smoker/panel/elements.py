@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from nicegui import ui
+from nicegui import Client, ui
+
+from .crowd import network_of, who_gives_way
 
 
 class Tag(ui.label):
@@ -76,14 +78,29 @@ def every(seconds: float, do: Callable[[], None]):
     ui.timer(seconds, do)
 
 
-def mount(app, head: str, build: Callable[[str, str], object]):
+def _make_room(new: Client, proxy: str):
+    """Where there are too many pages, forget the oldest of who has most.
+
+    A page that a browser shows goes after all that were only asked for: those are kept a minute.
+    """
+    there = Client.instances.values()
+    network = who_gives_way((client.ip for client in there), proxy)
+    others = (each for each in there if each is not new and network_of(each.ip) == network)
+    oldest_first = sorted(others, key=lambda each: (each.has_socket_connection, each.created))
+    if oldest_first:
+        oldest_first[0].delete()
+
+
+def mount(app, head: str, proxy: str, build: Callable[[str, str], object]):
     """Answer at `/` of an application with a page that is built for each browser.
 
-    `head` is HTML for its head; `build` is told the cook and the unit that are asked for.
+    `head` is HTML for its head, `proxy` the address behind which many can be; `build` is told the
+    cook and the unit that are asked for.
     """
 
     @ui.page("/", title="Smart Smoker", language="en-US")
     def page(cook: str = ""):
+        _make_room(ui.context.client, proxy)
         ui.add_head_html(head)
         build(cook, ui.context.client.request.cookies.get("unit", ""))
 

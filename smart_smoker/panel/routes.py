@@ -60,8 +60,8 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
         how = {"content-disposition": f'attachment; filename="{name}.csv"'}
         return Response(text, headers=how, media_type="text/csv; charset=utf-8")
 
-    mount(app, head, lambda cook, unit: View(shared, cook, unit))
-    server = server_of(Gate(app, settings.panel_password, head))
+    mount(app, head, settings.panel_proxy, lambda cook, unit: View(shared, cook, unit))
+    server = server_of(Gate(app, settings.panel_password, head), settings.panel_proxy)
     logging.getLogger("nicegui").setLevel(logging.ERROR)
     for number in set(SIGNALS) - {signal.SIGINT, signal.SIGTERM}:
         signal.signal(number, lambda *_: signal.raise_signal(signal.SIGTERM))

@@ -39,8 +39,9 @@ class Settings:
     """All that a script is told beside its options.
 
     `mail` is None where no mail server is set; `limits` are those of the probes, as `smoker_low`,
-    in °F, and lids in minutes; without `panel_password` the panel is for this
-    machine alone. The URLs hold secrets: `repr` leaves them out.
+    in °F, and lids in minutes; without `panel_password` the panel is for this machine alone, and
+    `panel_proxy` is believed where a request comes from. The URLs hold secrets: `repr` leaves them
+    out.
     """
 
     rabbitmq_urls: tuple[str, ...] = field(repr=False)
@@ -49,6 +50,7 @@ class Settings:
     notify_urls: tuple[str, ...] = field(repr=False)
     urgent_notify_urls: tuple[str, ...] = field(default=(), repr=False)
     panel_password: str = field(default="", repr=False)
+    panel_proxy: str = ""
     limits: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -76,6 +78,7 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         urgent_notify_urls=values.get("urgent_notify_urls", ()),
         limits={key: values[key] for key in PER_PROBE if key in values},
         panel_password=values.get("panel_password", ""),
+        panel_proxy=values.get("panel_proxy", ""),
     )
 
 

@@ -504,6 +504,22 @@ def test_another_host_needs_a_password_and_without_it_nobody_gets_any_data(share
     expect(card(page, "Smoker")).to_contain_text("225.0°F")
 
 
+def test_an_invented_address_gives_nobody_more_guesses_but_the_named_proxy_is_believed(shared):
+    for proxy, expected in (("", [403, 403, 403, 429]), ("127.0.0.1", [403] * 4)):
+        how = {"PANEL_PASSWORD": PASSWORD, "PANEL_PROXY": proxy}
+        _, address = start(shared.program, **how)
+        assert [guess(address, f"203.0.113.{n}") for n in range(4)] == expected
+
+
+def guess(address: str, forwarded_for: str) -> int:
+    """The status of the answer to a wrong password from an address that a header tells."""
+    connection = http.client.HTTPConnection(address.split("/")[2], timeout=10)
+    connection.request("POST", "/login", "password=x", {"X-Forwarded-For": forwarded_for})
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
 def test_a_page_of_another_site_gets_nothing_of_a_panel_on_this_machine(shared):
     assert get(shared.address, f"{SOCKET}websocket", **UPGRADE) == 101
     for foreign in ({"Origin": "http://evil.example"}, {"Host": "evil.example"}):
