@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from ..core.alert import TOO_OLD, Alert
 from ..core.clock import parse_moment
 from ..core.probes import PROBE_OF_NAME, PROBES
-from ..core.readings import SECONDS_PER_READING, Reading
+from ..core.readings import NUMBER, SECONDS_PER_READING, Reading
 from .probe_story import ProbeStory
 
 MOST_ALERTS, MOST_CHANNELS = 1000, 100
@@ -28,6 +28,10 @@ JITTER = 5 * 60
 DAWN = datetime(1970, 1, 1)
 _OURS = re.compile(r"^(.+)-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-[0-9a-f]{4}$", re.ASCII)
 """The ids that the producer gives."""
+
+
+FORMULA = re.compile("[-=+@\t\r\n＝＋－＠]")
+"""How a cell begins that a spreadsheet runs."""
 
 
 @dataclass
@@ -123,8 +127,7 @@ class CookStory:
             for story in self.probes.values()
         ]
         for row, time in enumerate(self._times, self._forgotten):
-            quoted = '"' + time.replace('"', '""') + '"' if {",", '"'} & set(time) else time
-            yield ",".join([quoted, *(column.get(row, "") for column in columns)]) + "\n"
+            yield ",".join([_cell(time), *(column.get(row, "") for column in columns)]) + "\n"
 
     def take_reading(self, reading: Reading, heard: float) -> bool:
         """Add a reading; False for one that was there before."""
@@ -203,6 +206,13 @@ def _forget(kept: dict, most: int) -> None:
     """Take out what was put in first, where there is more than so much."""
     while len(kept) > most:
         del kept[next(iter(kept))]
+
+
+def _cell(text: str) -> str:
+    """A cell of a CSV; with an apostrophe where a spreadsheet would run it as a formula (OWASP)."""
+    if FORMULA.match(text) and not NUMBER.fullmatch(text):
+        text = f"'{text}"
+    return '"' + text.replace('"', '""') + '"' if set(',;\t"') & set(text) else text
 
 
 def _seconds(moment: datetime) -> float:

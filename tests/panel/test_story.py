@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from smart_smoker.core.alert import TOO_OLD, Alert
 from smart_smoker.core.probes import FOOD_A, FOOD_B, PROBES, SMOKER
-from smart_smoker.core.readings import Reading
+from smart_smoker.core.readings import NUMBER, Reading
 from smart_smoker.core.rows import Row, read_rows
 from smart_smoker.core.watch import Watch
 from smart_smoker.panel import cook_story, probe_story
@@ -263,6 +263,24 @@ def test_the_csv_of_the_sample_cook_has_its_rows(sample):
     assert all(line.endswith("\n") for line in story.latest.csv())
 
 
+DANGEROUS = "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "＝1", "-x"
+
+
+@pytest.mark.parametrize("time", [*DANGEROUS, '=HYPERLINK("http://evil.example", "12:00")'])
+def test_no_spreadsheet_runs_a_timestamp_as_a_formula(time):
+    lines = list(story_of([reading(200, 1, time=time)]).latest.csv())
+    assert from_csv(lines)[0] == [(f"'{time}", 200)]
+    again = story_of([reading(200, 1, time=f"'{time}")]).latest
+    assert list(again.csv()) == lines
+
+
+def test_numbers_stay_numbers_in_a_csv_and_a_semicolon_begins_no_cell():
+    said = [("-5", -40.0), ("+5.5", -0.5), ("12:00;=1+1", 200.0)]
+    taken = [reading(t, seq, time=time) for seq, (time, t) in enumerate(said, 1)]
+    lines = list(story_of(taken).latest.csv())
+    assert lines[1:] == ["-5,-40.0,,\n", "+5.5,-0.5,,\n", '"12:00;=1+1",200.0,,\n']
+
+
 times = st.text(min_size=1, max_size=100).filter(lambda t: t.isprintable() and t.strip() == t)
 temperatures = st.floats(-60, 1000)
 
@@ -277,7 +295,8 @@ def test_a_csv_gives_back_the_readings_of_the_cook(said):
         column = wanted[PROBES.index(probe)]
         one = reading(temperature, len(column) + 1, probe, time=time)
         if story.take(arrival(reading_message(one))):
-            column.append((time, temperature))
+            escaped = time[0] in "=+-@＝＋－＠" and not NUMBER.fullmatch(time)
+            column.append(("'" * escaped + time, temperature))
     assert sum(map(len, wanted)) == len(said)
     if said:
         assert from_csv(story.latest.csv()) == wanted
