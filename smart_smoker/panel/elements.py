@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 from nicegui import Client, ui
+from nicegui import app as pages
 
+from ..script.settings import is_loopback
+from .access import name_of
 from .crowd import network_of, who_gives_way
 
 
@@ -60,6 +63,12 @@ class Browser:
         self._client = ui.context.client
         self._frame: ui.echart
 
+    @property
+    def is_here(self) -> bool:
+        """Whether it runs on this machine, as far as its address and the name it asked for tell."""
+        name = name_of(self._client.request.headers.get("host", ""))
+        return is_loopback(self._client.ip) and is_loopback(name)
+
     def make_frame(self):
         """Put the frame of the chart here."""
         self._frame = ui.echart({})
@@ -91,12 +100,13 @@ def _make_room(new: Client, proxy: str):
         oldest_first[0].delete()
 
 
-def mount(app, head: str, proxy: str, build: Callable[[str, str], object]):
+def mount(app, head: str, proxy: str, build: Callable[[str, str], object], missing: Callable):
     """Answer at `/` of an application with a page that is built for each browser.
 
     `head` is HTML for its head, `proxy` the address behind which many can be; `build` is told the
-    cook and the unit that are asked for.
+    cook and the unit that are asked for, and `missing` answers a request for what is not there.
     """
+    pages.add_exception_handler(404, missing)
 
     @ui.page("/", title="Smart Smoker", language="en-US")
     def page(cook: str = ""):

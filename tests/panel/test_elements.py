@@ -17,7 +17,7 @@ from smart_smoker.panel import crowd, elements
 
 crowd.MOST, crowd.MOST_OF_ONE = 5, 3
 app, asked = FastAPI(), []
-elements.mount(app, "", "192.0.2.80", lambda cook, unit: asked.append(cook))
+elements.mount(app, "", "192.0.2.80", lambda cook, unit: asked.append(cook), None)
 with TestClient(app) as here:
     for number, address in enumerate(sys.argv[1:]):
         TestClient(app, client=(address, 1)).get(f"/?cook={number}")

@@ -461,6 +461,29 @@ def ends_in_a_line(panel: Script, number: int):
     assert len(said[len(before) :].splitlines()) <= 2
 
 
+def test_a_cook_that_is_not_there_and_an_address_that_is_none_are_told_and_lead_on(
+    shared, cook, open_page
+):
+    cook.say("01-smoker", 225.0)
+    for size, scheme in ((SMALL_PHONE, "light"), (DESKTOP, "dark")):
+        page = open_page(f"{cook.address}-and-not-there", size, color_scheme=scheme)
+        said = page.get_by_role("status")
+        expect(said).to_contain_text(f"There is no cook {cook.id}-and-not-there in the history")
+        expect(card(page, "Smoker")).to_be_hidden()
+        expect(page.get_by_role("link", name="CSV")).to_have_count(0)
+        assert serious(page) == []
+        said.get_by_role("link", name="The latest cook").click()
+        expect(card(page, "Smoker")).to_contain_text("225.0")
+        expect(page.get_by_role("link", name="CSV")).to_be_visible()
+        expect(page.get_by_role("status").get_by_role("link")).to_have_count(0)
+        assert page.goto(f"{shared.address}foo").status == 404
+        expect(page.get_by_role("main")).to_contain_text("There is nothing at this address.")
+        expect(page).to_have_title("Smart Smoker: not found")
+        assert serious(page) == []
+        page.get_by_role("link", name="To the cook").click()
+        expect(card(page, "Smoker")).to_contain_text("225.0")
+
+
 # --- who may see it ------------------------------------------------------------------------------
 
 
@@ -492,7 +515,8 @@ def test_another_host_needs_a_password_and_without_it_nobody_gets_any_data(share
     for path in ("/chart.json", "/cook.csv", "/nowhere", f"{SOCKET}polling"):
         assert get(address, path) == 401
     assert get(address, f"{SOCKET}websocket", **UPGRADE) == 403
-    page = open_page(address, SMALL_PHONE)
+    cook.say("01-smoker", 100.0, cook="another")
+    page = open_page(f"{address}?cook={cook.id}", SMALL_PHONE)
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("alert")).to_have_text("This is not the password.")
@@ -502,6 +526,7 @@ def test_another_host_needs_a_password_and_without_it_nobody_gets_any_data(share
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(card(page, "Smoker")).to_contain_text("225.0°F")
+    assert page.url == f"{address}?cook={cook.id}"
 
 
 def test_an_invented_address_gives_nobody_more_guesses_but_the_named_proxy_is_believed(shared):
@@ -509,6 +534,23 @@ def test_an_invented_address_gives_nobody_more_guesses_but_the_named_proxy_is_be
         how = {"PANEL_PASSWORD": PASSWORD, "PANEL_PROXY": proxy}
         _, address = start(shared.program, **how)
         assert [guess(address, f"203.0.113.{n}") for n in range(4)] == expected
+
+
+def test_the_admin_page_of_this_machine_is_a_link_only_for_a_browser_on_it(shared):
+    how = {"PANEL_PASSWORD": PASSWORD, "PANEL_PROXY": "127.0.0.1"}
+    for admin, here_alone in (("http://localhost:15672/", True), ("http://192.0.2.1/", False)):
+        _, address = start(shared.program, RABBITMQ_ADMIN_URL=admin, **how)
+        connection = http.client.HTTPConnection(address.split("/")[2], timeout=10)
+        connection.request("POST", "/login", f"password={PASSWORD}")
+        answer = connection.getresponse()
+        answer.read()
+        cookie = {"Cookie": answer.getheader("set-cookie").partition(";")[0]}
+        for elsewhere in ({}, {"X-Forwarded-For": "192.0.2.7"}, {"Host": "192.0.2.80:8000"}):
+            connection.request("GET", "/", headers=cookie | elsewhere)
+            page = connection.getresponse().read().decode()
+            assert (f'"href":"{admin}"' in page) != (here_alone and elsewhere != {})
+            assert ("on the panel’s own machine" in page) == (here_alone and elsewhere != {})
+        connection.close()
 
 
 def guess(address: str, forwarded_for: str) -> int:
