@@ -27,7 +27,9 @@ def in_unit(words: str, unit: str) -> str:
     return words if unit == "F" else CHANGE_OR_TEMPERATURE.sub(celsius, words)
 
 
-CHANGE_OR_TEMPERATURE = re.compile(r"(?<!\w)((?:down|changed|by) )?(-?[0-9]{1,4}(?:\.[0-9]+)?) °F")
+CHANGE_OR_TEMPERATURE = re.compile(
+    r"(?<!\w)((?:down|changed|by|rising|falling) )?(-?[0-9]{1,4}(?:\.[0-9]+)?) °F"
+)
 
 
 def clock(moment: float, now: float | None = None) -> str:

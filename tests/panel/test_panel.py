@@ -380,6 +380,8 @@ def test_the_list_fits_a_small_phone_takes_no_markup_and_axe_finds_nothing_serio
         for size, scheme in ((SMALL_PHONE, "light"), (DESKTOP, "dark")):
             page = open_page(address, size, color_scheme=scheme)
             expect(page.get_by_role("row").nth(1)).to_contain_text("no signal for")
+            urgent = URGENT_DARK if scheme == "dark" else URGENT
+            expect(page.get_by_role("cell").filter(has_text="no signal").first).to_have_css(*urgent)
             assert page.locator("img[src=x]").count() == 0
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             assert serious(page) == []
@@ -422,12 +424,15 @@ def test_what_is_old_never_looks_live_be_it_a_probe_the_broker_or_the_panel_that
         expect(card(page, "Food A")).to_contain_text("last heard 6 min ago")
         expect(card(page, "Food B")).to_contain_text("last heard 3 min ago")
         assert looks(page) == ["solid", "dashed", "dashed"]
+        expect(card(page, "Food A")).to_have_css(*URGENT)
+        expect(card(page, "Food B")).to_have_css(*GREY)
         expect(card(page, "Food A").get_by_text("151.0")).to_have_css(*STRUCK)
         relay.cut()
         expect(page.get_by_role("alert")).to_contain_text("RabbitMQ has been away since")
         expect(card(page, "Smoker")).to_contain_text("not known")
         expect(card(page, "Smoker").get_by_text("225.0")).to_have_css(*STRUCK)
         assert looks(page) == ["dashed"] * 3
+        expect(card(page, "Food A")).to_have_css(*GREY)
         assert serious(page) == []
         cook.say("01-smoker", 226.0)
         relay.open()
@@ -436,6 +441,7 @@ def test_what_is_old_never_looks_live_be_it_a_probe_the_broker_or_the_panel_that
         expect(page.get_by_role("alert")).not_to_contain_text("been away")
         ends_in_a_line(panel, signal.SIGHUP)
         expect(page.get_by_text("This page has lost its panel")).to_be_visible(timeout=15000)
+        expect(card(page, "Food A")).to_have_css(*GREY)
         port = int(address.rpartition(":")[2].strip("/"))
         cook.say("01-smoker", 227.0)
         panel = shared.program.start("panel.py", "--port", port)
@@ -444,7 +450,35 @@ def test_what_is_old_never_looks_live_be_it_a_probe_the_broker_or_the_panel_that
         ends_in_a_line(panel, signal.SIGINT)
 
 
+def test_a_signal_that_is_lost_is_as_urgent_as_a_drop_and_one_of_a_cook_that_is_over_is_not(
+    shared, cook, open_page
+):
+    cook.say("01-smoker", 225.0, 200.0, ago=170)
+    cook.tell("raised", 2, "Smoker Alert!")
+    cook.say("02-food-A", 150.0)
+    cook.tell("lost", 1, "Signal Lost! Food A", probe="Food A")
+    cook.say("03-food-B", 150.0, ago=370, last=True)
+    cook.say("01-smoker", 225.0, cook="long-ago", ago=25 * 3600)
+    _, address = start(shared.program)
+    for scheme, urgent in (("light", URGENT), ("dark", URGENT_DARK)):
+        page = open_page(f"{address}?cook={cook.id}", SMALL_PHONE, color_scheme=scheme)
+        expect(card(page, "Food A")).to_contain_text("no signal for")
+        for probe, look in (("Smoker", urgent), ("Food A", urgent), ("Food B", GREY)):
+            expect(card(page, probe)).to_have_css(*look)
+        assert looks(page) == ["dashed"] * 3
+        expect(card(page, "Food A").get_by_text("150.0")).to_have_css(*STRUCK)
+        assert serious(page) == []
+        page = open_page(f"{address}?cook=long-ago", color_scheme=scheme)
+        expect(card(page, "Smoker")).to_contain_text("no signal for 25 h")
+        expect(card(page, "Smoker")).to_have_css(*GREY)
+        assert serious(page) == []
+
+
 STRUCK = "text-decoration-line", "line-through"
+URGENT, URGENT_DARK = (
+    ("background-color", f"rgb({colour})") for colour in ("125, 29, 16", "255, 184, 163")
+)
+GREY = "background-color", "rgba(0, 0, 0, 0)"
 
 
 def looks(page: Page) -> list[str]:
