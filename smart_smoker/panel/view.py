@@ -119,7 +119,7 @@ class View:
     def _show_whether_known(self, known: bool, many: bool):
         whole = self._shared.follower.whole
         unknown = bool(self._id) and not known and whole
-        words = f"There is no cook {shortened(self._id)} in the history of the last 7 days."
+        words = f"There is no cook “{shortened(self._id)}” in the history of the last 7 days."
         self._unknown.put(words if unknown else "", "lines")
         self._other.put(ALL if many else "The latest cook", "" if unknown else "none")
         self._known.put(classes="none" if unknown else "")

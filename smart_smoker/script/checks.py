@@ -35,9 +35,8 @@ def _port(value: object) -> int:
 
 
 def _ip_address(value: object) -> str:
-    address = text(value)
     try:
-        return address and str(ipaddress.ip_address(address))
+        return text(value) and str(ipaddress.ip_address(text(value)))
     except ValueError:
         raise ValueError("an IP address, like 127.0.0.1") from None
 
@@ -125,11 +124,4 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "panel_proxy": _ip_address,
     **PER_PROBE,
 }
-SECRET = (
-    "rabbitmq_url",
-    "rabbitmq_admin_url",
-    "outgoing_email_password",
-    "notify_urls",
-    "urgent_notify_urls",
-    "panel_password",
-)
+SECRET = tuple(key for key in CHECKS if key.endswith(("_url", "_urls", "_password")))
