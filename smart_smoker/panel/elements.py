@@ -5,23 +5,24 @@ from collections.abc import Callable
 from nicegui import Client, ui
 from nicegui import app as pages
 
+from ..core.text import printable_lines
 from ..script.settings import is_loopback
 from .access import name_of
 from .crowd import network_of, who_gives_way
 
 
 class Tag(ui.label):
-    """An HTML element whose text is never taken for markup."""
+    """An HTML element whose text is never taken for markup, and turns no other text around."""
 
     def __init__(self, tag: str, text: str = "", classes: str = "", **attributes: object):
-        super().__init__(text)
+        super().__init__()
         self.tag = tag
         self.put(text, classes, **attributes)
 
     def put(self, text: str = "", classes: str = "", **attributes: object):
         """Show this; only what has changed goes to the browser."""
-        if text != self.text:
-            self.text = text
+        if (shown := printable_lines(text)) != self.text:
+            self.text = shown
         self.classes(replace=classes)
         for name, value in attributes.items():
             name = name.strip("_").replace("_", "-")
