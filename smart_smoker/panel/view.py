@@ -117,9 +117,11 @@ class View:
                 self._cook.draw(cook)
 
     def _show_whether_known(self, known: bool, many: bool):
-        whole = self._shared.follower.whole
-        unknown = bool(self._id) and not known and whole
-        words = f"There is no cook “{shortened(self._id)}” in the history of the last 7 days."
+        follower, id = self._shared.follower, shortened(self._id)
+        unknown = bool(id) and not known and follower.loaded
+        words = f"There is no cook “{id}” in the history of the last 7 days."
+        if not follower.whole:
+            words = f"The cook “{id}” is still being looked for in the history."
         self._unknown.put(words if unknown else "", "lines")
         self._other.put(ALL if many else "The latest cook", "" if unknown else "none")
         self._known.put(classes="none" if unknown else "")
