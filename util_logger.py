@@ -10,6 +10,7 @@ import time
 from logging.handlers import RotatingFileHandler, WatchedFileHandler
 from pathlib import Path
 
+from smart_smoker.core.text import printable, printable_lines
 from smart_smoker.script.output import outlive_readers
 from smart_smoker.script.screen import show
 
@@ -49,6 +50,16 @@ def setup_logger(script: str) -> tuple[logging.Logger, str]:
     return logging.getLogger(path.stem), str(logname)
 
 
+class _Lines(logging.Formatter):
+    """A record is one line, whatever it says: only a traceback has several."""
+
+    def formatMessage(self, record):  # noqa: N802 - the name is logging's
+        return printable(super().formatMessage(record))
+
+    def formatException(self, info):  # noqa: N802 - the name is logging's
+        return printable_lines(super().formatException(info))
+
+
 class _Screen(logging.Handler):
     """A line for people: no level, no logger, no traceback."""
 
@@ -73,6 +84,10 @@ def _in_journal() -> bool:
 class _Journal(logging.StreamHandler):
     """Lines with their priority, without a clock, which the journal has; and with tracebacks."""
 
+    def __init__(self, stream):
+        super().__init__(stream)
+        self.setFormatter(_Lines())
+
     def format(self, record):
         priority = PRIORITIES.get(record.levelno, 6)
         text = MARKS.get(record.levelno, "") + super().format(record)
@@ -87,7 +102,7 @@ class _LogFile(RotatingFileHandler, WatchedFileHandler):
     def __init__(self, path: Path):
         self._complained = False
         super().__init__(path, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True)
-        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        self.setFormatter(_Lines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
 
     def shouldRollover(self, record):  # noqa: N802
         self.reopenIfNeeded()

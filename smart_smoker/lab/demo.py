@@ -146,7 +146,8 @@ def demo(interval: float | None, broker_url: str | None) -> int:
         code = _sum_up(cook, judged, events, channels)
         if on_terminal():
             wait_for_enter(f"The cook is still at {address} until you press Enter. ")
-    show(NEXT)
+    for line in NEXT.splitlines():
+        show(line)
     return code
 
 
@@ -259,7 +260,8 @@ def _sum_up(cook: str, judged: int, events: list[Arrival], channels: Sequence) -
     outcomes = Counter(
         (e.headers["channel"], e.headers["outcome"]) for e in events if e.type == "delivery"
     )
-    show(f"\nThe cook {cook}", "bold")
+    show("")
+    show(f"The cook {cook}", "bold")
     show(f"  Readings    {types['reading']:,} sent, {judged:,} judged")
     show(f"  Alerts      {types['alert']:,}: {_counts(states)}")
     for channel in sorted({channel for channel, _ in outcomes}):

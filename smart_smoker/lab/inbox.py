@@ -19,6 +19,7 @@ from email.message import EmailMessage
 from aiosmtpd.smtp import SMTP
 
 from ..core.errors import InputError
+from ..core.text import printable
 from ..script.signals import run
 
 LOOPBACK = "127.0.0.1"
@@ -51,7 +52,7 @@ class Received:
         kind = "text" if self.subject is None else "e-mail"
         lines = [f"{kind} to {', '.join(self.recipients)}: {self.subject or ''}"]
         lines += [f"    {line}" for line in self.text.splitlines() if line]
-        return "\n".join(_printable(line).rstrip() for line in lines)
+        return "\n".join(printable(line).rstrip() for line in lines)
 
 
 class Inbox:
@@ -110,11 +111,6 @@ class Inbox:
         self.messages.append(received)
         self._show(received)
         return "250 OK"
-
-
-def _printable(line: str) -> str:
-    """The line with a space for what could move the cursor or colour the screen."""
-    return "".join(sign if sign.isprintable() else " " for sign in line)
 
 
 def _say(words: object):

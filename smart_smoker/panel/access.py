@@ -5,7 +5,6 @@ by a name that only pretends to be this machine, or, where a password is set, be
 """
 
 import hmac
-import ipaddress
 import math
 import secrets
 import time
@@ -16,6 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from ..script.settings import is_loopback
+from .crowd import network_of
 
 COOKIE = "smart-smoker-panel"
 SESSION_DAYS = 30
@@ -36,28 +36,31 @@ HEADERS = {
 }
 """What goes out with every answer: a script that got into the page could reach nobody."""
 
-LOGIN = """<!doctype html>
+PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Smart Smoker: log in</title>
+<title>Smart Smoker: {title}</title>
 {head}
 </head>
 <body>
 <main class="login">
 <h1>Smart Smoker</h1>
-<form method="post" action="login">
+{content}
+</main>
+</body>
+</html>
+"""
+"""A page beside the panel's own, in its look."""
+
+LOGIN = """<form method="post">
 <label for="password">Password of the panel</label>
 <input id="password" name="password" type="password" autocomplete="current-password"
  required autofocus{described}>
 {error}
 <button>Log in</button>
-</form>
-</main>
-</body>
-</html>
-"""
+</form>"""
 ERROR = '<p id="error" class="error" role="alert">{}</p>'
 
 App = Callable[[dict, Callable, Callable], Awaitable[None]]
@@ -75,12 +78,12 @@ class Throttle:
 
     def pause(self, address: str, now: float) -> float:
         """Seconds until this address may try again, 0 for at once."""
-        _, until = self._wrong.get(_network(address), (0, 0.0))
+        _, until = self._wrong.get(network_of(address), (0, 0.0))
         return max(0.0, until - now)
 
     def wrong(self, address: str, now: float):
         """Note a wrong password."""
-        network = _network(address)
+        network = network_of(address)
         times = self._wrong.pop(network, (0, 0.0))[0] + 1
         pause = (
             0.0 if times < FREE_TRIES else min(2.0 ** min(times - FREE_TRIES, 10), LONGEST_PAUSE)
@@ -91,18 +94,7 @@ class Throttle:
 
     def right(self, address: str):
         """Note the right password."""
-        self._wrong.pop(_network(address), None)
-
-
-def _network(address: str) -> str:
-    """Whom an address belongs to, as far as it tells: an IPv6 network has as many as it likes."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if found.version == 6 and found.ipv4_mapped is None:
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return address
+        self._wrong.pop(network_of(address), None)
 
 
 class Gate:
@@ -139,29 +131,29 @@ class Gate:
     async def _answer(self, asked: HTTPConnection, receive) -> Response | None:
         """What the gate itself answers; None for who may come in."""
         host, origin = asked.headers.get("host", ""), asked.headers.get("origin")
-        if not self._password and not is_loopback(_name_of(host)):
+        if not self._password and not is_loopback(name_of(host)):
             return PlainTextResponse("This panel answers its own machine only, as localhost.", 403)
         if origin is not None and origin.partition("://")[2] != host:
             return PlainTextResponse("This panel does not answer the pages of other sites.", 403)
-        if not self._password or self._is_session(asked.cookies.get(COOKIE, "")):
-            return None
         wanted = asked.scope["path"], asked.scope.get("method")  # A WebSocket has no method.
+        if not self._password or self._is_session(asked.cookies.get(COOKIE, "")):
+            return _to("./", asked) if wanted == ("/login", "GET") else None
         if wanted in (("/login", "GET"), ("/login", "HEAD")):
             return self._page(200)
         if wanted == ("/login", "POST"):
-            return self._log_in(asked.client.host if asked.client else "", await _form(receive))
+            return self._log_in(asked, await _form(receive))
         if wanted[0] == "/":
-            return RedirectResponse("login", 303)
+            return _to("login", asked)
         return PlainTextResponse("Log in first.", 401)
 
-    def _log_in(self, address: str, given: str) -> Response:
-        now = time.monotonic()
+    def _log_in(self, asked: HTTPConnection, given: str) -> Response:
+        address, now = asked.client.host if asked.client else "", time.monotonic()
         if pause := math.ceil(self._throttle.pause(address, now)):
             answer = self._page(429, f"Too many wrong passwords: try again in {pause} s.")
             answer.headers["retry-after"] = str(pause)
         elif hmac.compare_digest(given.encode(), self._password.encode()):
             self._throttle.right(address)
-            answer = RedirectResponse("./", 303)
+            answer = _to("./", asked)
             seconds = SESSION_DAYS * 24 * 3600
             until = str(int(time.time()) + seconds)
             session = f"{until}.{self._signature(until)}"
@@ -174,7 +166,8 @@ class Gate:
     def _page(self, status: int, error: str = "") -> Response:
         described = ' aria-describedby="error" aria-invalid="true"' if error else ""
         error = ERROR.format(error) if error else ""
-        return HTMLResponse(LOGIN.format(head=self._head, described=described, error=error), status)
+        content = LOGIN.format(described=described, error=error)
+        return HTMLResponse(PAGE.format(head=self._head, title="log in", content=content), status)
 
     def _is_session(self, session: str) -> bool:
         until, _, signature = session.partition(".")
@@ -185,7 +178,16 @@ class Gate:
         return hmac.new(self._secret, text.encode(), "sha256").hexdigest()
 
 
-def _name_of(host: str) -> str:
+def _to(place: str, asked: HTTPConnection) -> Response:
+    """Lead to one of our two places, and on with what was asked for of the page, as `?cook=…`.
+
+    Nothing but that comes from outside, so it never leads to another site.
+    """
+    query = asked.scope.get("query_string", b"").decode("latin-1")
+    return RedirectResponse(f"{place}?{query}" if query else place, 303)
+
+
+def name_of(host: str) -> str:
     """A Host header without its port."""
     try:
         return urlsplit(f"//{host}").hostname or ""

@@ -4,7 +4,7 @@ from ..core.probes import Probe
 from ..core.readings import SECONDS_PER_READING
 from .elements import Marked, Tag
 from .probe_story import LATE, ProbeStory, duration
-from .words import clock, degrees
+from .words import clock, degrees, in_unit
 
 SPARK_POINTS, SPARK_SECONDS = 60, 3600
 """How many points a card's little line has at most, and how long before now it begins."""
@@ -47,13 +47,14 @@ class Card(Tag):
         state, age, change = story.state(now), story.age(now), story.change()
         late = age is None or age > LATE
         kind = "away" if old else state.kind.replace(" ", "-")
-        live = not old and state.kind not in ("ended", "no signal")
+        known = not old and state.kind not in ("no signal", "gone")
+        live = known and state.kind != "ended"
         self.put(classes=f"{self._look} {kind}{' late' if late and live else ''}")
-        self._state.put("not known" if old else state.words, "state")
+        self._state.put("not known" if old else in_unit(state.words, unit), "state")
         self._value.put(degrees(story.newest.temperature, unit), "value")
         self._degrees.put(f"°{unit}", "unit")
         minutes = len(story.window()) * SECONDS_PER_READING / 60
-        self._change.put(*_change(change, minutes, unit))
+        self._change.put(*_change(change if known else None, minutes, unit))
         self._age.put(_heard(story, age, live and not late), "age")
         self._limits.put(_limits(story, unit), "limits")
         if story.newest.id != self._drawn:

@@ -13,7 +13,7 @@ from ..core.alert import TOO_OLD, Alert
 from ..core.clock import parse_moment
 from ..core.cooks import label_of
 from ..core.probes import PROBE_OF_NAME, PROBES
-from ..core.readings import SECONDS_PER_READING, Reading
+from ..core.readings import NUMBER, SECONDS_PER_READING, Reading
 from .probe_story import ProbeStory
 
 MOST_ALERTS, MOST_CHANNELS = 1000, 100
@@ -27,6 +27,10 @@ JITTER = 5 * 60
 """Seconds that a probe's timestamps may go back without being taken for a clock that was set."""
 
 DAWN = datetime(1970, 1, 1)
+
+
+FORMULA = re.compile("[-=+@\t\r\n＝＋－＠]")
+"""How a cell begins that a spreadsheet runs."""
 
 
 @dataclass
@@ -122,8 +126,7 @@ class CookStory:
             for story in self.probes.values()
         ]
         for row, time in enumerate(self._times, self._forgotten):
-            quoted = '"' + time.replace('"', '""') + '"' if {",", '"'} & set(time) else time
-            yield ",".join([quoted, *(column.get(row, "") for column in columns)]) + "\n"
+            yield ",".join([_cell(time), *(column.get(row, "") for column in columns)]) + "\n"
 
     def take_reading(self, reading: Reading, heard: float) -> bool:
         """Add a reading; False for one that was there before."""
@@ -202,6 +205,13 @@ def _forget(kept: dict, most: int) -> None:
     """Take out what was put in first, where there is more than so much."""
     while len(kept) > most:
         del kept[next(iter(kept))]
+
+
+def _cell(text: str) -> str:
+    """A cell of a CSV; with an apostrophe where a spreadsheet would run it as a formula (OWASP)."""
+    if FORMULA.match(text) and not NUMBER.fullmatch(text):
+        text = f"'{text}"
+    return '"' + text.replace('"', '""') + '"' if set(',;\t"') & set(text) else text
 
 
 def _seconds(moment: datetime) -> float:

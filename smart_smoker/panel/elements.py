@@ -2,21 +2,27 @@
 
 from collections.abc import Callable
 
-from nicegui import ui
+from nicegui import Client, ui
+from nicegui import app as pages
+
+from ..core.text import printable_lines
+from ..script.settings import is_loopback
+from .access import name_of
+from .crowd import network_of, who_gives_way
 
 
 class Tag(ui.label):
-    """An HTML element whose text is never taken for markup."""
+    """An HTML element whose text is never taken for markup, and turns no other text around."""
 
     def __init__(self, tag: str, text: str = "", classes: str = "", **attributes: object):
-        super().__init__(text)
+        super().__init__()
         self.tag = tag
         self.put(text, classes, **attributes)
 
     def put(self, text: str = "", classes: str = "", **attributes: object):
         """Show this; only what has changed goes to the browser."""
-        if text != self.text:
-            self.text = text
+        if (shown := printable_lines(text)) != self.text:
+            self.text = shown
         self.classes(replace=classes)
         for name, value in attributes.items():
             name = name.strip("_").replace("_", "-")
@@ -58,6 +64,12 @@ class Browser:
         self._client = ui.context.client
         self._frame: ui.echart
 
+    @property
+    def is_here(self) -> bool:
+        """Whether it runs on this machine, as far as its address and the name it asked for tell."""
+        name = name_of(self._client.request.headers.get("host", ""))
+        return is_loopback(self._client.ip) and is_loopback(name)
+
     def make_frame(self):
         """Put the frame of the chart here."""
         self._frame = ui.echart({})
@@ -76,14 +88,30 @@ def every(seconds: float, do: Callable[[], None]):
     ui.timer(seconds, do)
 
 
-def mount(app, head: str, build: Callable[[str, str], object]):
+def _make_room(new: Client, proxy: str):
+    """Where there are too many pages, forget the oldest of who has most.
+
+    A page that a browser shows goes after all that were only asked for: those are kept a minute.
+    """
+    there = Client.instances.values()
+    network = who_gives_way((client.ip for client in there), proxy)
+    others = (each for each in there if each is not new and network_of(each.ip) == network)
+    oldest_first = sorted(others, key=lambda each: (each.has_socket_connection, each.created))
+    if oldest_first:
+        oldest_first[0].delete()
+
+
+def mount(app, head: str, proxy: str, build: Callable[[str, str], object], missing: Callable):
     """Answer at `/` of an application with a page that is built for each browser.
 
-    `head` is HTML for its head; `build` is told the cook and the unit that are asked for.
+    `head` is HTML for its head, `proxy` the address behind which many can be; `build` is told the
+    cook and the unit that are asked for, and `missing` answers a request for what is not there.
     """
+    pages.add_exception_handler(404, missing)
 
     @ui.page("/", title="Smart Smoker", language="en-US")
     def page(cook: str = ""):
+        _make_room(ui.context.client, proxy)
         ui.add_head_html(head)
         build(cook, ui.context.client.request.cookies.get("unit", ""))
 

@@ -6,7 +6,7 @@ from ..core.probes import PROBES, RULES
 from .cook_story import CookStory
 from .probe_story import LATE, ProbeStory, duration
 from .story import Story
-from .words import degrees
+from .words import degrees, in_unit
 
 FEW = 3
 """So many cooks can go on and the first page is still that of the latest; of more it is a list."""
@@ -19,6 +19,7 @@ READING = "What was earlier is still being read: episodes that began then can be
 WORST = (
     *(kind for kind, rule in RULES.items() if rule.urgent),
     "no signal",
+    "gone",
     "late",
     *(kind for kind, rule in RULES.items() if not rule.urgent),
     "unclear",
@@ -115,5 +116,6 @@ def _cell(story: ProbeStory, now: float, unit: str, known: bool) -> Cell:
     if not known:
         return Cell("away", temperature, "not known", "")
     # The words of no signal say by themselves how old it is.
-    told = age is None or age <= LATE or state.kind in ("ended", "no signal")
-    return Cell(state.kind, temperature, state.words, "" if told else f"{duration(age)} ago")
+    told = age is None or age <= LATE or state.kind in ("ended", "no signal", "gone")
+    words = in_unit(state.words, unit)
+    return Cell(state.kind, temperature, words, "" if told else f"{duration(age)} ago")

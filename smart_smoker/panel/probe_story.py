@@ -3,12 +3,13 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from statistics import median
+from statistics import linear_regression, median
 
+from ..core.alert import TOO_OLD
 from ..core.limits import FoodDone
 from ..core.probes import RULES, Probe
 from ..core.readings import SECONDS_PER_READING, Reading
-from ..core.rules import DECIMALS
+from ..core.rules import DECIMALS, FoodStall
 
 MOST_EPISODES = 1000
 """Above which the oldest are forgotten: a week of stalls has some 500, but anybody who may publish
@@ -22,6 +23,13 @@ SILENCE = 5 * 60
 
 REMINDER = 60 * 60
 """Seconds, and as many readings as stand for them, in which what goes on is told once more."""
+
+LATELY, LEAST_OF_IT, MOST_READINGS = 5 * 60, 60, 20
+"""Seconds and readings that tell how fast a temperature changes."""
+
+PIT, MEAT = 1.0, 0.2
+"""°F a minute below which a probe is steady: a pit breathes by some degrees, meat that has stalled
+changes by 0.1."""
 
 
 @dataclass
@@ -37,7 +45,9 @@ class Episode:
 class State:
     """How a probe is: never, ended, no signal, steady or what its rule's episodes are called.
 
-    It is unclear while too little of the cook is known to tell an episode from none.
+    It is steady while nothing is wrong, whichever way it goes, and unclear while too little of the
+    cook is known to tell an episode from none. Gone is what was silent for a day, or since nobody
+    knows when and without an alert: nobody is woken for that.
     """
 
     kind: str
@@ -93,10 +103,12 @@ class ProbeStory:
         if self.ended:
             return State("ended", "over")
         age, going_on = self.age(now), self._open
+        lost = "silence" in going_on
         if age is None:
-            return State("no signal", "no signal since an unknown time")
-        if age >= SILENCE or "silence" in going_on:
-            return State("no signal", f"no signal for {duration(age)}")
+            return State("no signal" if lost else "gone", "no signal since an unknown time")
+        if lost or age >= SILENCE:
+            kind = "no signal" if age < TOO_OLD else "gone"
+            return State(kind, f"no signal for {duration(age)}")
         for kind, rule in RULES.items():
             if episode := going_on.get(kind):
                 passed = duration(self.moments[-1] - episode.begin)
@@ -105,7 +117,8 @@ class ProbeStory:
         count = len(self.moments) * SECONDS_PER_READING
         if self.begins_late and min(known, count - SECONDS_PER_READING) < REMINDER:
             return State("unclear", f"no alert in {duration(known)}")
-        return State("steady", "steady")
+        band = MEAT if self.probe.rule.kind == FoodStall.kind else PIT
+        return State("steady", direction(trend(self.moments, self.temperatures), band))
 
     def to_go(self) -> float | None:
         """How far the target is, in °F, at most 0 where it is reached; None where none is set."""
@@ -205,6 +218,22 @@ class ProbeStory:
     def _keep(self, episode: Episode) -> None:
         self.episodes.append(episode)
         del self.episodes[:-MOST_EPISODES]
+
+
+def trend(moments: array, temperatures: array) -> float:
+    """By how many °F a minute a temperature has changed lately; 0 where too little tells."""
+    first = max(len(moments) - MOST_READINGS, bisect_left(moments, moments[-1] - LATELY))
+    lately, then = moments[first:], temperatures[first:]
+    if len(lately) < 3 or lately[-1] - lately[0] < LEAST_OF_IT:
+        return 0.0
+    return 60 * linear_regression(lately, then).slope
+
+
+def direction(rate: float, band: float) -> str:
+    """What a temperature does that changes by so many °F a minute, in a word or some."""
+    if abs(rate) < band:
+        return "steady"
+    return f"{'rising' if rate > 0 else 'falling'} {round(abs(rate), 1):g} °F a minute"
 
 
 def duration(seconds: float) -> str:

@@ -9,12 +9,12 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from ..core.errors import InputError
 from ..script.settings import Settings
 from ..script.signals import SIGNALS
-from .access import Gate
+from .access import PAGE, Gate
 from .elements import mount
 from .follower import Follower
 from .server import server_of
@@ -29,6 +29,8 @@ ICON = (
     '<rect width="32" height="32" rx="8" fill="#2b211b"/><path fill="#f0a04b"'
     ' d="M16 4c1 6 7 8 7 15a7 7 0 0 1-14 0c0-4 2-5 3-9 2 1 3 3 3 5 1-3 2-6 1-11z"/></svg>'
 )
+
+MISSING = '<p>There is nothing at this address.</p>\n<p><a href="/">To the cook</a></p>'
 
 
 def serve(follower: Follower, settings: Settings, host: str, port: int):
@@ -60,8 +62,11 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
         how = {"content-disposition": f'attachment; filename="{name}.csv"'}
         return Response(text, headers=how, media_type="text/csv; charset=utf-8")
 
-    mount(app, head, lambda cook, unit: View(shared, cook, unit))
-    server = server_of(Gate(app, settings.panel_password, head))
+    def missing(request: Request, error: Exception) -> Response:
+        return HTMLResponse(PAGE.format(head=head, title="not found", content=MISSING), 404)
+
+    mount(app, head, settings.panel_proxy, lambda cook, unit: View(shared, cook, unit), missing)
+    server = server_of(Gate(app, settings.panel_password, head), settings.panel_proxy)
     logging.getLogger("nicegui").setLevel(logging.ERROR)
     for number in set(SIGNALS) - {signal.SIGINT, signal.SIGTERM}:
         signal.signal(number, lambda *_: signal.raise_signal(signal.SIGTERM))

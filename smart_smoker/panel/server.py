@@ -1,55 +1,129 @@
-"""The server: answers requests with an application, and waits for none that stays half.
+"""The server: answers requests with an application, and is held up by nobody.
 
-This is the only module that knows uvicorn, which by itself waits for ever.
+This is the only module that knows uvicorn, which by itself waits for ever, and for everybody.
 """
 
 import logging
+import socket
 import time
 
 import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
+
+from .crowd import network_of, who_gives_way
 
 LONGEST_REQUEST = 10
 """Seconds that a request, from its first byte or from the connection on, may take to arrive."""
 
+LONGEST_ANSWER = 15
+"""Seconds in which somebody must have read some of what is sent to him."""
 
-class PatientProtocol(H11Protocol):
-    """One connection of somebody who asks, closed when a request stays half."""
+SENT_AHEAD = 128 * 1024
+"""Bytes that the system keeps of what nobody has read yet: else it would be megabytes for each."""
+
+BACKLOG = 20
+"""How many connections are taken at once, before there is a look at how many there are."""
+
+
+class _Bounded:
+    """One connection, which has to make room for others and to read what is sent to it."""
+
+    gone = False
 
     def connection_made(self, transport):
         super().connection_made(transport)
-        self._since = time.monotonic()
+        self.heard = self._read = time.monotonic()
+        self._unread = 0
+        buffered = socket.SOL_SOCKET, socket.SO_SNDBUF, SENT_AHEAD
+        transport.get_extra_info("socket").setsockopt(*buffered)
+        self._make_room()
         self._look_again()
+
+    def data_received(self, data: bytes):
+        self.heard = time.monotonic()
+        super().data_received(data)
+
+    def resume_writing(self):
+        self._read = time.monotonic()
+        super().resume_writing()
+
+    @property
+    def network(self) -> str:
+        return network_of(self.client[0])
+
+    def leave(self):
+        """Break it off at once: whatever is not read yet is not waited for."""
+        self.gone = True
+        self.transport.abort()
+
+    def _make_room(self):
+        """Where there are too many, break off what has been silent longest of who has most.
+
+        An open page goes after all that is not one.
+        """
+        there = [each for each in self.connections if not each.gone]
+        addresses = (each.client[0] for each in there)
+        network = who_gives_way(addresses, self.config.forwarded_allow_ips)
+        others = (each for each in there if each.network == network and each is not self)
+        if silent := min(others, key=lambda o: (isinstance(o, WSProtocol), o.heard), default=None):
+            silent.leave()
+
+    def _look_again(self):
+        self.loop.call_later(min(LONGEST_REQUEST, LONGEST_ANSWER) / 4, self._look)
+
+    def _look(self):
+        if self not in self.connections:  # It is gone, or a WebSocket has taken it over.
+            return
+        unread, now = self.transport.get_write_buffer_size(), time.monotonic()
+        if not unread or unread < self._unread:
+            self._read = now
+        self._unread = unread
+        if now - self._read > LONGEST_ANSWER:
+            self.leave()
+        else:
+            self._look_again()
+
+
+class PatientProtocol(_Bounded, H11Protocol):
+    """One connection of somebody who asks, closed when a request stays half."""
+
+    def connection_made(self, transport):
+        self._since = time.monotonic()
+        super().connection_made(transport)
 
     def data_received(self, data: bytes):
         if self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]:
             self._since = time.monotonic()  # a new request
         super().data_received(data)
 
-    def _look_again(self):
-        self.loop.call_later(LONGEST_REQUEST / 4, self._look)
-
     def _look(self):
-        # A WebSocket has taken the connection over, or it is gone.
-        if self.transport.get_protocol() is not self or self.transport.is_closing():
-            return
         if self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
             self._since = time.monotonic()  # It has all arrived, and is being answered.
-        if time.monotonic() - self._since > LONGEST_REQUEST:
+        if self in self.connections and time.monotonic() - self._since > LONGEST_REQUEST:
             self.transport.close()
-        else:
-            self._look_again()
+        super()._look()
 
 
-def server_of(app) -> uvicorn.Server:
-    """A server for an ASGI application, that says nothing of what browsers do."""
+class PatientSocket(_Bounded, WSProtocol):
+    """The WebSocket of an open page."""
+
+
+def server_of(app, proxy: str = "") -> uvicorn.Server:
+    """A server for an ASGI application, that says nothing of what browsers do.
+
+    The `proxy` at this address, if any, is believed where a request comes from.
+    """
     config = uvicorn.Config(
         app,
         http=PatientProtocol,
-        ws="wsproto",
+        ws=PatientSocket,
         log_config=None,
         access_log=False,
+        proxy_headers=bool(proxy),
+        forwarded_allow_ips=proxy,
+        backlog=BACKLOG,
         timeout_graceful_shutdown=1,
     )
     # That a browser asks for what is not there, or stays to the end, is nothing to report.

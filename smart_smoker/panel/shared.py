@@ -4,6 +4,7 @@ import re
 import time
 from urllib.parse import urlsplit
 
+from ..script.settings import is_loopback
 from .chart import chart_of, shape_of
 from .cook_story import CookStory
 from .follower import Follower
@@ -23,6 +24,7 @@ class Shared:
         self.follower = follower
         url = urlsplit(admin_url)
         self.admin_url = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+        self.admin_is_here = is_loopback(url.hostname or "")
         self._charts: dict[tuple, tuple[tuple, dict]] = {}
         self._overviews: dict[str, tuple[tuple, float, Overview]] = {}
         self._many: tuple[tuple, bool] = (), False

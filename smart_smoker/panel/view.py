@@ -8,6 +8,7 @@ from .elements import Browser, Tag, every, section, yes
 from .notes import Notes
 from .one_cook import OneCook
 from .shared import TURN, Shared
+from .words import shortened
 
 MOST_COOKS = 100
 """How many cooks can be chosen: anybody who may publish can fill the history."""
@@ -42,11 +43,13 @@ class View:
                 with section("going-on", "Going on, worst first"):
                     self._list = CookList("going-on", self._browser)
             else:
-                self._cook = OneCook(self._browser)
+                with Tag("div", role="status"):
+                    self._unknown, self._other = Tag("p"), Tag("a", href="./")
+                with Tag("div") as self._known:
+                    self._cook = OneCook(self._browser)
             with section("well", "Is it well?"):
                 self._notes = Notes()
-                where = {"href": shared.admin_url, "target": "_blank", "rel": "noreferrer"}
-                Tag("a", "RabbitMQ’s admin page", **where)
+                self._make_way_to_admin()
         self.refresh()
         every(TURN, self.refresh)
 
@@ -60,11 +63,18 @@ class View:
                 if not self._is_list:
                     file = "cook.csv" + (f"?cook={quote(self._id)}" if self._id else "")
                     how = {"href": file, "aria_label": "Download this cook as CSV"}
-                    Tag("a", "CSV", "button", **how)
+                    self._csv = Tag("a", "CSV", "button", **how)
             with Tag("div", classes="group", role="group", aria_label="Unit"):
                 self._units = {unit: self._make_unit(unit) for unit in ("F", "C")}
             dark = Tag("button", "Dark", data_theme_switch="", aria_pressed="false")
             dark.on("vnodeMounted", js_handler="() => panel.dress()")
+
+    def _make_way_to_admin(self):
+        name, url = "RabbitMQ’s admin page", self._shared.admin_url
+        if self._shared.admin_is_here and not self._browser.is_here:
+            Tag("p", f"{name} is at {url} on the panel’s own machine.", "quiet")
+        else:
+            Tag("a", name, href=url, target="_blank", rel="noreferrer")
 
     def _make_unit(self, unit: str) -> Tag:
         button = Tag("button", f"°{unit}", aria_pressed=yes(unit == self._unit))
@@ -96,6 +106,7 @@ class View:
                 self._show_cooks(many)
                 self._banner.put("\n".join(self._notes.show(follower, now)), "banner")
                 if not self._is_list:
+                    self._show_whether_known(cook is not None, many)
                     self._cook.show(cook, self._unit, follower.whole)
         if not self._id and many != self._is_list and not self._leaves:
             self._leaves = True  # Once: each further time would begin the loading anew.
@@ -104,6 +115,17 @@ class View:
             self._browser.run("panel.beat()")
             if not self._is_list:
                 self._cook.draw(cook)
+
+    def _show_whether_known(self, known: bool, many: bool):
+        follower, id = self._shared.follower, shortened(self._id)
+        unknown = bool(id) and not known and follower.loaded
+        words = f"There is no cook “{id}” in the history of the last 7 days."
+        if not follower.whole:
+            words = f"The cook “{id}” is still being looked for in the history."
+        self._unknown.put(words if unknown else "", "lines")
+        self._other.put(ALL if many else "The latest cook", "" if unknown else "none")
+        self._known.put(classes="none" if unknown else "")
+        self._csv.put("CSV", "button" if known else "none")
 
     def _show_cooks(self, many: bool):
         story, whole = self._shared.follower.story, self._shared.follower.whole
@@ -117,7 +139,7 @@ class View:
         if chosen not in dict(cooks):
             cook = story.cooks.get(chosen)  # It can be older than those.
             not_there = "is not in the history" if whole else "is still being looked for"
-            missing = f"{chosen} {not_there}" if chosen else "no cook yet"
+            missing = f"{shortened(chosen)} {not_there}" if chosen else "no cook yet"
             cooks.append((chosen, cook.label if cook else missing))
         if cooks == self._cooks:
             return

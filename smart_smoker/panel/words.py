@@ -29,7 +29,7 @@ def in_unit(words: str, unit: str) -> str:
 
 
 CHANGE_OR_TEMPERATURE = re.compile(
-    r"(?<!\w)((?:down|up|changed|by) )?(-?[0-9]{1,4}(?:\.[0-9]+)?) °F( below where)?"
+    r"(?<!\w)((?:down|up|changed|by|rising|falling) )?(-?[0-9]{1,4}(?:\.[0-9]+)?) °F( below where)?"
 )
 
 

@@ -1,5 +1,6 @@
 """What each setting must be: a check for each key, which also brings it into its shape."""
 
+import ipaddress
 import math
 import os
 import re
@@ -31,6 +32,13 @@ def _port(value: object) -> int:
     if isinstance(value, bool) or not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise ValueError("a port between 1 and 65535, like 587")
     return int(text)
+
+
+def _ip_address(value: object) -> str:
+    try:
+        return text(value) and str(ipaddress.ip_address(text(value)))
+    except ValueError:
+        raise ValueError("an IP address, like 127.0.0.1") from None
 
 
 def _security(value: object) -> str:
@@ -113,13 +121,7 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "notify_urls": _notify_urls,
     "urgent_notify_urls": _notify_urls,
     "panel_password": text,
+    "panel_proxy": _ip_address,
     **PER_PROBE,
 }
-SECRET = (
-    "rabbitmq_url",
-    "rabbitmq_admin_url",
-    "outgoing_email_password",
-    "notify_urls",
-    "urgent_notify_urls",
-    "panel_password",
-)
+SECRET = tuple(key for key in CHECKS if key.endswith(("_url", "_urls", "_password")))

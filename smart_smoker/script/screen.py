@@ -6,15 +6,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
+from ..core.text import printable
+
 _console = Console(soft_wrap=True, highlight=False, emoji=False)
 
 
 def show(line: str, style: str = "", speaker: str = "", speaker_style: str = ""):
-    """Print a line as it is, above any progress bar, with who speaks before it.
+    """Print one line above any progress bar, with who speaks before it: whatever it says is text.
 
     Styles are rich's, and seen on a terminal only.
     """
-    _console.print(Text.assemble((speaker, speaker_style), (line, style)))
+    _console.print(Text.assemble((speaker, speaker_style), (printable(line), style)))
 
 
 class CookBar(Progress):
@@ -25,7 +27,7 @@ class CookBar(Progress):
 
     def __init__(self, rows: int | None):
         super().__init__(
-            TextColumn("{task.fields[clock]}"),
+            TextColumn("{task.fields[clock]}", markup=False),
             BarColumn(),
             TextColumn("{task.completed:,} of {task.total:,} rows, {task.fields[left]} left"),
             console=_console,
@@ -36,4 +38,4 @@ class CookBar(Progress):
     def show_rows(self, done: int, clock: str, seconds_per_row: float):
         """Show so many rows as done, the last of them at `clock`, the cook's own time."""
         left = timedelta(seconds=round((self.tasks[0].total - done) * seconds_per_row))
-        self.update(self._task, completed=done, clock=clock, left=left)
+        self.update(self._task, completed=done, clock=printable(clock), left=left)

@@ -6,7 +6,7 @@ import ipaddress
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -39,16 +39,17 @@ class Settings:
     """All that a script is told beside its options.
 
     `mail` is None where no mail server is set; `limits` are those of the probes, as `smoker_low`,
-    in °F, and lids in minutes; without `panel_password` the panel is for this
-    machine alone. The URLs hold secrets: `repr` leaves them out.
+    in °F, and lids in minutes; without `panel_password` the panel is for this machine alone;
+    `panel_proxy` is believed where requests come from. URLs hold secrets: `repr` leaves them out.
     """
 
     rabbitmq_urls: tuple[str, ...] = field(repr=False)
     admin_url: str = field(repr=False)
     mail: Mail | None
-    notify_urls: tuple[str, ...] = field(repr=False)
+    notify_urls: tuple[str, ...] = field(default=(), repr=False)
     urgent_notify_urls: tuple[str, ...] = field(default=(), repr=False)
     panel_password: str = field(default="", repr=False)
+    panel_proxy: str = ""
     limits: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -72,10 +73,8 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         rabbitmq_urls=urls,
         admin_url=values.get("rabbitmq_admin_url", f"http://{admin_host}:15672/#/queues"),
         mail=_mail(values, found),
-        notify_urls=values.get("notify_urls", ()),
-        urgent_notify_urls=values.get("urgent_notify_urls", ()),
         limits={key: values[key] for key in PER_PROBE if key in values},
-        panel_password=values.get("panel_password", ""),
+        **{each.name: values[each.name] for each in fields(Settings) if each.name in values},
     )
 
 
@@ -110,10 +109,9 @@ def _found(folder: Path, environment: Mapping[str, str]) -> dict[str, tuple[str,
             log.warning(".env: %s is no setting; did you mean %s?", key, near[0].upper())
     found = {key: (".env.toml", key, value) for key, value in toml.items()}
     for place, values in ((".env", env), ("the environment", environment)):
-        for key in CHECKS:
-            name = key.upper()
+        for name in map(str.upper, CHECKS):
             if values.get(name) is not None:
-                found[key] = place, name, values[name]
+                found[name.lower()] = place, name, values[name]
     return found
 
 
@@ -153,10 +151,8 @@ def _missing(key: str, why: str) -> InputError:
 
 
 def _warn_of_readers(folder: Path):
-    if os.name != "posix":
-        return
     for path in (folder / ".env", folder / ".env.toml"):
-        if path.exists() and path.stat().st_mode & 0o077:
+        if os.name == "posix" and path.exists() and path.stat().st_mode & 0o077:
             words = "%s can hold passwords, and others on this machine can read it: chmod 600 %s"
             log.warning(words, path.name, path.name)
 

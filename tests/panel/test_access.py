@@ -21,7 +21,9 @@ def ask(gate: Gate, path: str = "/", method: str = "GET", body: bytes = b"", **a
     kind, address = about.pop("kind", "http"), about.pop("address", "127.0.0.1")
     headers = HERE | about.pop("headers", {})
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    query = about.pop("query", "").encode("latin-1")
     scope = {"type": kind, "path": path, "headers": raw, "client": (address, 1)}
+    scope["query_string"] = query
     scope |= {"method": method} if kind == "http" else {}
     said = []
 
@@ -109,6 +111,35 @@ def test_the_page_leads_to_the_login_and_the_login_to_the_page(gate):
     session = {"cookie": f"other=1; {cookie.partition(';')[0]}; third"}
     assert ask(gate, "/chart.json", headers=session)[::2] == (200, "225.4")
     assert ask(gate, kind="websocket", headers=session) == "websocket.accept"
+
+
+@pytest.mark.parametrize(
+    ("query", "there"),
+    [
+        ("cook=ribs-1", "./?cook=ribs-1"),
+        ("cook=a%20%26b", "./?cook=a%20%26b"),
+        ("//evil.example", "./?//evil.example"),
+        ("cook=http://evil.example", "./?cook=http://evil.example"),
+        ("/\\evil.example", "./?/%5Cevil.example"),
+    ],
+)
+def test_after_the_login_one_is_where_one_wanted_to_go_and_never_elsewhere(gate, query, there):
+    status, headers, _ = ask(gate, query=query)
+    login, _, kept = headers["location"].partition("?")
+    assert (status, login, kept) == (303, "login", there.partition("?")[2])
+    assert log_in(gate, "wrong", query=kept)[0] == 403
+    status, headers, _ = log_in(gate, PASSWORD, query=kept)
+    assert (status, headers["location"]) == (303, there)
+    session = {"cookie": headers["set-cookie"].partition(";")[0]}
+    assert ask(gate, "/login", headers=session, query=kept)[1]["location"] == there
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "http://evil.example/"])
+def test_another_path_leads_to_no_login_and_nowhere(gate, path):
+    status, headers, _ = ask(gate, path)
+    assert (status, "location" in headers) == (401, False)
+    status, headers, _ = ask(gate, path, "POST", urlencode({"password": PASSWORD}).encode())
+    assert (status, "location" in headers) == (401, False)
 
 
 @pytest.mark.parametrize("wrong", ["", "hickory", PASSWORD + "x", PASSWORD.upper(), "é" * 9000])

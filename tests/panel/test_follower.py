@@ -150,13 +150,13 @@ def test_what_is_heard_live_is_live_whatever_the_senders_clock_says(url, strange
         put(seq + 1)
     with following(url) as follower:
         until(lambda: len(temperatures(follower)) == 3000, "all readings")
-        assert state(follower) == "no signal"
+        assert state(follower) == "gone"
         monkeypatch.setattr(passage, "QUIET", 0)
         seqs = count(3001)
         until(lambda: put(next(seqs)) or state(follower) == "steady", "a live reading", pause=1)
     monkeypatch.setattr(passage, "QUIET", FOREVER)
     with following(url) as later:
-        assert state(later) == "no signal"
+        assert state(later) == "gone"
 
 
 # --- a long history ------------------------------------------------------------------------------

@@ -314,7 +314,11 @@ def test_what_comes_from_outside_is_text_and_never_markup(shared, cook, open_pag
     cook.say("01-smoker", 225.0, cook=SCRIPT, time_=SCRIPT)
     alert = cook.tell("raised", 1, f"Smoker Alert! {SCRIPT}", cook=SCRIPT)
     cook.deliver(alert, SCRIPT, "refused", SCRIPT)
+    turned = cook.tell("lost", 1, "Signal\x1b[2J \u202etsoL", cook=SCRIPT)
+    cook.deliver(turned, "ntfy", "refused", "no\u202eanswer\x9b")
     page = open_page(f"{shared.address}?cook={SCRIPT}")
+    expect(page.get_by_role("log")).to_contain_text("ntfy refused (no answer )")
+    assert page.get_by_role("log").inner_text().replace("\n", "").isprintable()
     expect(page.get_by_role("log").get_by_text(f"✕ {SCRIPT} refused ({SCRIPT})")).to_be_visible()
     expect(page.get_by_label("Cook", exact=True)).to_contain_text(SCRIPT)
     expect(card(page, "Smoker")).to_contain_text("225.0")
@@ -380,6 +384,8 @@ def test_the_list_fits_a_small_phone_takes_no_markup_and_axe_finds_nothing_serio
         for size, scheme in ((SMALL_PHONE, "light"), (DESKTOP, "dark")):
             page = open_page(address, size, color_scheme=scheme)
             expect(page.get_by_role("row").nth(1)).to_contain_text("no signal for")
+            urgent = URGENT_DARK if scheme == "dark" else URGENT
+            expect(page.get_by_role("cell").filter(has_text="no signal").first).to_have_css(*urgent)
             assert page.locator("img[src=x]").count() == 0
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             assert serious(page) == []
@@ -422,12 +428,15 @@ def test_what_is_old_never_looks_live_be_it_a_probe_the_broker_or_the_panel_that
         expect(card(page, "Food A")).to_contain_text("last heard 6 min ago")
         expect(card(page, "Food B")).to_contain_text("last heard 3 min ago")
         assert looks(page) == ["solid", "dashed", "dashed"]
+        expect(card(page, "Food A")).to_have_css(*URGENT)
+        expect(card(page, "Food B")).to_have_css(*GREY)
         expect(card(page, "Food A").get_by_text("151.0")).to_have_css(*STRUCK)
         relay.cut()
         expect(page.get_by_role("alert")).to_contain_text("RabbitMQ has been away since")
         expect(card(page, "Smoker")).to_contain_text("not known")
         expect(card(page, "Smoker").get_by_text("225.0")).to_have_css(*STRUCK)
         assert looks(page) == ["dashed"] * 3
+        expect(card(page, "Food A")).to_have_css(*GREY)
         assert serious(page) == []
         cook.say("01-smoker", 226.0)
         relay.open()
@@ -436,6 +445,7 @@ def test_what_is_old_never_looks_live_be_it_a_probe_the_broker_or_the_panel_that
         expect(page.get_by_role("alert")).not_to_contain_text("been away")
         ends_in_a_line(panel, signal.SIGHUP)
         expect(page.get_by_text("This page has lost its panel")).to_be_visible(timeout=15000)
+        expect(card(page, "Food A")).to_have_css(*GREY)
         port = int(address.rpartition(":")[2].strip("/"))
         cook.say("01-smoker", 227.0)
         panel = shared.program.start("panel.py", "--port", port)
@@ -444,7 +454,36 @@ def test_what_is_old_never_looks_live_be_it_a_probe_the_broker_or_the_panel_that
         ends_in_a_line(panel, signal.SIGINT)
 
 
+def test_a_signal_that_is_lost_is_as_urgent_as_a_drop_and_one_of_a_cook_that_is_over_is_not(
+    shared, cook, open_page
+):
+    cook.say("01-smoker", 225.0, 200.0, ago=170)
+    cook.tell("raised", 2, "Smoker Alert!")
+    cook.say("02-food-A", 149.0, 150.0)
+    cook.tell("lost", 2, "Signal Lost! Food A", probe="Food A")
+    cook.say("03-food-B", 150.0, ago=370, last=True)
+    cook.say("01-smoker", 225.0, cook="long-ago", ago=25 * 3600)
+    _, address = start(shared.program)
+    for scheme, urgent in (("light", URGENT), ("dark", URGENT_DARK)):
+        page = open_page(f"{address}?cook={cook.id}", SMALL_PHONE, color_scheme=scheme)
+        expect(card(page, "Food A")).to_contain_text("no signal for")
+        expect(card(page, "Food A")).not_to_contain_text(" in ")  # by how much it changes
+        for probe, look in (("Smoker", urgent), ("Food A", urgent), ("Food B", GREY)):
+            expect(card(page, probe)).to_have_css(*look)
+        assert looks(page) == ["dashed"] * 3
+        expect(card(page, "Food A").get_by_text("150.0")).to_have_css(*STRUCK)
+        assert serious(page) == []
+        page = open_page(f"{address}?cook=long-ago", color_scheme=scheme)
+        expect(card(page, "Smoker")).to_contain_text("no signal for 25 h")
+        expect(card(page, "Smoker")).to_have_css(*GREY)
+        assert serious(page) == []
+
+
 STRUCK = "text-decoration-line", "line-through"
+URGENT, URGENT_DARK = (
+    ("background-color", f"rgb({colour})") for colour in ("125, 29, 16", "255, 184, 163")
+)
+GREY = "background-color", "rgba(0, 0, 0, 0)"
 
 
 def looks(page: Page) -> list[str]:
@@ -459,6 +498,29 @@ def ends_in_a_line(panel: Script, number: int):
     assert code == 0
     assert said[len(before) :].splitlines()[-1].endswith("Stopped.")
     assert len(said[len(before) :].splitlines()) <= 2
+
+
+def test_a_cook_that_is_not_there_and_an_address_that_is_none_are_told_and_lead_on(
+    shared, cook, open_page
+):
+    cook.say("01-smoker", 225.0)
+    for size, scheme in ((SMALL_PHONE, "light"), (DESKTOP, "dark")):
+        page = open_page(f"{cook.address}-and-not-there", size, color_scheme=scheme)
+        said = page.get_by_role("status")
+        expect(said).to_contain_text(f"There is no cook “{cook.id}-and-not-there” in the history")
+        expect(card(page, "Smoker")).to_be_hidden()
+        expect(page.get_by_role("link", name="CSV")).to_have_count(0)
+        assert serious(page) == []
+        said.get_by_role("link", name="The latest cook").click()
+        expect(card(page, "Smoker")).to_contain_text("225.0")
+        expect(page.get_by_role("link", name="CSV")).to_be_visible()
+        expect(page.get_by_role("status").get_by_role("link")).to_have_count(0)
+        assert page.goto(f"{shared.address}foo").status == 404
+        expect(page.get_by_role("main")).to_contain_text("There is nothing at this address.")
+        expect(page).to_have_title("Smart Smoker: not found")
+        assert serious(page) == []
+        page.get_by_role("link", name="To the cook").click()
+        expect(card(page, "Smoker")).to_contain_text("225.0")
 
 
 # --- who may see it ------------------------------------------------------------------------------
@@ -492,7 +554,8 @@ def test_another_host_needs_a_password_and_without_it_nobody_gets_any_data(share
     for path in ("/chart.json", "/cook.csv", "/nowhere", f"{SOCKET}polling"):
         assert get(address, path) == 401
     assert get(address, f"{SOCKET}websocket", **UPGRADE) == 403
-    page = open_page(address, SMALL_PHONE)
+    cook.say("01-smoker", 100.0, cook="another")
+    page = open_page(f"{address}?cook={cook.id}", SMALL_PHONE)
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("alert")).to_have_text("This is not the password.")
@@ -502,6 +565,40 @@ def test_another_host_needs_a_password_and_without_it_nobody_gets_any_data(share
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(card(page, "Smoker")).to_contain_text("225.0°F")
+    assert page.url == f"{address}?cook={cook.id}"
+
+
+def test_an_invented_address_gives_nobody_more_guesses_but_the_named_proxy_is_believed(shared):
+    for proxy, expected in (("", [403, 403, 403, 429]), ("127.0.0.1", [403] * 4)):
+        how = {"PANEL_PASSWORD": PASSWORD, "PANEL_PROXY": proxy}
+        _, address = start(shared.program, **how)
+        assert [guess(address, f"203.0.113.{n}") for n in range(4)] == expected
+
+
+def test_the_admin_page_of_this_machine_is_a_link_only_for_a_browser_on_it(shared):
+    how = {"PANEL_PASSWORD": PASSWORD, "PANEL_PROXY": "127.0.0.1"}
+    for admin, here_alone in (("http://localhost:15672/", True), ("http://192.0.2.1/", False)):
+        _, address = start(shared.program, RABBITMQ_ADMIN_URL=admin, **how)
+        connection = http.client.HTTPConnection(address.split("/")[2], timeout=10)
+        connection.request("POST", "/login", f"password={PASSWORD}")
+        answer = connection.getresponse()
+        answer.read()
+        cookie = {"Cookie": answer.getheader("set-cookie").partition(";")[0]}
+        for elsewhere in ({}, {"X-Forwarded-For": "192.0.2.7"}, {"Host": "192.0.2.80:8000"}):
+            connection.request("GET", "/", headers=cookie | elsewhere)
+            page = connection.getresponse().read().decode()
+            assert (f'"href":"{admin}"' in page) != (here_alone and elsewhere != {})
+            assert ("on the panel’s own machine" in page) == (here_alone and elsewhere != {})
+        connection.close()
+
+
+def guess(address: str, forwarded_for: str) -> int:
+    """The status of the answer to a wrong password from an address that a header tells."""
+    connection = http.client.HTTPConnection(address.split("/")[2], timeout=10)
+    connection.request("POST", "/login", "password=x", {"X-Forwarded-For": forwarded_for})
+    status = connection.getresponse().status
+    connection.close()
+    return status
 
 
 def test_a_page_of_another_site_gets_nothing_of_a_panel_on_this_machine(shared):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from smart_smoker.core.alert import TOO_OLD, Alert
 from smart_smoker.core.probes import FOOD_A, FOOD_B, PROBES, SMOKER
-from smart_smoker.core.readings import Reading
+from smart_smoker.core.readings import NUMBER, Reading
 from smart_smoker.core.rows import Row, read_rows
 from smart_smoker.core.watch import Watch
 from smart_smoker.panel import cook_story, probe_story
@@ -22,6 +22,7 @@ from smart_smoker.panel import story as module
 from smart_smoker.panel.chart import chart_of
 from smart_smoker.panel.probe_story import SILENCE, Episode, State, duration
 from smart_smoker.panel.story import Story
+from smart_smoker.panel.words import in_unit
 from smart_smoker.wire.messages import (
     ALERTS,
     HISTORY,
@@ -263,6 +264,24 @@ def test_the_csv_of_the_sample_cook_has_its_rows(sample):
     assert all(line.endswith("\n") for line in story.latest.csv())
 
 
+DANGEROUS = "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "＝1", "-x"
+
+
+@pytest.mark.parametrize("time", [*DANGEROUS, '=HYPERLINK("http://evil.example", "12:00")'])
+def test_no_spreadsheet_runs_a_timestamp_as_a_formula(time):
+    lines = list(story_of([reading(200, 1, time=time)]).latest.csv())
+    assert from_csv(lines)[0] == [(f"'{time}", 200)]
+    again = story_of([reading(200, 1, time=f"'{time}")]).latest
+    assert list(again.csv()) == lines
+
+
+def test_numbers_stay_numbers_in_a_csv_and_a_semicolon_begins_no_cell():
+    said = [("-5", -40.0), ("+5.5", -0.5), ("12:00;=1+1", 200.0)]
+    taken = [reading(t, seq, time=time) for seq, (time, t) in enumerate(said, 1)]
+    lines = list(story_of(taken).latest.csv())
+    assert lines[1:] == ["-5,-40.0,,\n", "+5.5,-0.5,,\n", '"12:00;=1+1",200.0,,\n']
+
+
 times = st.text(min_size=1, max_size=100).filter(lambda t: t.isprintable() and t.strip() == t)
 temperatures = st.floats(-60, 1000)
 
@@ -277,7 +296,8 @@ def test_a_csv_gives_back_the_readings_of_the_cook(said):
         column = wanted[PROBES.index(probe)]
         one = reading(temperature, len(column) + 1, probe, time=time)
         if story.take(arrival(reading_message(one))):
-            column.append((time, temperature))
+            escaped = time[0] in "=+-@＝＋－＠" and not NUMBER.fullmatch(time)
+            column.append(("'" * escaped + time, temperature))
     assert sum(map(len, wanted)) == len(said)
     if said:
         assert from_csv(story.latest.csv()) == wanted
@@ -320,7 +340,8 @@ def test_the_change_is_the_largest_within_the_window_of_the_probes_rule(
         (0, State("steady", "steady")),
         (SILENCE - 1, State("steady", "steady")),
         (SILENCE, State("no signal", "no signal for 5 min")),
-        (27 * 3600 + 90, State("no signal", "no signal for 27 h 1 min")),
+        (TOO_OLD - 1, State("no signal", "no signal for 23 h 59 min")),
+        (27 * 3600 + 90, State("gone", "no signal for 27 h 1 min")),
     ],
 )
 def test_a_stale_reading_is_no_signal(age, state):
@@ -333,7 +354,40 @@ def test_a_reading_whose_age_no_clock_tells_never_looks_live(sent):
     story = Story()
     story.take(arrival(reading_message(reading()), sent))
     assert probe_of(story).age(NOW) is None
-    assert probe_of(story).state(NOW).kind == "no signal"
+    assert probe_of(story).state(NOW) == State("gone", "no signal since an unknown time")
+    story.take(arrival(alert_message(alert("lost", reading()))))
+    assert probe_of(story).state(NOW) == State("no signal", "no signal since an unknown time")
+
+
+@pytest.mark.parametrize(
+    ("probe", "temperatures", "words"),
+    [
+        (SMOKER, [70 + 2.5 * n for n in range(20)], "rising 5 °F a minute"),
+        (SMOKER, [300 - 0.65 * n for n in range(20)], "falling 1.3 °F a minute"),
+        (SMOKER, [225, 228, 224, 227, 225, 223, 226, 229, 225, 226, 227], "steady"),
+        (SMOKER, [225 + 0.45 * n for n in range(20)], "steady"),
+        (FOOD_A, [150 + 0.45 * n for n in range(20)], "rising 0.9 °F a minute"),
+        (FOOD_A, [150 + 0.05 * n for n in range(20)], "steady"),
+        (SMOKER, [70.0] * 20 + [70 + 6 * n for n in range(12)], "rising 12 °F a minute"),
+        (SMOKER, [*range(70, 270, 10), *[270] * 11], "steady"),
+        (SMOKER, [70, 100], "steady"),
+    ],
+)
+def test_it_says_whether_and_how_fast_a_temperature_rises_or_falls(probe, temperatures, words):
+    found = probe_of(story_of(readings(temperatures, probe)), probe)
+    assert found.state(NOW + 30 * len(temperatures)) == State("steady", words)
+
+
+def test_how_fast_goes_by_the_timestamps_and_needs_some_time():
+    times = ["12:00:00", "12:00:20", "12:00:40", "12:01:00"]
+    said = [reading(200 + n, n + 1, time=f"05/22/21 {t}") for n, t in enumerate(times)]
+    assert probe_of(story_of(said)).state(NOW + 120).words == "rising 3 °F a minute"
+    assert probe_of(story_of(said[:3])).state(NOW + 90).words == "steady"
+
+
+def test_how_fast_is_told_in_celsius_as_a_change():
+    assert in_unit("rising 5 °F a minute", "C") == "rising 2.8 °C a minute"
+    assert in_unit("falling 1.3 °F a minute", "C") == "falling 0.7 °C a minute"
 
 
 def test_a_reading_that_was_heard_just_now_is_live_whatever_its_senders_clock_says():

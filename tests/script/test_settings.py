@@ -35,6 +35,7 @@ TAKEN = {
     "notify_urls": ("ntfy://smoker", lambda s: s.notify_urls[0]),
     "urgent_notify_urls": ("ntfy://ring", lambda s: s.urgent_notify_urls[0]),
     "panel_password": ("hickory & oak", lambda s: s.panel_password),
+    "panel_proxy": ("192.0.2.80", lambda s: s.panel_proxy),
 }
 """Each setting, a value for it, and where it is found again."""
 
@@ -48,6 +49,7 @@ WRONG = {
     "sms_address_for_texts": (["5551234"], "e-mail address"),
     "notify_urls": (["ntfy", "ntfy://a mailto"], "Apprise"),
     "urgent_notify_urls": (["ntfy", "ntfy://a mailto"], "Apprise"),
+    "panel_proxy": (["localhost", "127.0.0.1:80", "10.0.0.0/8", "*"], "IP address"),
 }
 """Values that are refused, and a word of what is expected instead."""
 
