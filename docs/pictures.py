@@ -67,7 +67,7 @@ def main():
         playwright = running.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         page = _open(browser, address, 1280, 900)
-        expect(page.get_by_role("article", name="Smoker")).to_contain_text("dropping")
+        expect(page.get_by_role("article", name="Smoker")).to_contain_text("dropped")
         expect(page.get_by_role("article", name="Food B")).to_contain_text("stalled")
         expect(page.get_by_text("Not sent to anybody yet")).to_have_count(0)
         _shoot(page, "panel-desktop.png")

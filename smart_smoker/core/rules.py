@@ -133,7 +133,7 @@ class SmokerDrop(Rule):
     looks_back = 10 * 60
     holdable = True
     kind = "drop"
-    during = "dropping"
+    during = "dropped"
     title = "{probe} Alert!"
     verb = "down"
     advice = "Look after the fire and the lid."

@@ -121,9 +121,13 @@ class ProbeStory:
         return State("steady", direction(trend(self.moments, self.temperatures), band))
 
     def to_go(self) -> float | None:
-        """How far the target is, in °F, at most 0 where it is reached; None where none is set."""
+        """How far the target is, in °F, at most 0 where it was reached; None where none is set."""
         target = self.limits.get(FoodDone.kind)
-        return None if target is None else round(target - self.temperatures[-1], DECIMALS)
+        if target is None:
+            return None
+        if FoodDone.kind in self._open:
+            return 0.0
+        return round(target - self.temperatures[-1], DECIMALS)
 
     def points(self, begin: float, end: float, most: int) -> list[tuple[float, float | None]]:
         """At most so many points, 8 or more, for a line from moment to moment and a reading beyond.

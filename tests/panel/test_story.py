@@ -412,7 +412,7 @@ def test_a_stall_is_told_with_its_length_until_it_is_cleared():
 def test_a_drop_is_told_while_it_lasts():
     smoker = readings([225, 200, 200])
     story = story_of(smoker, [alert("raised", smoker[1])])
-    assert probe_of(story).state(NOW + 90) == State("drop", "dropping")
+    assert probe_of(story).state(NOW + 90) == State("drop", "dropped")
 
 
 def test_what_a_consumer_calls_lost_has_no_signal_until_it_speaks_again():
@@ -888,6 +888,15 @@ def test_food_that_was_done_is_so_until_its_probe_is_pulled_out():
     out = replace(alert("over", taken[3]), rule="done", id=f"{taken[3].id}/done-over")
     story.take(arrival(alert_message(out)))
     assert probe_of(story, FOOD_A).state(NOW + 130).kind == "steady"
+
+
+def test_a_target_that_was_reached_is_not_counted_down_again():
+    taken = readings([150, 203, 203, 199.7], FOOD_A)
+    done = replace(alert("raised", taken[2]), rule="done", id=f"{taken[2].id}/done-raised")
+    story = story_of(taken[:3], [done])
+    story.take(arrival(limits_message(FOOD_A, "brisket", {"done": 203})))
+    story.take(arrival(reading_message(taken[3])))
+    assert probe_of(story, FOOD_A).to_go() == 0
 
 
 def test_a_forged_alert_of_no_rule_is_passed_over():
