@@ -1,18 +1,17 @@
 """Deliveries: what the history says of each channel and each alert."""
 
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ..core.alert import TOO_OLD, Alert
+from ..core.alert import Alert
 from ..core.errors import UnreadableMessage
 from ..wire.connection import Broker
 from ..wire.history import replay
 
-RESTORED = "2D"
-"""How far back the history is asked for deliveries: longer than an alert is kept."""
+RESTORED = "1D"
+"""How far back the history is asked, by the broker's clock: so long an alert waits in its queue."""
 
-SETTLED = ("accepted", "refused")
+SETTLED = ("accepted", "refused", "abandoned")
 """Outcomes after which a channel is not tried again."""
 
 
@@ -26,7 +25,7 @@ def pending(broker: Broker, channels: Sequence) -> list[tuple[Alert, str, str]]:
     settled: set[tuple[str, str]] = set()
     reasons: dict[tuple[str, str], str] = {}
     for event in replay(broker, RESTORED):
-        if event.type == "alert" and time.time() - event.sent < TOO_OLD:
+        if event.type == "alert":
             with suppress(UnreadableMessage):
                 alerts[event.id] = Alert.parse(event.body)
         if event.type == "delivery":
