@@ -1,5 +1,7 @@
 """Which channels have taken which alerts: what the outbox must know to send none of them twice."""
 
+from collections import Counter
+
 from ..core.alert import LONGEST_FIELD
 from ..core.state import LARGEST
 from ..core.text import excerpt
@@ -17,7 +19,7 @@ class Taken:
 
     def __init__(self):
         self._waiting: dict[str, set[str]] = {}  # alert id → channels that are done with it
-        self._copies: dict[str, dict[str, int]] = {}  # alert id → copies by channel, no answer yet
+        self._copies: dict[str, Counter] = {}  # alert id → copies by channel, no answer yet
         self._sent: dict[str, None] = {}  # the ids of alerts that are done with, newest last
 
     def missing(self, alert_id: str, wanted: set[str]) -> set[str]:
@@ -30,8 +32,7 @@ class Taken:
 
     def count(self, alert_id: str, channel: str, more: int):
         """A channel gets so many more copies, or has not taken one."""
-        copies = self._copies.setdefault(alert_id, {})
-        copies[channel] = copies.get(channel, 0) + more
+        self._copies.setdefault(alert_id, Counter())[channel] += more
         self._forget(MOST_WAITING, REMEMBERED)
 
     def note(self, alert_id: str, channel: str):
@@ -54,7 +55,7 @@ class Taken:
     def state(self) -> dict:
         """All that is known, in JSON."""
         waiting = {alert_id: sorted(channels) for alert_id, channels in self._waiting.items()}
-        copies = {id: counts for id, counts in self._copies.items() if any(counts.values())}
+        copies = {id: dict(+counts) for id, counts in self._copies.items() if +counts}
         some = {"copies": copies} if copies else {}
         return {"waiting": waiting, **some, "sent": list(self._sent)}
 
@@ -67,8 +68,7 @@ class Taken:
         for alert_id, channels in waiting.items():
             self._waiting.setdefault(alert_id, set()).update(channels)
         for alert_id, counts in copies.items():
-            ours = self._copies.setdefault(alert_id, {})
-            ours.update({name: max(n, ours.get(name, 0)) for name, n in counts.items()})
+            self._copies[alert_id] = self._copies.get(alert_id, Counter()) | counts  # the most
         self._forget(MOST_WAITING, REMEMBERED)
 
     def _forget(self, waiting: int, sent: int):
@@ -78,9 +78,9 @@ class Taken:
                 del what[next(iter(what))]
 
 
-def _counts(said: dict) -> dict[str, int]:
+def _counts(said: dict) -> Counter:
     """How many copies each channel got. Raises one of MISSHAPEN where that is no count."""
-    counts = {_text(channel): int(copies) for channel, copies in said.items()}
+    counts = Counter({_text(channel): int(copies) for channel, copies in said.items()})
     if not all(0 <= copies < LARGEST for copies in counts.values()):
         raise ValueError(f"{excerpt(counts)} are no counts")
     return counts
