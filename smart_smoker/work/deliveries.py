@@ -10,8 +10,8 @@ from ..wire.connection import Broker
 from ..wire.history import replay
 
 DAY, RESTORED = "1D", "2D"
-"""How long an alert waits in its queue, by the broker's clock, and how far back the history is asked,
-as it may be tried for a day more."""
+"""How long an alert waits in its queue, by the broker's clock, and how far back the history is
+asked, as it may be tried for a day more."""
 
 DROPPED = "nobody who sends ran for a day, and the broker has dropped it"
 
