@@ -489,6 +489,13 @@ def test_a_host_that_does_not_exist_is_a_failure(serve):
         only.send(NOTICE)
 
 
+def test_an_address_with_other_signs_than_the_server_takes_is_a_failure_that_says_so(serve):
+    server = serve()
+    with pytest.raises(DeliveryFailed, match="SMTPUTF8"):
+        channel(server, to="pitmästare@example.com").send(NOTICE)
+    assert server.heard == ["EHLO"]
+
+
 def test_a_channel_that_failed_works_again_when_the_server_does(serve):
     server = serve(answers={"RCPT": "451 Later"})
     to_pitmaster = channel(server)
