@@ -156,6 +156,9 @@ class _Server(smtplib.SMTP):
             self.handed_over = True
             self.sock.settimeout(VERDICT_TIMEOUT)
 
+    def rset(self):
+        """Nothing, which smtplib does after a refusal: no other mail goes by this connection."""
+
     def _cut_off(self):
         with suppress(OSError):
             self._way.shutdown(socket.SHUT_RDWR)

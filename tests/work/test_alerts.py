@@ -448,6 +448,13 @@ def test_a_verdict_that_dribbles_is_none_in_the_end(serve, monkeypatch):
         channel(serve(answers={"DATA": hang})).send(NOTICE)
 
 
+def test_a_server_that_hangs_after_its_verdict_has_given_it(serve):
+    server = serve(answers={"DATA": "552 5.3.4 Too big", "RSET": hang})
+    with pytest.raises(DeliveryRefused):
+        channel(server).send(NOTICE)
+    assert server.heard[-1] == "DATA"
+
+
 def test_a_mail_goes_out_only_when_it_may(serve):
     server, asked = serve(), []
 
