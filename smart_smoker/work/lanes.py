@@ -65,7 +65,7 @@ class Lane:
     def trial(self, alert_id: str, copies: int) -> Trial:
         """What is known of an alert, of which so many copies went out by us or another."""
         if alert_id not in self.trials:
-            self.trials[alert_id] = Trial(time.monotonic() + _pause(copies))
+            self.trials[alert_id] = Trial(time.monotonic() + _pause(copies) if copies else 0)
         return self.trials[alert_id]
 
     def forget(self):

@@ -218,6 +218,12 @@ def test_a_push_that_is_not_answered_in_time_goes_out_in_three_copies_at_most(
     assert len(push_service.posted) == 3
 
 
+def test_an_alert_may_be_tried_at_once_but_for_one_that_may_be_on_its_way():
+    lane, now = lanes.Lane(None), time.monotonic()
+    assert lane.trial("new", copies=0).next_try <= now
+    assert lane.trial("on its way", copies=1).next_try > now
+
+
 # --- what is turned down for now -----------------------------------------------------------------
 
 
