@@ -193,6 +193,8 @@ class Outbox:
         does not keep the others waiting.
         """
         name, now, ready = lane.channel.name, time.monotonic(), []
+        if self._stop.requested or now < lane.next_try:
+            return
         for held in [held for held in self._held if name in self._missing(held.alert)]:
             copies = self._taken.copies(held.alert.id, name)
             if copies and held.alert.id not in lane.trials:
@@ -206,9 +208,9 @@ class Outbox:
             elif held.left <= 0:
                 why = f"it was not taken within a day: {trial.reason or 'it was not tried'}"
                 self._settle(lane, held, "abandoned", why)
-            elif now >= max(trial.next_try, lane.next_try):
+            elif now >= trial.next_try:
                 ready.append((trial.tries, len(ready), held, trial))
-        if ready and not self._stop.requested:
+        if ready:
             *_, held, trial = min(ready)
             lane.start(held.alert, trial, partial(self._tell, broker, lane, held, trial))
 
