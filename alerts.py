@@ -14,7 +14,12 @@ from pathlib import Path
 
 import smart_smoker.script.installed  # noqa: F401 - first: says what is missing
 from smart_smoker.core.alert import Alert
-from smart_smoker.core.errors import DeliveryFailed, DeliveryRefused, InputError
+from smart_smoker.core.errors import (
+    DeliveryFailed,
+    DeliveryRefused,
+    DeliveryUnknown,
+    InputError,
+)
 from smart_smoker.script.settings import Settings, load
 from smart_smoker.script.signals import run
 from smart_smoker.wire.link import connect_once
@@ -49,7 +54,9 @@ def main() -> int:
             logger.info("%s: accepted%s", channel.label, note)
         except (DeliveryFailed, DeliveryRefused) as error:
             refused += 1
-            logger.error("%s: not accepted: %s", channel.label, error)
+            unknown = isinstance(error, DeliveryUnknown)
+            verdict = "perhaps accepted" if unknown else "not accepted"
+            logger.error("%s: %s: %s", channel.label, verdict, error)
     return 2 if refused else 0
 
 

@@ -8,7 +8,10 @@ from scripts import LOOPBACK
 
 
 class PushService(HTTPServer):
-    """Keeps what is posted to it, and answers with `status` after a `pause` in seconds."""
+    """Keeps what is posted to it, and answers with `status` after a `pause` in seconds.
+
+    Where `status` is None it hangs up instead.
+    """
 
     def __init__(self):
         super().__init__((LOOPBACK, 0), _Posted)
@@ -23,8 +26,9 @@ class _Posted(BaseHTTPRequestHandler):
         self.server.paths.append(self.path)
         self.server.posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         time.sleep(self.server.pause)
-        self.send_response(self.server.status)
-        self.end_headers()
+        if self.server.status:
+            self.send_response(self.server.status)
+            self.end_headers()
 
     def log_message(self, *words):
         pass

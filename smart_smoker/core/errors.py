@@ -51,3 +51,11 @@ class DeliveryRefused(SmartSmokerError):
 
 class DeliveryFailed(SmartSmokerError):
     """Nobody's, or a setting's: a channel did not take an alert this time. Try again later."""
+
+
+class DeliveryPutOff(DeliveryFailed):
+    """A provider's or the recipient's: a limit, a full mailbox. Try again, and seldom."""
+
+
+class DeliveryUnknown(DeliveryFailed):
+    """Nobody's: a channel got an alert and did not say whether it took it. Try late, if at all."""

@@ -13,6 +13,8 @@ OUTCOMES = {
     "accepted": "✓ {} accepted",
     "refused": "✕ {} refused",
     "failed": "… {} failed, trying goes on",
+    "unknown": "? {} has not said whether it took it",
+    "abandoned": "✕ {} was given up",
 }
 
 

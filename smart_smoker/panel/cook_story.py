@@ -45,7 +45,7 @@ class Told:
     @property
     def failing(self) -> bool:
         """Whether a channel did not take it when it was tried last."""
-        return any(outcome == "failed" for outcome, _ in self.deliveries.values())
+        return any(outcome in ("failed", "unknown") for outcome, _ in self.deliveries.values())
 
 
 class CookStory:

@@ -25,7 +25,7 @@ LONGEST_REASON = 1000
 KINDS = (*RULES, "silence")
 """What an alert can be about."""
 
-OUTCOMES = ("accepted", "refused", "failed")
+OUTCOMES = ("accepted", "refused", "failed", "unknown", "abandoned")
 
 
 class Story:

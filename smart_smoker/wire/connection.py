@@ -287,9 +287,9 @@ class Broker(AbstractContextManager):
 
 def _arrival(queue: str, method, properties, body: bytes) -> Arrival:
     queue = method.routing_key if queue == HISTORY else queue
-    id, type = str(properties.message_id or ""), properties.type or ""
-    more = properties.headers or {}, properties.timestamp or 0
-    return Arrival(queue, method.delivery_tag, body, id, type, *more)
+    id, type, headers = properties.message_id or "", properties.type or "", properties.headers or {}
+    sent, expires = properties.timestamp or 0, int(properties.expiration or 0) / 1000
+    return Arrival(queue, method.delivery_tag, body, str(id), type, headers, sent, expires)
 
 
 def _parameters(url: str, name: str) -> pika.URLParameters:

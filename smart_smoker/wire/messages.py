@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..core.alert import Alert
+from ..core.alert import TOO_OLD, Alert
 from ..core.errors import UnreadableMessage
 from ..core.probes import PROBES, RULES, Probe
 from ..core.readings import COLDEST, HOTTEST, Reading, numbered, parse_body
@@ -73,7 +73,10 @@ class Message:
 
 
 class Arrival(NamedTuple):
-    """What arrived from a queue; `tag` is what it is acknowledged by, `sent` in seconds."""
+    """What arrived from a queue; `tag` is what it is acknowledged by, `sent` in seconds.
+
+    `expires` is as it was published, whatever is left of that: seconds, 0 for never.
+    """
 
     queue: str
     tag: int
@@ -82,6 +85,7 @@ class Arrival(NamedTuple):
     type: str
     headers: dict
     sent: float
+    expires: float = 0
 
     @property
     def number(self) -> int:
@@ -133,7 +137,7 @@ def alert_message(alert: Alert) -> Message:
     headers = {"cook": alert.cook}
     if alert.quiet:
         return Message(HISTORY, alert.body(), "note", alert.id, headers, straight=True)
-    return Message(ALERTS, alert.body(), "alert", alert.id, headers)
+    return Message(ALERTS, alert.body(), "alert", alert.id, headers, expires=TOO_OLD)
 
 
 def limits_message(probe: Probe, cook: str, limits: Mapping[str, float]) -> Message:
@@ -158,7 +162,7 @@ def parse_limits(body: bytes) -> dict[str, float]:
     return limits
 
 
-def again(arrival: Arrival) -> Message:
+def again(arrival: Arrival, expires: int) -> Message:
     """The message that takes the place of one that arrived: it has not come back yet."""
     return Message(
         arrival.queue,
@@ -168,13 +172,14 @@ def again(arrival: Arrival) -> Message:
         {name: value for name, value in arrival.headers.items() if not name.startswith("x-")},
         straight=True,
         sent=arrival.sent,
+        expires=expires,
     )
 
 
 def delivery_message(alert: Alert, channel: str, outcome: str, reason: str = "") -> Message:
     """The record, for the history, of what a channel did with an alert.
 
-    `outcome` is accepted, refused or failed.
+    `outcome` is accepted, refused, failed, unknown (perhaps it took it) or abandoned.
     """
     headers = {"cook": alert.cook, "alert": alert.id, "channel": channel, "outcome": outcome}
     return Message(HISTORY, reason.encode(), "delivery", "", headers, straight=True)

@@ -1,5 +1,6 @@
 """Channels: the ways to reach people, and which of them are configured."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from ..core.alert import Alert
@@ -16,8 +17,11 @@ class Channel(Protocol):
     def wants(self, alert: Alert) -> bool:
         """Whether the alert is for this channel; one that is not is never sent by it."""
 
-    def send(self, alert: Alert) -> None:
-        """Return when the alert is accepted. Raises DeliveryRefused or DeliveryFailed."""
+    def send(self, alert: Alert, hand_over: Callable[[], None]) -> None:
+        """Return when the alert is accepted. Raises DeliveryRefused or DeliveryFailed.
+
+        `hand_over` is called before all of it goes out, and raises where it must not.
+        """
 
 
 def channels(settings: Settings) -> list[MailChannel | PushChannel]:

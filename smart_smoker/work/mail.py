@@ -4,29 +4,46 @@ This is the only module that knows smtplib.
 """
 
 import base64
+import re
 import smtplib
 import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from email.message import EmailMessage
 from email.utils import localtime
 from urllib.parse import quote
 
 from ..core.alert import Alert
-from ..core.errors import DeliveryFailed, DeliveryRefused
+from ..core.errors import DeliveryFailed, DeliveryPutOff, DeliveryRefused, DeliveryUnknown
 from ..core.text import printable, printable_lines, without
 from ..script.settings import Mail
 
 TIMEOUT = 20
 """Seconds a mail server has for each step until it is ready for the mail."""
 
-VERDICT_TIMEOUT = 120
-"""The same for the mail itself; RFC 5321, 4.5.3.2: who leaves too early sends a mail twice."""
+MAIL_TIMEOUT, VERDICT_TIMEOUT = 120, 600
+"""The same for the mail, and for the verdict on it: RFC 5321, 4.5.3.2; who leaves before that sends
+a mail twice."""
 
-LONGEST_TRY = 300
+LONGEST_TRY = 15 * 60
 """Seconds for a try as a whole: a server that dribbles keeps to every other limit."""
+
+NEVER = r"5\d\d #?5\.(?:1\.(?:[0-46]|10)|2\.3|3\.4|6\.\d+)\b"
+FINAL = {
+    smtplib.SMTPRecipientsRefused: re.compile(
+        rf"{NEVER}|55[013] (?!#?5\.\d+\.\d)(?!.*\b(?:exceed|later|limit|many|quota|rate))", re.I
+    ),
+    smtplib.SMTPDataError: re.compile(NEVER),
+}
+"""The replies that no later try can change, by what was asked.
+
+By RFC 3463, 3, a bad address of the recipient (X.1.0 to 4, 6, 10), a mail that is too long (X.2.3,
+X.3.4) or of a kind that is not taken (X.6). A bare code can refuse a recipient, too. All else may
+be a limit (X.2.2, X.4.5, X.7.1) or a setting that somebody mends.
+"""
 
 PORTS = 'port 587 goes with outgoing_email_security = "starttls", port 465 with "ssl"'
 
@@ -64,21 +81,22 @@ class MailChannel:
         """Whether the alert is for this channel: all are."""
         return True
 
-    def send(self, alert: Alert) -> None:
-        """Return when the mail server has accepted the alert.
+    def send(self, alert: Alert, hand_over: Callable[[], None] = lambda: None) -> None:
+        """Return when the mail server has accepted the alert; `hand_over` as a Channel's.
 
-        Raises DeliveryRefused where trying again is no use, DeliveryFailed for all else.
+        Raises DeliveryRefused where trying again is no use, DeliveryUnknown where the server got
+        all of the mail and gave no verdict, and for all else DeliveryFailed.
         """
         mail, message = self._mail, _message(alert, self.name, self._mail.sender, self._recipient)
-        began = time.monotonic()
+        began, server = time.monotonic(), None
         try:
-            with closing(_Server(mail)) as server:
+            with closing(_Server(mail, hand_over)) as server:
                 if mail.security == "starttls":
                     # Raises where the server has no STARTTLS: no password goes out unencrypted.
                     server.starttls(context=ssl.create_default_context())
                 if mail.password:
                     server.login(mail.sender, mail.password)
-                server.sock.settimeout(VERDICT_TIMEOUT)
+                server.sock.settimeout(MAIL_TIMEOUT)
                 server.send_message(message, mail.sender, [self._recipient])
                 # The mail is accepted: a goodbye that fails must not make us send it again.
                 with suppress(OSError):
@@ -86,28 +104,32 @@ class MailChannel:
                     server.quit()
         except (OSError, UnicodeError) as error:  # smtplib's and ssl's errors are OSErrors
             cut_off = time.monotonic() - began > LONGEST_TRY
-            raise self._failure(TimeoutError() if cut_off else error) from None
+            handed_over = server is not None and server.handed_over
+            raise self._failure(TimeoutError() if cut_off else error, handed_over) from None
 
-    def _failure(self, error: Exception) -> DeliveryFailed | DeliveryRefused:
+    def _failure(self, error: Exception, handed_over: bool) -> DeliveryFailed | DeliveryRefused:
         mail, (code, reason) = self._mail, _reply(error)
         words = next(words for kind, words in REASONS.items() if isinstance(error, kind))
         if code >= 500 and not mail.password:
             words += "; where a login is needed, so is outgoing_email_password"
-        final = 500 <= code <= 599 and code not in (530, 534, 535, 538)  # RFC 4954: the login
-        about_alert = isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError)
+        final = FINAL.get(type(error))
+        kind = DeliveryPutOff if code >= 500 else DeliveryFailed
+        if final and final.match(reason):
+            kind = DeliveryRefused
+        if handed_over and code < 400:
+            kind, words = DeliveryUnknown, "has not said whether it took the mail ({reason})"
         logins = (mail.password, f"\0{mail.sender}\0{mail.password}")
         coded = [base64.b64encode(login.encode()).decode() for login in logins]
         reason = without([mail.password, *coded], reason)[:200]
         words = words.format(mail=mail, to=self._recipient, reason=reason)
-        kind = DeliveryRefused if final and about_alert else DeliveryFailed
         return kind(f"{mail.host}:{mail.port} {words}", self._recipient)
 
 
 class _Server(smtplib.SMTP):
     """A mail server that is cut off when a try does not come to its end."""
 
-    def __init__(self, mail: Mail):
-        self._tls = mail.security == "ssl"
+    def __init__(self, mail: Mail, hand_over: Callable[[], None]):
+        self._tls, self._hand_over, self.handed_over = mail.security == "ssl", hand_over, False
         # Without a name for this machine smtplib asks the DNS for one, which can take seconds.
         super().__init__(mail.host, mail.port, "[127.0.0.1]", timeout=TIMEOUT)
 
@@ -123,6 +145,19 @@ class _Server(smtplib.SMTP):
         except BaseException:
             self.close()
             raise
+
+    def send(self, s):
+        # smtplib sends its commands as text, and nothing as bytes but a mail.
+        is_mail = isinstance(s, bytes)
+        if is_mail:
+            self._hand_over()
+        super().send(s)
+        if is_mail:
+            self.handed_over = True
+            self.sock.settimeout(VERDICT_TIMEOUT)
+
+    def rset(self):
+        """Nothing, which smtplib does after a refusal: no other mail goes by this connection."""
 
     def _cut_off(self):
         with suppress(OSError):

@@ -6,26 +6,27 @@ holds up the watching of temperatures.
 """
 
 import logging
-import threading
+import math
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from queue import Empty, SimpleQueue
+from threading import Event, Thread
 
 from ..core.alert import TOO_OLD, Alert
 from ..core.errors import (
     BrokerAway,
     DeliveryFailed,
-    DeliveryRefused,
+    DeliveryUnknown,
     QueueTaken,
     SmartSmokerError,
     UnreadableMessage,
 )
 from ..script.signals import Stop
 from ..wire.connection import Broker
-from ..wire.link import backoff, read_alone, stay_connected
+from ..wire.link import read_alone, stay_connected
 from ..wire.messages import (
     ALERTS,
     MANY_RETURNS,
@@ -36,13 +37,12 @@ from ..wire.messages import (
     rejected_message,
 )
 from ..wire.states import States
+from . import lanes
 from .channels import Channel
+from .lanes import Lane, Trial
 from .taken import Taken
 
 log = logging.getLogger(__name__)
-
-LONGEST_PAUSE = 60
-"""Seconds between two tries on a channel that fails; the first pause is 1 s, then it doubles."""
 
 LONGEST_HOLD = 10 * 60
 """Seconds an alert is held. RabbitMQ closes the channel of whoever holds one for 30 minutes."""
@@ -56,6 +56,9 @@ AFTER_A_BUG = 60
 LAST_TRY = 5
 """Seconds that what is being sent is given to finish when the process ends."""
 
+ENDS = {"refused": "refused for good", "abandoned": "is given up"}
+"""How a channel is done with an alert that it has not accepted."""
+
 
 @dataclass
 class _Held:
@@ -64,26 +67,11 @@ class _Held:
     arrival: Arrival
     alert: Alert
     since: float = field(default_factory=time.monotonic)
-    failed: dict[str, str] = field(default_factory=dict)
-    """By channel, why the last try failed; told to the history whenever it changes."""
-    tries: Counter = field(default_factory=Counter)
-    """By channel, how often it was tried."""
 
-
-@dataclass
-class _Lane:
-    """One channel and how it is doing.
-
-    It takes one alert at a time: the oldest of those that were tried least often, so that one
-    which it never takes does not keep the others waiting.
-    """
-
-    channel: Channel
-    busy: bool = False
-    failing: bool = False
-    next_try: float = 0
-    pauses: Iterator[float] = field(default_factory=lambda: backoff(LONGEST_PAUSE))
-    accepted: int = 0
+    @property
+    def left(self) -> float:
+        """The seconds that are left of its day, which nobody counts while it waits in its queue."""
+        return (self.arrival.expires or TOO_OLD) - (time.monotonic() - self.since)
 
 
 class Outbox:
@@ -92,14 +80,15 @@ class Outbox:
     def __init__(self, urls: Sequence[str], name: str, channels: Sequence[Channel]):
         self._urls = urls
         self._name = name
-        self._lanes = [_Lane(channel) for channel in channels]
+        self._lanes = [Lane(channel) for channel in channels]
         self._held: list[_Held] = []
         self._taken = Taken()
         self._results: SimpleQueue = SimpleQueue()
         self._unpublished: list[Message] = []
+        self._counted: list[Event] = []
         self._states = States(ALERTS)
         self._stop = Stop()
-        self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+        self._thread = Thread(target=self._run, name="outbox", daemon=True)
 
     def __enter__(self) -> "Outbox":
         if self._lanes:
@@ -138,13 +127,16 @@ class Outbox:
                 while not self._stop.requested:
                     self._turn(broker)
                 give_up = time.monotonic() + LAST_TRY
-                while any(lane.busy for lane in self._lanes) and time.monotonic() < give_up:
+                while any(lane.sending for lane in self._lanes) and time.monotonic() < give_up:
                     self._turn(broker)
                 return
 
     def _take_over(self, broker: Broker):
         """Become the one who sends, and learn what others have sent."""
         self._held = []  # The broker gives again what was held and not acknowledged.
+        self._counted = []  # Another may have sent it meanwhile: it does not go out.
+        for lane in self._lanes:
+            lane.forget()
         self._states.take_over(broker, self._taken.resume)
         self._leave_state(broker)
         log.info("Sending alerts by %s.", ", ".join(lane.channel.name for lane in self._lanes))
@@ -157,7 +149,7 @@ class Outbox:
         for lane in self._lanes:
             self._try(lane, broker)
         # At once, and not only in time: whoever comes after us sends what is not recorded again.
-        if self._unpublished or self._states.is_due(changed=False):
+        if self._unpublished or self._counted or self._states.is_due(changed=False):
             self._leave_state(broker)
         for held in list(self._held):
             if not self._missing(held.alert):
@@ -176,7 +168,9 @@ class Outbox:
         while not self._states.leave(broker, self._taken.state(), *self._unpublished):
             log.warning("Too many alerts are remembered: the oldest are forgotten.")
             self._taken.forget_half()
-        self._unpublished = []
+        for counted in self._counted:
+            counted.set()
+        self._unpublished, self._counted = [], []
 
     def _renew(self, broker: Broker):
         """Put what is held for too long into the queue anew, instead of giving it back.
@@ -187,35 +181,41 @@ class Outbox:
         begun = time.monotonic() - LONGEST_HOLD
         old = [h for h in self._held if h.since < begun or h.arrival.returns >= MANY_RETURNS]
         if old:
-            broker.publish([again(held.arrival) for held in old])
+            broker.publish([again(h.arrival, max(1, math.ceil(h.left))) for h in old])
         for held in old:
             broker.acknowledge(held.arrival.tag)
             self._held.remove(held)
 
-    def _try(self, lane: _Lane, broker: Broker):
-        if lane.busy or self._stop.requested or time.monotonic() < lane.next_try:
-            return
-        name = lane.channel.name
-        waiting = [held for held in self._held if name in self._missing(held.alert)]
-        if waiting:
-            held = min(waiting, key=lambda held: held.tries[name])
-            held.tries[name] += 1
-            lane.busy = True
-            attempt = (lane, held, broker)
-            threading.Thread(target=self._send, args=attempt, name=name, daemon=True).start()
+    def _try(self, lane: Lane, broker: Broker):
+        """Give up what a channel will not take, and start one of those that it may.
 
-    def _send(self, lane: _Lane, held: _Held, broker: Broker):
-        try:
-            lane.channel.send(held.alert)
-            outcome, reason = "accepted", ""
-        except DeliveryRefused as error:
-            outcome, reason = "refused", str(error)
-        except DeliveryFailed as error:
-            outcome, reason = "failed", str(error)
-        except Exception as error:
-            log.exception("this is a bug in sending by %s: %r", lane.channel.name, error)
-            outcome, reason = "failed", repr(error)
-        self._results.put((lane, held, outcome, reason))
+        That is the oldest of those that were tried least often, so that one which it never takes
+        does not keep the others waiting.
+        """
+        name, now, ready = lane.channel.name, time.monotonic(), []
+        if self._stop.requested or now < lane.next_try:
+            return
+        for held in [held for held in self._held if name in self._missing(held.alert)]:
+            copies = self._taken.copies(held.alert.id, name)
+            if copies and held.alert.id not in lane.trials:
+                why = "whoever sent it has ended before the answer"
+                self._unpublished.append(delivery_message(held.alert, name, "unknown", why))
+            trial = lane.trial(held.alert.id, copies)
+            if trial.sending:
+                continue
+            if copies >= len(lanes.PAUSES):
+                self._settle(lane, held, "abandoned", f"{copies} copies, and no answer to any")
+            elif held.left <= 0:
+                why = f"it was not taken within a day: {trial.reason or 'it was not tried'}"
+                self._settle(lane, held, "abandoned", why)
+            elif now >= trial.next_try:
+                ready.append((trial.tries, len(ready), held, trial))
+        if ready:
+            *_, held, trial = min(ready)
+            lane.start(held.alert, trial, partial(self._tell, broker, lane, held, trial))
+
+    def _tell(self, broker: Broker, *result):
+        self._results.put(result)
         with suppress(BrokerAway):  # The result stays in its queue until there is a connection.
             broker.wake()
 
@@ -232,34 +232,49 @@ class Outbox:
             broker.publish([rejected_message(ALERTS, arrival.body, str(error))])
             broker.acknowledge(arrival.tag)
             return
-        if arrival.sent and time.time() - arrival.sent > TOO_OLD:
-            log.warning("Not sent, as it is older than a day: %s", alert.subject)
-            broker.acknowledge(arrival.tag)
-            self._taken.finish(alert.id)
-            return
         self._held.append(_Held(arrival, alert))
 
-    def _record(self, lane: _Lane, held: _Held, outcome: str, reason: str):
+    def _record(self, lane: Lane, held: _Held, trial: Trial, said: Event | Exception | None):
         name, alert = lane.channel.name, held.alert
-        lane.busy = False
-        if outcome == "failed":
-            lane.next_try = time.monotonic() + next(lane.pauses)
-            if not lane.failing:
-                log.warning("%s failed (%s); it is tried again until it works.", name, reason)
+        if isinstance(said, Event):
+            if name in self._missing(alert):
+                trial.counted = said
+                self._taken.count(alert.id, name, 1)
+                self._counted.append(said)
+            return
+        unknown = isinstance(said, DeliveryUnknown)
+        if trial.counted and not unknown:  # What is not taken is no copy.
+            self._taken.count(alert.id, name, -1)
+            self._counted.append(trial.counted)
+        trial.sending, trial.counted = False, None
+        if not isinstance(said, DeliveryFailed):
+            lane.works()
+            self._settle(lane, held, "refused" if said else "accepted", str(said or ""))
+            return
+        reason = str(said)
+        lane.pause(trial, said, self._taken.copies(alert.id, name))
+        if unknown:
+            log.warning("%s; the next copy goes out late, if any: %s", reason, alert.subject)
+        elif not lane.failing:
+            log.warning("%s failed (%s); it is tried again until it works.", name, reason)
             lane.failing = True
-            if held.failed.get(name) == reason:
-                return
-            held.failed[name] = reason
-        else:
-            lane.next_try, lane.pauses, lane.failing = 0, backoff(LONGEST_PAUSE), False
-            self._taken.note(alert.id, name)
-            if not self._missing(alert):
-                self._taken.finish(alert.id)
+        if unknown or trial.reason != reason:
+            outcome = "unknown" if unknown else "failed"
+            self._unpublished.append(delivery_message(alert, name, outcome, reason))
+        trial.reason = reason
+
+    def _settle(self, lane: Lane, held: _Held, outcome: str, reason: str):
+        """Note, and tell the history, that a channel is done with an alert."""
+        name, alert = lane.channel.name, held.alert
+        lane.trials.pop(alert.id, None)
+        self._taken.note(alert.id, name)
+        if not self._missing(alert):
+            self._taken.finish(alert.id)
         if outcome == "accepted":
             lane.accepted += 1
             log.info("%s accepted: %s", name, alert.subject)
-        if outcome == "refused":
-            log.error("%s refused for good (%s): %s", name, reason, alert.subject)
-            why = f"{name} refused it: {reason}"
+        else:
+            log.error("%s %s (%s): %s", name, ENDS[outcome], reason, alert.subject)
+            why = f"{name} {ENDS[outcome]}: {reason}"
             self._unpublished.append(rejected_message(ALERTS, held.arrival.body, why))
         self._unpublished.append(delivery_message(alert, name, outcome, reason))

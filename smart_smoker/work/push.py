@@ -6,14 +6,21 @@ This is the only module that knows Apprise.
 import hashlib
 import logging
 import re
+import threading
+from collections.abc import Callable
 from urllib.parse import unquote
 
 from ..core.alert import Alert
-from ..core.errors import DeliveryFailed, InputError
+from ..core.errors import DeliveryFailed, DeliveryUnknown, InputError
 from ..core.text import printable, printable_lines, without
+
+LOG = logging.getLogger("apprise")
 
 VERDICT_TIMEOUT = 60
 """Seconds a push service has to say whether it takes a push."""
+
+NO_VERDICT = re.compile(r"Socket Exception.*(Read timed out|Connection aborted|broken|ended prem)")
+"""What Apprise logs where the request went out, and no whole answer came."""
 
 
 class PushChannel:
@@ -35,9 +42,13 @@ class PushChannel:
         parts = re.split(r"[/:@?&=,]+", f"{rest}/{unquote(rest)}")
         self._secrets = [part for part in parts if len(part) > 3]
         # Apprise's log can hold secrets: we read it to find the reason, and nobody else gets it.
-        logging.getLogger("apprise").propagate = False
-        self._record = apprise.LogCapture
-        self._service = apprise.Apprise()
+        LOG.propagate = False
+        LOG.setLevel(logging.DEBUG)
+        asset = apprise.AppriseAsset()
+        asset._service_timeout = (
+            0  # Apprise 2 would stop to wait after a minute, and go on sending.
+        )
+        self._service = apprise.Apprise(asset=asset)
         accepted = self._service.add(url)
         for service in self._service:
             # Apprise's own 4 s call a push failed that the service has taken; it would come again.
@@ -51,12 +62,36 @@ class PushChannel:
         """Whether the alert is for this channel."""
         return alert.urgent or not self._urgent
 
-    def send(self, alert: Alert) -> None:
-        """Return when the service has accepted the alert. Raises DeliveryFailed."""
+    def send(self, alert: Alert, hand_over: Callable[[], None] = lambda: None) -> None:
+        """Return when the service has accepted the alert; `hand_over` as a Channel's.
+
+        Raises DeliveryUnknown where no answer came in time, and for all else DeliveryFailed.
+        """
         title, body = printable(alert.subject), printable_lines(alert.text)
-        with self._record(level=logging.WARNING, fmt="%(message)s") as record:
+        hand_over()
+        record = _Record()
+        LOG.addHandler(record)
+        try:
             accepted = self._service.notify(body, title, body_format="text")
-            reason = printable(record.getvalue()).strip() or "it does not say why"
+        finally:
+            LOG.removeHandler(record)
         if not accepted:
-            reason = without(self._secrets, reason)[:200]
+            told = " ".join(words for level, words in record.said if level >= logging.WARNING)
+            reason = without(self._secrets, printable(told) or "it does not say why")[:200]
+            if any(NO_VERDICT.search(words) for _, words in record.said):
+                words = f"the push service has not said whether it took it ({reason})"
+                raise DeliveryUnknown(words, self.name)
             raise DeliveryFailed(f"the push service does not take it ({reason})", self.name)
+
+
+class _Record(logging.Handler):
+    """What Apprise logs in this thread, with the level: other channels send at the same time."""
+
+    def __init__(self):
+        super().__init__()
+        self._thread = threading.get_ident()
+        self.said: list[tuple[int, str]] = []
+
+    def emit(self, record: logging.LogRecord):
+        if record.thread == self._thread:
+            self.said.append((record.levelno, record.getMessage()))

@@ -1,6 +1,9 @@
 """Which channels have taken which alerts: what the outbox must know to send none of them twice."""
 
+from collections import Counter
+
 from ..core.alert import LONGEST_FIELD
+from ..core.state import LARGEST
 from ..core.text import excerpt
 
 REMEMBERED = 1000
@@ -8,28 +11,40 @@ REMEMBERED = 1000
 again: a consumer that dies before it has left its state publishes its newest ones twice."""
 
 MOST_WAITING = 10_000
-"""Alerts of which some channels are remembered that have taken them: twice as many as are held."""
+"""Alerts of which something is remembered although channels are missing: twice those held."""
 
 
 class Taken:
     """The alerts that wait for some channels while others have taken them, and those done with."""
 
     def __init__(self):
-        self._waiting: dict[str, set[str]] = {}  # alert id → channels that accepted or refused
+        self._waiting: dict[str, set[str]] = {}  # alert id → channels that are done with it
+        self._copies: dict[str, Counter] = {}  # alert id → copies by channel, no answer yet
         self._sent: dict[str, None] = {}  # the ids of alerts that are done with, newest last
 
     def missing(self, alert_id: str, wanted: set[str]) -> set[str]:
-        """Those of the channels that have still to accept or refuse an alert."""
+        """Those of the channels that are not done with an alert."""
         return set() if alert_id in self._sent else wanted - self._waiting.get(alert_id, set())
 
+    def copies(self, alert_id: str, channel: str) -> int:
+        """How many copies a channel has got without saying, so far, whether it took them."""
+        return self._copies.get(alert_id, {}).get(channel, 0)
+
+    def count(self, alert_id: str, channel: str, more: int):
+        """A channel gets so many more copies, or has not taken one."""
+        self._copies.setdefault(alert_id, Counter())[channel] += more
+        self._forget(MOST_WAITING, REMEMBERED)
+
     def note(self, alert_id: str, channel: str):
-        """A channel has accepted or refused an alert."""
+        """A channel is done with an alert."""
         self._waiting.setdefault(alert_id, set()).add(channel)
+        self._copies.get(alert_id, {}).pop(channel, None)
         self._forget(MOST_WAITING, REMEMBERED)
 
     def finish(self, alert_id: str):
         """No channel is missing: only the alert's id is remembered."""
         self._waiting.pop(alert_id, None)
+        self._copies.pop(alert_id, None)
         self._sent[alert_id] = None
         self._forget(MOST_WAITING, REMEMBERED)
 
@@ -40,20 +55,35 @@ class Taken:
     def state(self) -> dict:
         """All that is known, in JSON."""
         waiting = {alert_id: sorted(channels) for alert_id, channels in self._waiting.items()}
-        return {"waiting": waiting, "sent": list(self._sent)}
+        copies = {id: dict(+counts) for id, counts in self._copies.items() if +counts}
+        some = {"copies": copies} if copies else {}
+        return {"waiting": waiting, **some, "sent": list(self._sent)}
 
     def resume(self, state: dict):
         """Know what somebody has left, too. Raises one of MISSHAPEN, and changes nothing."""
         waiting = {_text(id): set(map(_text, got)) for id, got in state["waiting"].items()}
+        # Earlier versions count no copies.
+        copies = {_text(id): _counts(got) for id, got in state.get("copies", {}).items()}
         self._sent = dict.fromkeys(map(_text, state["sent"])) | self._sent
         for alert_id, channels in waiting.items():
             self._waiting.setdefault(alert_id, set()).update(channels)
+        for alert_id, counts in copies.items():
+            self._copies[alert_id] = self._copies.get(alert_id, Counter()) | counts  # the most
         self._forget(MOST_WAITING, REMEMBERED)
 
     def _forget(self, waiting: int, sent: int):
-        for known, most in ((self._waiting, waiting), (self._sent, sent)):
-            while len(known) > most:
-                del known[next(iter(known))]
+        known = (self._waiting, waiting), (self._copies, waiting), (self._sent, sent)
+        for what, most in known:
+            while len(what) > most:
+                del what[next(iter(what))]
+
+
+def _counts(said: dict) -> Counter:
+    """How many copies each channel got. Raises one of MISSHAPEN where that is no count."""
+    counts = Counter({_text(channel): int(copies) for channel, copies in said.items()})
+    if not all(0 <= copies < LARGEST for copies in counts.values()):
+        raise ValueError(f"{excerpt(counts)} are no counts")
+    return counts
 
 
 def _text(said: object) -> str:

@@ -91,6 +91,8 @@ class Round:
         self.mail_way = Proxy(self.mailbox.port)
         self.program = Program(folder, url)
         self.program.configure_mail(self.mail_way.port)
+        # A round does not last as long as a copy waits whose verdict nobody knows.
+        self.program.edit("smart_smoker/work/lanes.py", "(0, 15 * 60, 3600)", "(0, 3, 3)")
         self._limits = SETTINGS if all_rules else {}
         with (folder / ".env.toml").open("a") as settings:
             settings.writelines(f"{key} = {value}\n" for key, value in self._limits.items())
@@ -330,10 +332,11 @@ class Round:
         return []
 
     def _refused(self, rejected) -> set:
-        """The alerts that were put aside as refused, each with its channel."""
+        """The alerts that were put aside, each with the channel that had refused it or was mute."""
         found = set()
         for properties, body in rejected:
-            words = re.match(r"(\w+) refused it: ", properties.headers.get("reason", ""))
+            reason = properties.headers.get("reason", "")
+            words = re.match(r"(\w+) (?:refused for good|is given up): ", reason)
             if words:
                 found.add((re.search(rb'"id": "([^"]+)"', body)[1].decode(), words[1]))
         return found

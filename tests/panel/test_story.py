@@ -533,6 +533,10 @@ def test_an_alert_is_told_once_with_its_moment_and_what_each_channel_did_with_it
         "email": ("failed", "no answer"),
         "sms": ("refused", "no such number"),
     }
+    assert story.take(delivered(raised, "email", "unknown", "no verdict"))
+    assert told.failing
+    assert story.take(delivered(raised, "email", "abandoned", "3 copies"))
+    assert not told.failing
     assert story.take(delivered(raised, "email", "accepted"))
     assert told.deliveries["email"] == ("accepted", "")
 

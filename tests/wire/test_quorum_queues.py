@@ -13,7 +13,7 @@ from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.link import read_alone
 from smart_smoker.wire.messages import Arrival, again, alert_message
 from smart_smoker.wire.states import States
-from smart_smoker.work import outbox
+from smart_smoker.work import lanes, outbox
 from smart_smoker.work.outbox import Outbox
 
 
@@ -51,7 +51,7 @@ class Channel:
     def wants(self, alert):
         return True
 
-    def send(self, alert):
+    def send(self, alert, hand_over):
         self.tries += 1
         if not self.accepts:
             raise DeliveryFailed("not now")
@@ -154,14 +154,14 @@ def test_an_alert_that_is_held_for_long_does_not_come_back_but_is_put_in_anew(
     """Were it given back, a limit of two returns would cost it."""
     set_limit(broker, url, 2)
     monkeypatch.setattr(outbox, "LONGEST_HOLD", 0.2)
-    monkeypatch.setattr(outbox, "LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(lanes, "LONGEST_PAUSE", 0.1)
     sent = int(time.time()) - 1000
     message = alert_message(ALERT)
     stranger.put(
         "04-alerts", message.body, type="alert", message_id=ALERT.id, timestamp=sent, headers={}
     )
     renewed, channel = [], Channel()
-    monkeypatch.setattr(outbox, "again", lambda arrival: renewed.append(arrival) or again(arrival))
+    monkeypatch.setattr(outbox, "again", lambda *how: renewed.append(how[0]) or again(*how))
     with Outbox([consumers_url], "a test", [channel]):
         until(lambda: len(renewed) >= 5, "an alert that was put in anew five times")
         channel.accepts = True
@@ -181,7 +181,7 @@ def test_an_alert_that_came_back_often_is_put_in_anew_at_once(
     stranger.put("04-alerts", alert_message(ALERT).body, type="alert", message_id=ALERT.id)
     give_back(url, "04-alerts", 11)
     renewed, channel = [], Channel()
-    monkeypatch.setattr(outbox, "again", lambda arrival: renewed.append(arrival) or again(arrival))
+    monkeypatch.setattr(outbox, "again", lambda *how: renewed.append(how[0]) or again(*how))
     with Outbox([consumers_url], "a test", [channel]):
         until(lambda: renewed and channel.tries, "an alert that is put in anew")
     (arrival,) = renewed
@@ -203,17 +203,18 @@ def test_readings_that_come_back_again_and_again_are_told_before_a_queue_drops_t
 def test_what_takes_a_messages_place_is_the_same_message_without_what_the_broker_added():
     headers = {"cook": "brisket", "x-delivery-count": 7}
     arrival = Arrival("04-alerts", 3, b"body", "id", "alert", headers, 1_621_686_015)
-    message = again(arrival)
+    message = again(arrival, 60)
     assert (message.queue, message.body, message.id, message.type) == (
         "04-alerts",
         b"body",
         "id",
         "alert",
     )
-    assert (message.headers, message.sent, message.straight) == (
+    assert (message.headers, message.sent, message.straight, message.expires) == (
         {"cook": "brisket"},
         1_621_686_015,
         True,
+        60,
     )
 
 

@@ -24,10 +24,16 @@ from smtp_server import MailServer, accept_late, break_off, hang
 
 import alerts
 from smart_smoker.core.alert import Alert
-from smart_smoker.core.errors import DeliveryFailed, DeliveryRefused, InputError
+from smart_smoker.core.errors import (
+    DeliveryFailed,
+    DeliveryPutOff,
+    DeliveryRefused,
+    DeliveryUnknown,
+    InputError,
+)
 from smart_smoker.lab.inbox import Inbox, Received
 from smart_smoker.script.settings import Mail, Settings
-from smart_smoker.work import mail
+from smart_smoker.work import mail, push
 from smart_smoker.work.channels import channels
 
 HOST = "127.0.0.1"
@@ -327,9 +333,16 @@ def test_a_server_that_dribbles_is_left_in_the_end(monkeypatch, security):
     ("command", "answer"),
     [
         ("RCPT", "550 5.1.1 No such user"),
+        ("RCPT", "550 #5.1.0 Address rejected"),
+        ("RCPT", "556 5.1.10 Recipient address has null MX"),
+        ("RCPT", "550 No such user"),
+        ("RCPT", "551 User not local"),
         ("RCPT", "553 Not here"),
-        ("DATA", "554 5.7.1 Looks like spam"),
-        ("DATA", "552 Mailbox full"),
+        ("RCPT", "553 5.6.7 No address with such signs"),
+        ("DATA", "552 5.3.4 Message too big"),
+        ("DATA", "552 5.2.3 Message length exceeds the limit of the mailbox"),
+        ("DATA", "550 5.1.1 No such user"),
+        ("DATA", "554 5.6.0 Not a mail"),
     ],
 )
 def test_a_refusal_that_cannot_pass_is_refused(serve, command, answer):
@@ -353,6 +366,7 @@ def test_a_refusal_that_cannot_pass_is_refused(serve, command, answer):
         ("RCPT", "451 4.7.1 Greylisted"),
         ("RCPT", "421 Shutting down"),
         ("RCPT", "530 5.7.0 Authentication required"),
+        ("RCPT", "451 5.1.1 A code that does not know what it wants"),
         ("DATA", "451 4.3.0 Disk full"),
         ("DATA", "421 Shutting down"),
     ],
@@ -366,6 +380,35 @@ def test_an_answer_that_may_change_is_a_failure_with_the_servers_words(serve, co
     assert server.messages == []
 
 
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("GREETING", "554 5.7.1 Too many connections from you"),
+        ("MAIL", "550 5.4.5 Daily user sending limit exceeded"),
+        ("MAIL", "550 5.1.8 Sender's domain not found"),
+        ("RCPT", "550 5.4.5 Daily user sending limit exceeded"),
+        ("RCPT", "550 5.2.1 Receiving mail at too high a rate"),
+        ("RCPT", "550 5.7.1 Relaying denied"),
+        ("RCPT", "550 5.1.7 Bad address of the sender"),
+        ("RCPT", "552 5.2.2 Mailbox full"),
+        ("RCPT", "552 Mailbox full"),
+        ("RCPT", "554 Access denied"),
+        ("RCPT", "550 Domain has exceeded the max emails per hour"),
+        ("DATA", "550 5.4.5 Daily user sending limit exceeded"),
+        ("DATA", "552 5.2.2 Mailbox full"),
+        ("DATA", "552 Mailbox full"),
+        ("DATA", "554 5.7.1 Rejected, try again later"),
+        ("DATA", "554 Transaction failed"),
+        ("DATA", "550 5.5.0 Mailbox unavailable"),
+    ],
+)
+def test_a_limit_that_is_worded_as_final_is_tried_again_seldom(serve, command, answer):
+    server = serve(answers={command: answer})
+    with pytest.raises(DeliveryPutOff, match=re.escape(answer)):
+        channel(server).send(NOTICE)
+    assert server.messages == []
+
+
 def test_control_characters_in_an_answer_do_not_reach_the_screen(serve):
     server = serve(answers={"DATA": "451-\x1b[2J one\r\n451 two \x07" + "x" * 400})
     with pytest.raises(DeliveryFailed) as failure:
@@ -374,24 +417,60 @@ def test_control_characters_in_an_answer_do_not_reach_the_screen(serve):
     assert len(str(failure.value)) < 300
 
 
-@pytest.mark.parametrize("command", ["GREETING", "EHLO", "MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("command", ["GREETING", "EHLO", "MAIL", "RCPT"])
 def test_a_connection_that_is_broken_off_is_a_failure(serve, command):
     server = serve(answers={command: break_off})
-    with pytest.raises(DeliveryFailed, match="broke off"):
+    with pytest.raises(DeliveryFailed, match="broke off") as failure:
         channel(server).send(NOTICE)
+    assert not isinstance(failure.value, DeliveryUnknown)
     assert server.messages == []
 
 
-@pytest.mark.parametrize("command", ["GREETING", "EHLO", "MAIL", "DATA"])
+@pytest.mark.parametrize("command", ["GREETING", "EHLO", "MAIL", "RCPT"])
 def test_a_server_that_hangs_is_a_failure(serve, command, monkeypatch):
     monkeypatch.setattr(mail, "TIMEOUT", 0.2)
-    monkeypatch.setattr(mail, "VERDICT_TIMEOUT", 0.2)
-    with pytest.raises(DeliveryFailed, match="timed out"):
+    monkeypatch.setattr(mail, "MAIL_TIMEOUT", 0.2)
+    with pytest.raises(DeliveryFailed, match="timed out") as failure:
         channel(serve(answers={command: hang})).send(NOTICE)
+    assert not isinstance(failure.value, DeliveryUnknown)
+
+
+@pytest.mark.parametrize("verdict", [break_off, hang, "Hello, this is no verdict"])
+def test_where_a_mail_is_sent_whole_and_no_verdict_comes_nobody_knows(serve, verdict, monkeypatch):
+    monkeypatch.setattr(mail, "VERDICT_TIMEOUT", 0.2)
+    with pytest.raises(DeliveryUnknown, match="has not said whether it took the mail"):
+        channel(serve(answers={"DATA": verdict})).send(NOTICE)
+
+
+def test_a_verdict_that_dribbles_is_none_in_the_end(serve, monkeypatch):
+    monkeypatch.setattr(mail, "LONGEST_TRY", 0.5)
+    with pytest.raises(DeliveryUnknown):
+        channel(serve(answers={"DATA": hang})).send(NOTICE)
+
+
+def test_a_server_that_hangs_after_its_verdict_has_given_it(serve):
+    server = serve(answers={"DATA": "552 5.3.4 Too big", "RSET": hang})
+    with pytest.raises(DeliveryRefused):
+        channel(server).send(NOTICE)
+    assert server.heard[-1] == "DATA"
+
+
+def test_a_mail_goes_out_only_when_it_may(serve):
+    server, asked = serve(), []
+
+    def hand_over():
+        asked.append(list(server.heard))
+        raise DeliveryFailed("not now")
+
+    with pytest.raises(DeliveryFailed, match="not now"):
+        channel(server).send(NOTICE, hand_over)
+    assert asked == [["EHLO", "MAIL", "RCPT", "DATA"]]
+    assert server.messages == []
 
 
 def test_a_server_may_take_its_time_to_accept_a_mail(serve, monkeypatch):
     monkeypatch.setattr(mail, "TIMEOUT", 0.2)
+    monkeypatch.setattr(mail, "MAIL_TIMEOUT", 0.2)
     server = serve(answers={"DATA": accept_late})
     channel(server).send(NOTICE)
     assert len(server.messages) == 1
@@ -415,6 +494,13 @@ def test_a_host_that_does_not_exist_is_a_failure(serve):
     (only,) = channels(Settings((), "", mail, ()))
     with pytest.raises(DeliveryFailed, match="check outgoing_email_host"):
         only.send(NOTICE)
+
+
+def test_an_address_with_other_signs_than_the_server_takes_is_a_failure_that_says_so(serve):
+    server = serve()
+    with pytest.raises(DeliveryFailed, match="SMTPUTF8"):
+        channel(server, to="pitmästare@example.com").send(NOTICE)
+    assert server.heard == ["EHLO"]
 
 
 def test_a_channel_that_failed_works_again_when_the_server_does(serve):
@@ -448,6 +534,7 @@ def test_a_push_service_that_does_not_take_it_is_a_failure_without_secrets(push_
     url = f"json://me:t0psecret@{HOST}:{push_service.server_port}/t0ken%20too/"
     with pytest.raises(DeliveryFailed, match="500") as failure:
         channel(urls=[url]).send(NOTICE)
+    assert not isinstance(failure.value, DeliveryUnknown)
     assert "t0" not in str(failure.value)
 
 
@@ -456,9 +543,42 @@ def test_a_push_service_that_is_down_is_a_failure_and_nobody_else_logs_it(
 ):
     with pytest.raises(DeliveryFailed, match="onnection") as failure:
         channel(urls=[f"json://{HOST}:{free_port}/t0ken"]).send(NOTICE)
+    assert not isinstance(failure.value, DeliveryUnknown)
     assert HOST not in str(failure.value)  # the host can be the secret, as a topic of ntfy is
     assert capfd.readouterr() == ("", "")
     assert root_log.getvalue() == ""
+
+
+@pytest.mark.parametrize("cut", [False, True], ids=["late", "cut off"])
+def test_a_push_that_is_sent_and_not_answered_is_one_of_which_nobody_knows(
+    push_service, cut, monkeypatch
+):
+    monkeypatch.setattr(push, "VERDICT_TIMEOUT", 0.1)
+    push_service.pause, push_service.status = (0, None) if cut else (0.3, 200)
+    with pytest.raises(DeliveryUnknown, match="has not said whether it took it") as failure:
+        channel(urls=[f"json://{HOST}:{push_service.server_port}/t0ken?rto=0.1"]).send(NOTICE)
+    assert "t0ken" not in str(failure.value)
+
+
+def test_what_one_push_service_says_is_not_told_of_another_at_the_same_time(push_service):
+    """Apprise has one log for all."""
+    one, other = (channel(urls=[f"json://{HOST}:{push_service.server_port}/{n}"]) for n in "ab")
+    push_service.status = 500
+
+    def meanwhile():
+        with suppress(DeliveryFailed):
+            other.send(NOTICE)
+
+    thread = Thread(target=meanwhile)
+    notify = one._service.notify
+    one._service.notify = lambda *how, **more: (
+        thread.start(),
+        thread.join(),
+        notify(*how, **more),
+    )[2]
+    with pytest.raises(DeliveryFailed) as failure:
+        one.send(NOTICE)
+    assert str(failure.value).count("500") == 1
 
 
 @pytest.mark.parametrize("url", ["nonsense://t0psecret", "tgram://t0psecret", "discord://"])

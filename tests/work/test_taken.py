@@ -55,6 +55,23 @@ def test_the_newest_are_remembered(monkeypatch):
     assert ours.state() == {"waiting": {"waits 4": ["email"]}, "sent": ["done 4"]}
 
 
+def test_copies_that_nobody_answered_are_known_to_whoever_comes_next_until_one_is_taken():
+    ours = Taken()
+    ours.count("a", "email", 1)
+    ours.count("a", "email", 1)
+    ours.count("b", "email", 1)
+    ours.count("b", "email", -1)
+    assert ours.state()["copies"] == {"a": {"email": 2}}
+    assert resumed(ours).copies("a", "email") == 2
+    assert resumed(ours).copies("a", "sms") == resumed(ours).copies("b", "email") == 0
+    ours.resume({"waiting": {}, "sent": [], "copies": {"a": {"email": 1, "sms": 1}}})
+    assert (ours.copies("a", "email"), ours.copies("a", "sms")) == (2, 1)
+    ours.note("a", "email")
+    ours.finish("a")
+    assert ours.copies("a", "sms") == 0
+    assert ours.state() == {"waiting": {}, "sent": ["a"]}
+
+
 @pytest.mark.parametrize(
     "state",
     [
@@ -68,6 +85,10 @@ def test_the_newest_are_remembered(monkeypatch):
         {"waiting": {"a": ["sms"], "b": 5}, "sent": []},
         {"waiting": {"a": ["sms"], "\ud800": []}, "sent": []},
         {"waiting": {"a": [["sms"]]}, "sent": []},
+        {"waiting": {}, "sent": [], "copies": 7},
+        {"waiting": {}, "sent": [], "copies": {"a": 7}},
+        {"waiting": {}, "sent": [], "copies": {"a": {"sms": -1}}},
+        {"waiting": {}, "sent": [], "copies": {"a": {"sms": 1e400}}},
     ],
     ids=str,
 )
