@@ -45,9 +45,8 @@ class PushChannel:
         LOG.propagate = False
         LOG.setLevel(logging.DEBUG)
         asset = apprise.AppriseAsset()
-        asset._service_timeout = (
-            0  # Apprise 2 would stop to wait after a minute, and go on sending.
-        )
+        # Apprise 2 would stop to wait after a minute, and go on sending.
+        asset._service_timeout = 0
         self._service = apprise.Apprise(asset=asset)
         accepted = self._service.add(url)
         for service in self._service:
