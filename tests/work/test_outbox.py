@@ -22,7 +22,7 @@ from smart_smoker.work.outbox import Outbox
 from smart_smoker.work.push import PushChannel
 
 STATE = state_queue(ALERTS)
-OTHER = replace(ALERT, id="brisket/01-smoker/19/cleared", subject="Cleared: Smoker Alert! 225.0 °F")
+OTHER = replace(ALERT, id="cook/01-smoker/19/cleared", subject="Cleared: Smoker Alert! 225.0 °F")
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_copies_are_counted_over_the_ends_of_those_who_send(program, stranger, u
     program.edit("smart_smoker/work/outbox.py", "LAST_TRY = 5", "LAST_TRY = 0")
     mute = Mute()
     program.configure_mail(serve(DATA=mute).port, sms_address_for_texts="")
-    stranger.put_readings("01-smoker", "brisket", [225, 200])
+    stranger.put_readings("01-smoker", "cook", [225, 200])
     for copies in (1, 2, 3):
         consumer = program.start("consumer_smoker.py")
         until(lambda n=copies: mute.copies == n, f"copy {copies}")
@@ -124,7 +124,7 @@ def test_copies_are_counted_over_the_ends_of_those_who_send(program, stranger, u
     consumer.said("email .*given up.*3 copies")
     until(lambda: stranger.waiting(ALERTS) == 0, "an alert that is done with")
     assert mute.copies == 3
-    ours = replace(ALERT, id="brisket/01-smoker/2/raised")
+    ours = replace(ALERT, id="cook/01-smoker/2/raised")
     assert outcomes(url, ours) == ["unknown"] * 3 + ["abandoned"]
 
 
@@ -276,7 +276,7 @@ def test_an_alert_is_sent_although_the_clock_is_set_while_it_waits(
         relay.open()
         way = {"RABBITMQ_URL": relay.url, "PYTHONPATH": str(program.folder)}
         consumer = program.start("consumer_smoker.py", **way)
-        stranger.put_readings("01-smoker", "brisket", [225, 200])
+        stranger.put_readings("01-smoker", "cook", [225, 200])
         consumer.said("email failed .*Greylisted")
         clock.write_text(str(days))
         relay.cut()
