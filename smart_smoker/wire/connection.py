@@ -14,7 +14,7 @@ import pika
 from pika import exceptions
 from pika.adapters.utils.connection_workflow import AMQPConnectorException
 
-from ..core.errors import BrokerAway, QueueTaken
+from ..core.errors import BrokerAway, BrokerBlocked, QueueTaken
 from . import reasons
 from .address import COMMIT_SECONDS, in_time, place, tls_context
 from .messages import APP, BOUND, DECLARED, EXCHANGE, HISTORY, QUEUES, STATES, Arrival, Message
@@ -101,8 +101,7 @@ class Broker(AbstractContextManager):
         except (exceptions.ChannelClosedByBroker, exceptions.ConnectionClosedByBroker) as error:
             raise reasons.said(error.reply_code, error.reply_text, self.place) from error
         except exceptions.ConnectionBlockedTimeout as error:
-            self.blocked = True
-            raise BrokerAway("it takes no messages, being low on memory or disk") from error
+            raise BrokerBlocked("it takes no messages, being low on memory or disk") from error
         except (exceptions.AMQPError, AMQPConnectorException, OSError, ValueError) as error:
             # From Python 3.14 on pika raises a bare ValueError when a connection is lost.
             if type(error) is ValueError and "Timeout closed" not in str(error):

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from ..core.errors import BrokerAway, BrokerRefused, NoStreams, QueueTaken
+from ..core.errors import BrokerAway, BrokerBlocked, BrokerRefused, NoStreams, QueueTaken
 from ..script.signals import Stop
 from .address import place
 from .connection import Broker
@@ -59,46 +59,81 @@ def connect_once(urls: Iterable[str], name: str) -> Broker:
         raise BrokerAway(f"no broker: {error} (python3 run.py broker start)", urls) from error
 
 
+class Outage:
+    """What is told of an outage: its beginning, once more when it lasts, and its end.
+
+    What is the matter can change: a broker that was away and refuses us when it is back is told
+    as well.
+    """
+
+    def __init__(self):
+        self._tries = 0
+        self._told: set[type] = set()
+        self._told_end = False
+        self.pauses = backoff(LONGEST_PAUSE)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether it is one of a broker that takes no messages: that it lets us in ends nothing."""
+        return BrokerBlocked in self._told
+
+    def tells(self, error: Exception) -> bool:
+        """Whether to tell the error by which a try has failed."""
+        self._tries += 1
+        news = type(error) not in self._told or self._tries == LASTING
+        self._told.add(type(error))
+        return news
+
+    def tells_end(self) -> bool:
+        """Whether to tell that there is a connection: once, however often it is lost at once."""
+        news = self._tries > 0 and not (self._told_end or self.blocked)
+        self._told_end = True
+        return news
+
+
 def stay_connected(
     urls: Iterable[str], name: str, stop: Stop, work: Callable[[Broker], T], level=logging.WARNING
 ) -> T | None:
     """Call `work` with an open connection, and again with a new one whenever it is lost.
 
-    Returns what `work` returns, or None when a stop was requested first. Every outage is told
-    once, at `level`, and so is its end; one that lasts is told again, with what is the matter now.
+    Returns what `work` returns, or None when a stop was requested first. An outage is told at
+    `level`, but that we are refused always as a warning. Raises BrokerRefused where no broker has
+    let us in before.
     """
-    blocked = brief = told_no_history = False
-    tries, pauses = 0, backoff(LONGEST_PAUSE)
+    outage, let_in = Outage(), False
     while not stop.requested:
+        broker, since = None, time.monotonic()
         try:
             with connect(urls, name) as broker:
-                if tries and not (blocked or brief):
+                if outage.tells_end():
                     log.log(min(level, logging.INFO), "The broker at %s is back.", broker.place)
-                if not (broker.has_history or told_no_history):
+                if not (broker.has_history or let_in):
                     log.log(level, NO_HISTORY, broker.place)
-                    told_no_history = True
-                broker.blocked = blocked
-                since = time.monotonic()
-                try:
-                    return work(broker)
-                except BrokerAway as error:
-                    # A node that sees no other still lets us in: the others are asked first.
-                    urls = sorted(urls, key=lambda url: place(url) == broker.place)
-                    # One that is lost at once, and by which nothing came or went, ends no outage.
-                    lasted = time.monotonic() - since > LONGEST_PAUSE
-                    brief = tries > 0 and not (broker.useful or lasted)
-                    if not (blocked or brief):
-                        log.log(level, "The broker at %s is lost: %s", broker.place, error)
-                        tries, pauses = 0, backoff(LONGEST_PAUSE)
-                    elif tries == LASTING:
-                        log.log(level, "The broker at %s is still lost: %s", broker.place, error)
-                    tries, blocked = tries + 1, broker.blocked
-        except BrokerAway as error:
-            if tries in (0, LASTING):
-                log.log(level, "No broker: %s. %s", error, NO_BROKER)
-            tries += 1
-        stop.wait(next(pauses))
+                let_in, broker.blocked = True, outage.blocked
+                return work(broker)
+        except (BrokerAway, BrokerRefused) as error:
+            if not let_in and isinstance(error, BrokerRefused):
+                raise
+            lasted = time.monotonic() - since > LONGEST_PAUSE and not outage.blocked
+            # One that is lost at once, and by which nothing came or went, ends no outage.
+            if broker and (broker.useful or lasted):
+                outage = Outage()
+            if outage.tells(error):
+                _tell(error, broker, name, level)
+            if broker:
+                # A node that sees no other still lets us in: the others are asked first.
+                urls = sorted(urls, key=lambda url: place(url) == broker.place)
+        stop.wait(next(outage.pauses))
     return None
+
+
+def _tell(error: Exception, broker: Broker | None, name: str, level: int):
+    if isinstance(error, BrokerRefused):
+        log.warning("The %s is refused: %s. Trying on until it is let in.", name, error)
+    elif broker:
+        log.log(level, "The broker at %s is lost: %s", broker.place, error)
+    else:
+        log.log(level, "No broker: %s. %s", error, NO_BROKER)
 
 
 def backoff(longest: float) -> Iterator[float]:
