@@ -5,15 +5,17 @@ clearly over. It is told once when it begins and once when it ends, and in betwe
 reminder (episodes.py). So is a silence: from the last reading for a while to the next.
 """
 
+from binascii import crc_hqx
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timezone
+from itertools import chain
 from typing import NamedTuple
 
 from .alert import Alert, found_alert, lost_alert
 from .clock import parse_moment
 from .episodes import Episodes
-from .errors import UnreadableMessage
+from .errors import TwoProducers, UnreadableMessage
 from .probes import Probe
 from .readings import (
     COLDEST,
@@ -30,6 +32,15 @@ from .window import Window
 
 CLOCKS = ("readings", "time")
 """What tells the moment of a reading: how many came before it, or its own timestamp."""
+
+
+REMEMBERED = 20
+"""Readings whose texts are known, by checksums: one that comes again is told from another one."""
+
+TWO_PRODUCERS = (
+    "number {} of {} has come before with another text: two producers send the same cook; start"
+    " each with a --cook of its own"
+)
 
 
 class Judgement(NamedTuple):
@@ -72,6 +83,7 @@ class Watch:
         self._limits_told: dict[str, float] = {}
         self.number = 0
         """That of the newest reading: whatever is not above it was judged before."""
+        self._sums: dict[int, int] = {}  # of the texts of the last readings, by their numbers
         self.latest: Reading | None = None  # the one whose moment is the latest
         self.highest, self.lowest = float("-inf"), float("inf")  # of the cook, in °F
         self.heard = 0.0
@@ -84,12 +96,17 @@ class Watch:
         """Take the probe's next reading, heard at this moment, unless it was taken before.
 
         A reading marked as the last ends the watch quietly, whether it is new, repeated or raises
-        UnreadableMessage: by the clock that needs it, its timestamp names no moment.
+        UnreadableMessage: by the clock that needs it, its timestamp names no moment. Raises
+        TwoProducers, and changes nothing, at a number that has come before with another text.
         """
         had_ended, judgement = self.ended, Judgement()
+        text = crc_hqx(reading.body(), 0)
+        if self._sums.get(reading.seq, text) != text:
+            raise TwoProducers(TWO_PRODUCERS.format(reading.seq, reading.cook), reading.cook)
         try:
             if reading.seq == 0 or reading.seq > self.number:
                 judgement = self._take(reading, heard)
+                self._remember(reading.seq, text)
         finally:
             if reading.last:
                 self._end()
@@ -116,6 +133,12 @@ class Watch:
         limits = None if self._limits == self._limits_told else self._limits
         self._limits_told = self._limits
         return Judgement(*self._episodes[0].seen, alerts, True, limits)
+
+    def _remember(self, number: int, text: int):
+        if number:
+            self._sums[number] = text
+        if len(self._sums) > REMEMBERED:
+            del self._sums[next(iter(self._sums))]
 
     def _end(self):
         """The cook is over, and with it what goes on."""
@@ -150,6 +173,8 @@ class Watch:
         state |= {name: True for name in ("silent", "ended") if getattr(self, name)}
         if self._limits_told:
             state["limits"] = self._limits_told
+        if self._sums:
+            state["sums"] = list(self._sums.items())
         if self._by_time:
             state["clock"] = "time"
         episodes = {each.rule.kind: each.state() for each in self._episodes}
@@ -164,6 +189,8 @@ class Watch:
         if self.judged:
             self.highest, self.lowest = state["highest"], state["lowest"]
         check_numbers((self.number, self.judged, self.alerts))
+        self._sums = dict(state.get("sums", [])[-REMEMBERED:])
+        check_numbers(chain(*self._sums.items()))
         self.silent, self.ended = (state.get(name) is True for name in ("silent", "ended"))
         self.window.resume(state["deque"], state.get("left"))
         extremes = [self.highest, self.lowest] if self.judged else []

@@ -2,13 +2,10 @@
 
 import logging
 import re
-import time
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
-from ..core.alert import TOO_OLD
 from ..core.dialect import Dialect
 from ..core.errors import BrokerRefused, UnreadableMessage
 from ..core.probes import PROBE_OF_QUEUE, Probe
@@ -24,8 +21,8 @@ from .source import file_lines
 
 log = logging.getLogger(__name__)
 
-RESTORED = "3D"
-"""How far back the cook is looked for."""
+FOLLOWED, RESUMED = "3D", "1D"
+"""How far back a cook is looked for, by the broker's clock: a machine's own can have been set."""
 
 
 def go_on(path: str, dialect: Dialect, name: str, urls: Iterable[str], stop: Stop) -> Cook | None:
@@ -36,7 +33,7 @@ def go_on(path: str, dialect: Dialect, name: str, urls: Iterable[str], stop: Sto
     rows = list(read_rows(file_lines(path), dialect)) if Path(path).is_file() else []
     if not rows:
         return None
-    begun = stay_connected(urls, "producer", stop, partial(newest_cook, name=name)) or []
+    begun = newest_cook(name, FOLLOWED, urls, stop)
     sent = known(rows, begun)
     if not sent:
         log.info("The rows that %s has already, %d of them, are a new cook.", path, len(rows))
@@ -51,37 +48,39 @@ def resume(name: str, urls: Iterable[str], stop: Stop) -> Cook | None:
     None, and that is said, where the history has none that goes on: of the last day, and whose
     producer has not ended it.
     """
-    found = stay_connected(urls, "producer", stop, partial(newest_cook, name=name)) or []
-    newest = {reading.probe: reading for reading in found}
-    heard = max((reading.sent for reading in found), default=0)
-    if time.time() - heard > TOO_OLD or any(reading.last for reading in newest.values()):
+    begun = newest_cook(name, RESUMED, urls, stop)
+    newest = {reading.probe: reading for reading in begun}
+    if not begun or any(reading.last for reading in newest.values()):
         log.info("No cook %r goes on: this is a new one.", name)
         return None
-    log.info("Going on after %d readings that were sent before.", len(found))
-    return Cook(found[0].cook, newest=newest)
+    log.info("Going on after %d readings that were sent before.", len(begun))
+    return Cook(begun[0].cook, newest=newest)
 
 
-def newest_cook(broker: Broker, name: str) -> list[Reading]:
-    """The readings of the newest cook of this name that the history has, in their order.
+def newest_cook(name: str, since: str, urls: Iterable[str], stop: Stop) -> list[Reading]:
+    """The readings of the cook of this name that began last in the history, in their order.
 
     Of those that were sent twice the later ones; none where this user may not read the history.
     """
-    cook, readings = "", {}
     ours = re.compile(re.escape(name) + r"-\d{8}-\d{6}-[0-9a-f]{4}")
-    try:
-        for event in replay(broker, RESTORED):
-            of, probe = event.headers.get("cook"), PROBE_OF_QUEUE.get(event.queue)
-            if not probe or not isinstance(of, str) or of < cook or not ours.fullmatch(of):
-                continue
-            if of > cook:
-                cook, readings = of, {}
-            with suppress(UnreadableMessage):
-                reading = reading_of(event, probe)
-                if reading.cook:  # A stranger's can name our cook and no number.
-                    readings[reading.id] = reading
-    except BrokerRefused:
-        return []
-    return list(readings.values())
+
+    def read(broker: Broker) -> list[Reading]:
+        begun, newest, readings = set(), "", {}
+        with suppress(BrokerRefused):
+            for event in replay(broker, since, stop):
+                cook, probe = event.headers.get("cook"), PROBE_OF_QUEUE.get(event.queue)
+                if not (probe and isinstance(cook, str) and ours.fullmatch(cook)):
+                    continue
+                if cook not in begun:
+                    begun.add(cook)
+                    newest, readings = cook, {}
+                with suppress(UnreadableMessage):
+                    reading = reading_of(event, probe)
+                    if reading.cook == newest:  # A stranger's can name our cook and no number.
+                        readings[reading.id] = reading
+        return list(readings.values())
+
+    return stay_connected(urls, "producer", stop, read) or []
 
 
 def known(rows: list[Row], begun: list[Reading]) -> dict[Probe, int]:
