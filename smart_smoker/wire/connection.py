@@ -5,7 +5,6 @@ BrokerRefused (a person has to mend it) or QueueTaken (stand by).
 """
 
 import logging
-import ssl
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -56,7 +55,6 @@ class Broker(AbstractContextManager):
         self.useful = False  # whether anything has come or gone by it
         self._url, self._name = url, name
         pika.spec.props[pika.BasicProperties.INDEX] = _Properties
-        self.dead_readers = 0  # of our queue, as far as we call them dead
         with self._pika_errors():
             self._connection = pika.BlockingConnection(_parameters(url, name))
         try:
@@ -106,9 +104,7 @@ class Broker(AbstractContextManager):
             # From Python 3.14 on pika raises a bare ValueError when a connection is lost.
             if type(error) is ValueError and "Timeout closed" not in str(error):
                 raise
-            if isinstance(reasons.innermost(error), ssl.SSLCertVerificationError):
-                raise reasons.unproven(reasons.reason_of(error), self.place) from error
-            raise BrokerAway(reasons.reason_of(error), self.place) from error
+            raise reasons.broken(error, self.place) from error
 
     def declare(self, *only: str):
         """Make sure that exchange, queues and bindings are there, or `only` some of the queues.
@@ -194,12 +190,12 @@ class Broker(AbstractContextManager):
 
         The history is read by anyone `since` its `first` message, the `last`, an age like `3D` or
         a number. Raises QueueTaken when there is another reader, not counting so many `dead` ones.
-        A quorum queue knows no exclusive readers: there we look before and after.
+        A quorum queue knows no exclusive readers: there we look before, after, and at each `take`.
         """
         with self._pika_errors():
             if self._consuming and self._consuming.is_open:
                 self._consuming.close()
-        self.dead_readers = dead
+        self.dead_readers, self._alone_in = dead, queue if since is None else None
         if since is None and self.state(queue)[1] > dead:
             raise QueueTaken(f"{queue} has a reader", queue)
         with self._pika_errors():
@@ -212,16 +208,18 @@ class Broker(AbstractContextManager):
                 exclusive=since is None,
                 arguments=None if since is None else {"x-stream-offset": since},
             )
-        if since is None and self.has_company(queue):
+        self._leave_if_taken()
+
+    def _leave_if_taken(self):
+        """Leave a queue that others read too, and raise QueueTaken: a quorum queue lets all in."""
+        if not (queue := self._alone_in):
+            return
+        beside = self.state(queue)[1] - 1
+        self.dead_readers = min(self.dead_readers, max(beside, 0))  # One can be back, or gone.
+        if beside > self.dead_readers:
             with self._pika_errors():
                 self._consuming.close()
             raise QueueTaken(f"{queue} has another reader", queue)
-
-    def has_company(self, queue: str) -> bool:
-        """Whether somebody reads our queue beside us: a quorum queue lets others in at any time."""
-        beside = self.state(queue)[1] - 1
-        self.dead_readers = min(self.dead_readers, max(beside, 0))  # A node can be back.
-        return beside > self.dead_readers
 
     def get_all(self, queue: str) -> list[Arrival]:
         """What a queue holds, in order; it stays there until `done_with_got`."""
@@ -231,18 +229,21 @@ class Broker(AbstractContextManager):
                 found.append(_arrival(queue, *got))
         return found
 
-    def done_with_got(self, keep: bool = False):
-        """Tell the broker that all that we have got can be forgotten, or is to be kept."""
+    def done_with_got(self):
+        """Tell the broker that all that we have got can be forgotten."""
         with self._pika_errors():
-            say = self._setup.basic_nack if keep else self._setup.basic_ack
-            say(0, multiple=True)
+            self._setup.basic_ack(0, multiple=True)
 
     def take(self, seconds: float, most: int | None = None) -> list[Arrival]:
-        """What has arrived, in order, or the first so many; waits up to so many seconds for one."""
+        """What has arrived, in order, or the first so many; waits up to so many seconds for one.
+
+        Raises QueueTaken where somebody else reads our queue by now.
+        """
         self.wait(0 if self._arrived else seconds)
         # pika does not tell that the broker closed the channel or that the queue was deleted.
         if not self._consuming.is_open or not self._consuming.consumer_tags:
             raise BrokerAway("the broker has ended our reading of the queue", self.place)
+        self._leave_if_taken()
         arrived, self._arrived = self._arrived[:most], self._arrived[most:] if most else []
         self.useful = self.useful or bool(arrived)
         return arrived

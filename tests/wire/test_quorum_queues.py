@@ -12,7 +12,6 @@ from smart_smoker.wire import link
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.link import read_alone
 from smart_smoker.wire.messages import Arrival, again, alert_message
-from smart_smoker.wire.states import States
 from smart_smoker.work import outbox
 from smart_smoker.work.outbox import Outbox
 
@@ -107,24 +106,33 @@ def test_readers_that_take_nothing_of_what_waits_are_dead_and_keep_nobody_away(
         assert [a.headers["seq"] for a in until(lambda: another.take(0.1), "what waits")] == [2]
 
 
-def test_two_who_read_a_quorum_queue_notice_it_when_one_leaves_its_state(consumers_url):
-    slow, other = States("01-smoker"), States("01-smoker")
-    with Broker(consumers_url, "slow") as first, Broker(consumers_url, "other") as second:
-        first.consume("01-smoker", 10)
-        slow.take_over(first, print)
-        slow.leave(first, {"cooks": {}})
-        second.consume("01-smoker", 10, dead=1)  # It takes the first, which is slow, for dead.
-        other.take_over(second, print)
-        other.leave(second, {"cooks": {}})
+def test_who_was_called_dead_and_is_not_leaves_before_it_takes_anything(consumers_url, stranger):
+    with Broker(consumers_url, "slow") as slow, Broker(consumers_url, "other") as other:
+        slow.consume("01-smoker", 10)
+        other.consume("01-smoker", 10, dead=1)
+        stranger.put_readings("01-smoker", "brisket", [225, 226])
         with pytest.raises(QueueTaken):
-            slow.leave(first, {"cooks": {}})
-        first.__exit__()
-        other.leave(second, {"cooks": {}})
-        # The dead one is gone, and whoever comes next is not taken for it.
-        with Broker(consumers_url, "third") as third:
-            third.consume("01-smoker", 10, dead=1)
-            with pytest.raises(QueueTaken):
-                other.leave(second, {"cooks": {}})
+            slow.take(0.1)
+        numbers = []
+        until(
+            lambda: numbers.extend(a.headers["seq"] for a in other.take(0.1)) or len(numbers) == 2,
+            "both readings for the other",
+        )
+
+
+def test_two_who_have_called_each_other_dead_notice_it_while_nothing_comes(consumers_url):
+    with Broker(consumers_url, "one") as one, Broker(consumers_url, "other") as other:
+        one.consume("01-smoker", 10)
+        other.consume("01-smoker", 10, dead=1)
+        with pytest.raises(QueueTaken):
+            one.take(0)
+        assert other.take(0) == []  # It sees that the one has left.
+        one.consume("01-smoker", 10, dead=1)
+        with pytest.raises(QueueTaken):
+            other.take(0)
+        assert one.take(0) == []
+        with pytest.raises(QueueTaken):
+            other.consume("01-smoker", 10)
 
 
 def test_who_stands_by_does_not_take_over_while_something_is_taken(

@@ -6,7 +6,7 @@ import signal
 import pytest
 from scripts import defined_users, history, until
 
-from smart_smoker.core.errors import BrokerAway, QueueTaken
+from smart_smoker.core.errors import BrokerAway
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.rules import SmokerDrop
 from smart_smoker.lab.inbox import Inbox
@@ -323,18 +323,6 @@ def test_a_state_queue_that_is_deleted_as_a_state_is_published_has_it_all_the_sa
         monkeypatch.setattr(broker, "publish", deleted)
         ours.leave(broker, {"cooks": {"judged": 3}})
     assert [state["cooks"] for state in lying(url)] == [{"judged": 3}]
-
-
-def test_who_is_not_alone_leaves_no_state_and_keeps_none_from_the_other(url, monkeypatch):
-    ours = States(SMOKER.queue)
-    leave(url, b'{"epoch": 1, "number": 0, "cooks": {}}')
-    with Broker(url, "a test") as broker:
-        ours.take_over(broker, print)
-        assert lying(url) == []
-        monkeypatch.setattr(broker, "has_company", lambda queue: True)
-        with pytest.raises(QueueTaken):
-            ours.leave(broker, {"cooks": {}})
-        assert [state["epoch"] for state in lying(url)] == [1]
 
 
 def test_a_number_that_is_too_large_to_count_by_is_a_strangers(stranger, url):
