@@ -1,12 +1,16 @@
 """Quorum queues: they know no exclusive readers, and drop what came back too often."""
 
+import signal
+import sys
 import time
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 from scripts import ALERT, Stranger, ask_admin, defined_users, history, until
 
 from smart_smoker.core.errors import DeliveryFailed, QueueTaken
+from smart_smoker.lab.inbox import Inbox
 from smart_smoker.script.signals import Stop
 from smart_smoker.wire import link
 from smart_smoker.wire.connection import Broker
@@ -133,6 +137,33 @@ def test_two_who_have_called_each_other_dead_notice_it_while_nothing_comes(consu
         assert one.take(0) == []
         with pytest.raises(QueueTaken):
             other.consume("01-smoker", 10)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGSTOP")
+def test_a_sender_that_was_called_dead_and_is_not_gives_back_what_it_holds_and_sends_nothing(
+    program, consumers_url, stranger
+):
+    def put(*numbers: int):
+        for number in numbers:
+            alert = replace(ALERT, id=f"brisket/01-smoker/{number}/raised", subject=f"{number}")
+            stranger.put("04-alerts", alert.body(), type="alert", message_id=alert.id)
+
+    program.edit("smart_smoker/wire/link.py", "PATIENCE = 30", "PATIENCE = 1")
+    program.edit("smart_smoker/work/outbox.py", "PREFETCH = 5000", "PREFETCH = 1")
+    with Inbox() as inbox:
+        program.configure_mail(inbox.port, sms_address_for_texts="")
+        slow = program.start("consumer_smoker.py", RABBITMQ_URL=consumers_url)
+        slow.said("Sending alerts")
+        slow.signal(signal.SIGSTOP)
+        put(1, 2, 3)  # It is given the first.
+        other = program.start("consumer_food_a.py", RABBITMQ_URL=consumers_url)
+        until(lambda: len(inbox.messages) == 2, "the others, sent by the other")
+        slow.signal(signal.SIGCONT)
+        until(lambda: stranger.readers("04-alerts") == 1, "a sender that has left")
+        put(4)
+        until(lambda: "4" in [mail.subject for mail in inbox.messages], "a last e-mail")
+        assert other.end(signal.SIGTERM)[0] == slow.end(signal.SIGTERM)[0] == 0
+    assert [mail.subject for mail in inbox.messages] == ["2", "3", "1", "4"]
 
 
 def test_who_stands_by_does_not_take_over_while_something_is_taken(
