@@ -49,11 +49,10 @@ class Broker(AbstractContextManager):
     """
 
     def __init__(self, url: str, name: str, has_history: bool = True, only_looks: bool = False):
-        self.place = place(url)
+        self._url, self._name, self.place = url, name, place(url)
         self.has_history = has_history
         self.blocked = False
         self.useful = False  # whether anything has come or gone by it
-        self._url, self._name = url, name
         pika.spec.props[pika.BasicProperties.INDEX] = _Properties
         with self._pika_errors():
             self._connection = pika.BlockingConnection(_parameters(url, name))
@@ -190,15 +189,15 @@ class Broker(AbstractContextManager):
 
         The history is read by anyone `since` its `first` message, the `last`, an age like `3D` or
         a number. Raises QueueTaken when there is another reader, not counting so many `dead` ones.
-        A quorum queue knows no exclusive readers: there we look before, after, and at each `take`.
+        A quorum queue knows no exclusive readers: we look before, after, and once a second.
         """
         with self._pika_errors():
             if self._consuming and self._consuming.is_open:
                 self._consuming.close()
-        self.dead_readers, self._alone_in = dead, queue if since is None else None
-        if since is None and self.state(queue)[1] > dead:
-            raise QueueTaken(f"{queue} has a reader", queue)
-        with self._pika_errors():
+            self.dead_readers, self._next_look = dead, 0.0
+            self._alone_in = queue if since is None else None
+            if since is None and self.state(queue)[1] > dead:
+                raise QueueTaken(f"{queue} has a reader", queue)
             self._consuming = self._connection.channel()
             self._consuming.basic_qos(prefetch_count=prefetch)
             self._arrived = []
@@ -211,9 +210,10 @@ class Broker(AbstractContextManager):
         self._leave_if_taken()
 
     def _leave_if_taken(self):
-        """Leave a queue that others read too, and raise QueueTaken: a quorum queue lets all in."""
-        if not (queue := self._alone_in):
+        """Raise QueueTaken, and leave the queue, where others read it too."""
+        if not (queue := self._alone_in) or time.monotonic() < self._next_look:
             return
+        self._next_look = time.monotonic() + 1
         beside = self.state(queue)[1] - 1
         self.dead_readers = min(self.dead_readers, max(beside, 0))  # One can be back, or gone.
         if beside > self.dead_readers:
