@@ -347,6 +347,25 @@ def test_a_silence_is_left_with_the_turn_that_tells_it(stranger, url, monkeypatc
     assert True in noting.silent[:-1], "it was left before the end"
 
 
+def test_while_the_machine_or_the_broker_sleeps_no_probe_falls_silent(stranger, url, monkeypatch):
+    """A turn that takes an hour was held up: nobody can have been heard meanwhile."""
+    monkeypatch.setattr(consumer_, "LOOK", 0)
+    stop = Stop()
+    report = Turns(stop, 6)
+    consumer = Consumer(SMOKER, Memory(SMOKER, [SmokerDrop()], 60, silence=300), report, stop)
+
+    def sleep(now, usual=report.begin):
+        usual(now)
+        consumer._turned -= 3600
+
+    report.begin = sleep
+    with Broker(url, "a test") as broker:
+        stranger.put_readings(SMOKER.queue, "brisket", [225])
+        consumer.work(broker)
+    assert consumer._memory.expects_readings
+    assert alerts(url) == []
+
+
 def test_states_are_left_in_time_and_take_but_a_share_of_it(url, monkeypatch):
     ours = States(SMOKER.queue)
     with Broker(url, "a test") as broker:
