@@ -51,20 +51,18 @@ class Broker(AbstractContextManager):
     def __init__(self, url: str, name: str, has_history: bool = True, only_looks: bool = False):
         self._url, self._name, self.place = url, name, place(url)
         self.has_history = has_history
-        self.blocked = False
-        self.useful = False  # whether anything has come or gone by it
+        self.blocked = self.useful = False  # useful: whether anything has come or gone by it
         pika.spec.props[pika.BasicProperties.INDEX] = _Properties
         with self._pika_errors():
             self._connection = pika.BlockingConnection(_parameters(url, name))
         try:
             with self._pika_errors():
                 self._setup = self._connection.channel()
-                self._consuming = None
-                self._arrived: list[Arrival] = []
                 if not only_looks:
                     self.declare()
                 self._publishing = self._connection.channel()
                 self._publishing.tx_select()
+                self._consuming = self._connection.channel()
         except BaseException:
             self.__exit__()
             raise
@@ -97,6 +95,8 @@ class Broker(AbstractContextManager):
             raise reasons.not_let_in(error, self.place) from error
         except (exceptions.ChannelClosedByBroker, exceptions.ConnectionClosedByBroker) as error:
             raise reasons.said(error.reply_code, error.reply_text, self.place) from error
+        except exceptions.NoFreeChannels as error:
+            raise reasons.few_channels(self.place) from error
         except exceptions.ConnectionBlockedTimeout as error:
             raise BrokerBlocked("it takes no messages, being low on memory or disk") from error
         except (exceptions.AMQPError, AMQPConnectorException, OSError, ValueError) as error:
@@ -192,7 +192,7 @@ class Broker(AbstractContextManager):
         A quorum queue knows no exclusive readers: we look before, after, and once a second.
         """
         with self._pika_errors():
-            if self._consuming and self._consuming.is_open:
+            if self._consuming.is_open:
                 self._consuming.close()
             self.dead_readers, self._next_look = dead, 0.0
             self._alone_in = queue if since is None else None
@@ -200,7 +200,7 @@ class Broker(AbstractContextManager):
                 raise QueueTaken(f"{queue} has a reader", queue)
             self._consuming = self._connection.channel()
             self._consuming.basic_qos(prefetch_count=prefetch)
-            self._arrived = []
+            self._arrived: list[Arrival] = []
             self._consuming.basic_consume(
                 queue,
                 lambda _, *arrived: self._arrived.append(_arrival(queue, *arrived)),

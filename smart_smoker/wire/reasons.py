@@ -73,6 +73,12 @@ def broken(error: BaseException, place: str) -> SmartSmokerError:
     )
 
 
+def few_channels(place: str) -> BrokerRefused:
+    """The error for a broker by which we cannot publish, read and ask at once."""
+    words = "on a connection; we need at least 3 channels: set channel_max in its rabbitmq.conf"
+    return BrokerRefused(f"the broker at {place} allows too few channels {words}", place)
+
+
 def made_otherwise(text: str, name: str) -> SmartSmokerError:
     """The error for an exchange or a queue that cannot be made as we ask for it."""
     if "invalid arg 'x-queue-type'" in text:  # RabbitMQ 3.8
