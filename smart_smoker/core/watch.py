@@ -106,7 +106,8 @@ class Watch:
         try:
             if reading.seq == 0 or reading.seq > self.number:
                 judgement = self._take(reading, heard)
-                self._remember(reading.seq, text)
+                if reading.seq:
+                    self._sums = dict([*self._sums.items(), (reading.seq, text)][-REMEMBERED:])
         finally:
             if reading.last:
                 self._end()
@@ -133,12 +134,6 @@ class Watch:
         limits = None if self._limits == self._limits_told else self._limits
         self._limits_told = self._limits
         return Judgement(*self._episodes[0].seen, alerts, True, limits)
-
-    def _remember(self, number: int, text: int):
-        if number:
-            self._sums[number] = text
-        if len(self._sums) > REMEMBERED:
-            del self._sums[next(iter(self._sums))]
 
     def _end(self):
         """The cook is over, and with it what goes on."""

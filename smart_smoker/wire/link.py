@@ -62,8 +62,7 @@ def connect_once(urls: Iterable[str], name: str) -> Broker:
 class Outage:
     """What is told of an outage: its beginning, once more when it lasts, and its end.
 
-    What is the matter can change: a broker that was away and refuses us when it is back is told
-    as well.
+    A broker that was away, and refuses us when it is back, is told as well.
     """
 
     def __init__(self):
@@ -74,19 +73,21 @@ class Outage:
 
     @property
     def blocked(self) -> bool:
-        """Whether it is one of a broker that takes no messages: that it lets us in ends nothing."""
+        """Whether the broker takes no messages."""
         return BrokerBlocked in self._told
 
-    def tells(self, error: Exception) -> bool:
-        """Whether to tell the error by which a try has failed."""
+    def tells(self, error: Exception, inside: bool) -> bool:
+        """Whether to tell the error by which a try has failed, at the door or `inside`."""
         self._tries += 1
         news = type(error) not in self._told or self._tries == LASTING
         self._told.add(type(error))
+        # To be let in again ends nothing where we were refused, or could not publish, inside.
+        self._told_end |= inside and type(error) is not BrokerAway
         return news
 
     def tells_end(self) -> bool:
         """Whether to tell that there is a connection: once, however often it is lost at once."""
-        news = self._tries > 0 and not (self._told_end or self.blocked)
+        news = self._tries > 0 and not self._told_end
         self._told_end = True
         return news
 
@@ -102,9 +103,10 @@ def stay_connected(
     """
     outage, let_in = Outage(), False
     while not stop.requested:
-        broker, since = None, time.monotonic()
+        broker = None
         try:
             with connect(urls, name) as broker:
+                since = time.monotonic()
                 if outage.tells_end():
                     log.log(min(level, logging.INFO), "The broker at %s is back.", broker.place)
                 if not (broker.has_history or let_in):
@@ -114,15 +116,15 @@ def stay_connected(
         except (BrokerAway, BrokerRefused) as error:
             if not let_in and isinstance(error, BrokerRefused):
                 raise
-            lasted = time.monotonic() - since > LONGEST_PAUSE and not outage.blocked
-            # One that is lost at once, and by which nothing came or went, ends no outage.
-            if broker and (broker.useful or lasted):
-                outage = Outage()
-            if outage.tells(error):
-                _tell(error, broker, name, level)
             if broker:
+                # One that is lost at once, and by which nothing came or went, ends no outage.
+                lasted = time.monotonic() - since > LONGEST_PAUSE
+                if (broker.useful or lasted) and not broker.blocked:
+                    outage = Outage()
                 # A node that sees no other still lets us in: the others are asked first.
                 urls = sorted(urls, key=lambda url: place(url) == broker.place)
+            if outage.tells(error, inside=broker is not None):
+                _tell(error, broker, name, level)
         stop.wait(next(outage.pauses))
     return None
 
