@@ -17,7 +17,7 @@ from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.core.rules import FoodDone, FoodStall, SmokerDrop, SmokerHigh, SmokerLow
 from smart_smoker.core.state import MISSHAPEN
-from smart_smoker.core.watch import REMEMBERED, Watch
+from smart_smoker.core.watch import REMEMBERED, UNKNOWN, Watch
 from smart_smoker.wire.messages import alert_message
 from smart_smoker.wire.states import encode
 from smart_smoker.work import memory as memory_
@@ -125,6 +125,17 @@ def test_a_number_that_comes_again_with_another_text_is_of_a_second_producer(deg
     assert made.state(0) == before
 
 
+def test_of_a_number_that_was_left_out_nobody_knows_the_text():
+    first, second, third = cook([225, 226, 227])
+    made = memory()
+    assert judge(made, [first, third]) == []
+    assert made.state(0)["brisket"]["sums"][4:8] == UNKNOWN
+    assert not made.judge(second, 0).new
+    for reading in (first, third):
+        with pytest.raises(TwoProducers):
+            made.judge(replace(reading, temperature=100), 0)
+
+
 @settings(deadline=None)
 @given(temperatures, st.data())
 def test_clocks_that_jump_change_no_alert(degrees, data):
@@ -148,7 +159,7 @@ def test_a_state_can_be_read_by_people():
             "time": "12:00:00",
             "deque": [(60, 224), (90, 223), (120, 222), (150, 221), (180, 205)],
             "limits": {"low": 210},
-            "sums": [(n, crc_hqx(f"12:00:00, {t}".encode(), 0)) for n, t in enumerate(degrees, 1)],
+            "sums": "".join(f"{crc_hqx(f'12:00:00, {t}'.encode(), 0):04x}" for t in degrees),
             "episodes": {
                 "drop": {
                     "began": "brisket/01-smoker/6",
@@ -422,6 +433,8 @@ DROP = {"began": "b/01-smoker/1", "at": 30, "since": 0, "highest": 225, "lowest"
         {"brisket": {**ONE, "episodes": {"drop": {**DROP, "more": 1}}}},
         {"brisket": {**ONE, "episodes": {"drop": 5}}},
         {"brisket": {**ONE, "limits": {"low": "cold"}}},
+        {"brisket": {**ONE, "sums": "\ud800"}},
+        {"brisket": {**ONE, "sums": [1, 2]}},
     ],
     ids=str,
 )
