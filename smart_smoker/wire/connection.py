@@ -194,7 +194,7 @@ class Broker(AbstractContextManager):
         with self._pika_errors():
             if self._consuming.is_open:
                 self._consuming.close()
-            self.dead_readers, self._next_look = dead, 0.0
+            self.dead_readers, self._next_look = dead, time.monotonic()
             self._alone_in = queue if since is None else None
             if since is None and self.state(queue)[1] > dead:
                 raise QueueTaken(f"{queue} has a reader", queue)
@@ -211,9 +211,11 @@ class Broker(AbstractContextManager):
 
     def _leave_if_taken(self):
         """Raise QueueTaken, and leave the queue, where others read it too."""
-        if not (queue := self._alone_in) or time.monotonic() < self._next_look:
+        if not (queue := self._alone_in) or (now := time.monotonic()) < self._next_look:
             return
-        self._next_look = time.monotonic() + 1
+        if now > self._next_look + COMMIT_SECONDS:
+            self.dead_readers = 0  # We have hung: those may have called us dead since.
+        self._next_look = now + 1
         beside = self.state(queue)[1] - 1
         self.dead_readers = min(self.dead_readers, max(beside, 0))  # One can be back, or gone.
         if beside > self.dead_readers:
@@ -223,11 +225,9 @@ class Broker(AbstractContextManager):
 
     def get_all(self, queue: str) -> list[Arrival]:
         """What a queue holds, in order; it stays there until `done_with_got`."""
-        found = []
         with self._pika_errors():
-            while (got := self._setup.basic_get(queue))[0]:
-                found.append(_arrival(queue, *got))
-        return found
+            all_there = iter(lambda: self._setup.basic_get(queue), (None, None, None))
+            return [_arrival(queue, *got) for got in all_there]
 
     def done_with_got(self):
         """Tell the broker that all that we have got can be forgotten."""

@@ -140,6 +140,20 @@ def test_two_who_have_called_each_other_dead_notice_it_while_nothing_comes(consu
             other.consume("01-smoker", 10)
 
 
+def test_who_has_hung_itself_takes_nobody_for_dead(consumers_url):
+    """It may have been called dead meanwhile, by the very one that it had called dead before."""
+    with Broker(consumers_url, "one") as one, Broker(consumers_url, "other") as other:
+        one.consume("01-smoker", 10)
+        other.consume("01-smoker", 10, dead=1)
+        one.__exit__()  # As the other hangs; so it does not see that.
+        with Broker(consumers_url, "the one, back") as back:
+            until(lambda: other.state("01-smoker")[1] == 1, "a reader that has gone")
+            back.consume("01-smoker", 10, dead=1)
+            other._next_look -= 60
+            with pytest.raises(QueueTaken):
+                other.take(0)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGSTOP")
 def test_a_sender_that_was_called_dead_and_is_not_gives_back_what_it_holds_and_sends_nothing(
     program, consumers_url, stranger
