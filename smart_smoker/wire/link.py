@@ -67,20 +67,15 @@ class Outage:
 
     def __init__(self):
         self._tries = 0
-        self._told: set[type] = set()
+        self.told: set[type] = set()
         self._told_end = False
         self.pauses = backoff(LONGEST_PAUSE)
-
-    @property
-    def blocked(self) -> bool:
-        """Whether the broker takes no messages."""
-        return BrokerBlocked in self._told
 
     def tells(self, error: Exception, inside: bool) -> bool:
         """Whether to tell the error by which a try has failed, at the door or `inside`."""
         self._tries += 1
-        news = type(error) not in self._told or self._tries == LASTING
-        self._told.add(type(error))
+        news = type(error) not in self.told or self._tries == LASTING
+        self.told.add(type(error))
         # To be let in again ends nothing where we were refused, or could not publish, inside.
         self._told_end |= inside and type(error) is not BrokerAway
         return news
@@ -111,7 +106,7 @@ def stay_connected(
                     log.log(min(level, logging.INFO), "The broker at %s is back.", broker.place)
                 if not (broker.has_history or let_in):
                     log.log(level, NO_HISTORY, broker.place)
-                let_in, broker.blocked = True, outage.blocked
+                let_in, broker.blocked = True, BrokerBlocked in outage.told
                 return work(broker)
         except (BrokerAway, BrokerRefused) as error:
             if not let_in and isinstance(error, BrokerRefused):

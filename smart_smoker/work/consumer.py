@@ -62,8 +62,6 @@ COME_BACK = (
     " unless it has the policy of docs/clusters.md."
 )
 
-PUT_ASIDE = "%s in %s is put into 06-rejected: %s"
-
 NO_CHANNELS = (
     "Alerts are shown and logged, but sent to nobody yet: they are kept for a day and sent when"
     " mail is set up. Copy .env.toml.example to .env.toml and fill it in."
@@ -149,11 +147,7 @@ class Consumer:
         for arrival in arrived:
             try:
                 self._judge(reading_of(arrival, self._probe))
-            except TwoProducers as error:
-                self._warn_once(error.value, "%s, which is put into 06-rejected.", error)
-                self._put_aside(arrival, error)
             except UnreadableMessage as error:
-                log.warning(PUT_ASIDE, excerpt(arrival.body), arrival.queue, error)
                 self._put_aside(arrival, error)
         may_look = now >= self._next_look and len(arrived) < TOGETHER
         must_leave = self._newest_tag - self._covered_tag >= PREFETCH // 2
@@ -212,6 +206,11 @@ class Consumer:
             log.warning(words, *arguments)
 
     def _put_aside(self, arrival: Arrival, error: UnreadableMessage):
+        said = "%s in %s is put into 06-rejected: %s", excerpt(arrival.body), arrival.queue, error
+        if isinstance(error, TwoProducers):
+            self._warn_once(error.value, *said)
+        else:
+            log.warning(*said)
         self._unpublished.append(rejected_message(arrival.queue, arrival.body, str(error)))
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ..core.dialect import Dialect
 from ..core.errors import BrokerRefused, UnreadableMessage
-from ..core.probes import PROBE_OF_QUEUE, Probe
+from ..core.probes import PROBE_OF_QUEUE
 from ..core.readings import Reading
-from ..core.rows import Row, read_rows
+from ..core.rows import read_rows
 from ..script.signals import Stop
 from ..wire.connection import Broker
 from ..wire.history import replay
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 FOLLOWED, RESUMED = "3D", "1D"
 """How far back a cook is looked for, by the broker's clock: a machine's own can have been set."""
 
+GOING_ON = "Going on after %d readings that were sent before."
+
 
 def go_on(path: str, dialect: Dialect, name: str, urls: Iterable[str], stop: Stop) -> Cook | None:
     """The cook of this name that was begun with the rows of a file, if the history has it.
@@ -34,12 +36,13 @@ def go_on(path: str, dialect: Dialect, name: str, urls: Iterable[str], stop: Sto
     if not rows:
         return None
     begun = newest_cook(name, FOLLOWED, urls, stop)
-    sent = known(rows, begun)
-    if not sent:
+    again = Cook(begun[0].cook if begun else "")
+    of_rows = {reading.id: reading.body() for row in rows for reading in again.take(row)}
+    if not begun or any(of_rows.get(reading.id) != reading.body() for reading in begun):
         log.info("The rows that %s has already, %d of them, are a new cook.", path, len(rows))
         return None
-    log.info("Going on after %d readings that were sent before.", sum(sent.values()))
-    return Cook(begun[0].cook, known=sent)
+    log.info(GOING_ON, len(begun))
+    return Cook(again.id, known={reading.probe: reading.seq for reading in begun})
 
 
 def resume(name: str, urls: Iterable[str], stop: Stop) -> Cook | None:
@@ -53,7 +56,7 @@ def resume(name: str, urls: Iterable[str], stop: Stop) -> Cook | None:
     if not begun or any(reading.last for reading in newest.values()):
         log.info("No cook %r goes on: this is a new one.", name)
         return None
-    log.info("Going on after %d readings that were sent before.", len(begun))
+    log.info(GOING_ON, len(begun))
     return Cook(begun[0].cook, newest=newest)
 
 
@@ -81,17 +84,3 @@ def newest_cook(name: str, since: str, urls: Iterable[str], stop: Stop) -> list[
         return list(readings.values())
 
     return stay_connected(urls, "producer", stop, read) or []
-
-
-def known(rows: list[Row], begun: list[Reading]) -> dict[Probe, int]:
-    """Up to which number each probe's readings of a cook were published, out of these rows.
-
-    Empty where the cook is not that of these rows.
-    """
-    if not begun:
-        return {}
-    again = Cook(begun[0].cook)
-    found = {reading.id: reading.body() for row in rows for reading in again.take(row)}
-    if any(found.get(reading.id) != reading.body() for reading in begun):
-        return {}
-    return {reading.probe: reading.seq for reading in begun}
