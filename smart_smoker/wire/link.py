@@ -93,10 +93,10 @@ def stay_connected(
     """Call `work` with an open connection, and again with a new one whenever it is lost.
 
     Returns what `work` returns, or None when a stop was requested first. An outage is told at
-    `level`, but that we are refused always as a warning. Raises BrokerRefused where no broker has
-    let us in before.
+    `level`, but that we are refused always as a warning. Raises BrokerRefused where the start is
+    refused: no connection has served us before.
     """
-    outage, let_in = Outage(), False
+    outage, started = Outage(), False
     while not stop.requested:
         broker = None
         try:
@@ -104,20 +104,21 @@ def stay_connected(
                 since = time.monotonic()
                 if outage.tells_end():
                     log.log(min(level, logging.INFO), "The broker at %s is back.", broker.place)
-                if not (broker.has_history or let_in):
+                if not (broker.has_history or started):
                     log.log(level, NO_HISTORY, broker.place)
-                let_in, broker.blocked = True, BrokerBlocked in outage.told
+                broker.blocked = BrokerBlocked in outage.told
                 return work(broker)
         except (BrokerAway, BrokerRefused) as error:
-            if not let_in and isinstance(error, BrokerRefused):
-                raise
             if broker:
                 # One that is lost at once, and by which nothing came or went, ends no outage.
-                lasted = time.monotonic() - since > LONGEST_PAUSE
-                if (broker.useful or lasted) and not broker.blocked:
+                served = broker.useful or time.monotonic() - since > LONGEST_PAUSE
+                started = started or served or isinstance(error, BrokerAway)
+                if served and not broker.blocked:
                     outage = Outage()
                 # A node that sees no other still lets us in: the others are asked first.
                 urls = sorted(urls, key=lambda url: place(url) == broker.place)
+            if isinstance(error, BrokerRefused) and not started:
+                raise
             if outage.tells(error, inside=broker is not None):
                 _tell(error, broker, name, level)
         stop.wait(next(outage.pauses))

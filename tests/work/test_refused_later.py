@@ -16,6 +16,7 @@ from scripts import (
 )
 
 from smart_smoker.lab.inbox import Inbox
+from smart_smoker.wire.connection import Broker
 
 WAITING = "Waiting for readings in"
 REFUSED = r"is refused: .*Trying on until it is let in\."
@@ -102,6 +103,16 @@ def test_a_consumer_that_was_let_in_says_once_that_it_is_refused_and_tries_on(
         consumer.said("Smoker Alert! 200.0 °F")
     assert consumer.end(signal.SIGTERM)[0] == 0
     assert len(consumer.lines("is refused")) == 1
+
+
+@pytest.mark.parametrize("script", ["smoker_producer.py", "consumer_smoker.py"])
+def test_a_start_that_is_refused_at_its_first_step_ends_with_3(program, broker, url, script):
+    with Broker(url, "the owner"):
+        pass
+    with broker_user(broker, url, **{**EVERYTHING, "write": "^0[1-6]-[a-z]*$"}) as theirs:
+        code, output = program.run(script, RABBITMQ_URL=theirs)
+    assert code == 3
+    assert "does not permit it" in output.splitlines()[-1]
 
 
 @pytest.mark.parametrize("way", WAYS)
