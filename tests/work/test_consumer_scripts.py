@@ -92,7 +92,7 @@ def test_a_cook_causes_its_alerts_and_no_others_whoever_starts_first(
         assert program.run(*produce)[0] == 0
     counts = {consumer.name: [] for consumer in consumers}
     for consumer in consumers:
-        ended = consumer.said(r"the cook cook-\S+ has ended after \d+ readings and \d+ alerts")
+        ended = consumer.said(r"the cook \S+ has ended after \d+ readings and \d+ alerts")
         counts[consumer.name] = re.findall(r" (\d+) ", ended)
     assert list(counts.values()) == [["26", "2"], ["24", "2"], ["26", "1"]]
     until(lambda: len(inbox.messages) >= 10, "five e-mails and five texts")
