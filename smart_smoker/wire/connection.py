@@ -188,13 +188,13 @@ class Broker(AbstractContextManager):
         """Begin to read a queue, as its only reader; what was read but not acknowledged returns.
 
         The history is read by anyone `since` its `first` message, the `last`, an age like `3D` or
-        a number. Raises QueueTaken when there is another reader, not counting so many `dead` ones.
-        A quorum queue knows no exclusive readers: we look before, after, and once a second.
+        a number. Raises QueueTaken when there is another reader, not counting so many `dead` ones,
+        so does `take`: a quorum queue lets others in, so we look before, after, and each second.
         """
         with self._pika_errors():
             if self._consuming.is_open:
                 self._consuming.close()
-            self.dead_readers, self._next_look = dead, time.monotonic()
+            self.dead_readers, self._next_look = dead, 0.0
             self._alone_in = queue if since is None else None
             if since is None and self.state(queue)[1] > dead:
                 raise QueueTaken(f"{queue} has a reader", queue)
@@ -208,12 +208,13 @@ class Broker(AbstractContextManager):
                 arguments=None if since is None else {"x-stream-offset": since},
             )
         self._leave_if_taken()
+        self._next_look = 0.0  # However long it takes to begin, we have not hung.
 
     def _leave_if_taken(self):
         """Raise QueueTaken, and leave the queue, where others read it too."""
         if not (queue := self._alone_in) or (now := time.monotonic()) < self._next_look:
             return
-        if now > self._next_look + COMMIT_SECONDS:
+        if 0 < self._next_look < now - COMMIT_SECONDS:
             self.dead_readers = 0  # We have hung: those may have called us dead since.
         self._next_look = now + 1
         beside = self.state(queue)[1] - 1
@@ -235,10 +236,7 @@ class Broker(AbstractContextManager):
             self._setup.basic_ack(0, multiple=True)
 
     def take(self, seconds: float, most: int | None = None) -> list[Arrival]:
-        """What has arrived, in order, or the first so many; waits up to so many seconds for one.
-
-        Raises QueueTaken where somebody else reads our queue by now.
-        """
+        """What has arrived, in order, or the first so many; waits up to so many seconds for one."""
         self.wait(0 if self._arrived else seconds)
         # pika does not tell that the broker closed the channel or that the queue was deleted.
         if not self._consuming.is_open or not self._consuming.consumer_tags:

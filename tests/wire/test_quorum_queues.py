@@ -145,13 +145,24 @@ def test_who_has_hung_itself_takes_nobody_for_dead(consumers_url):
     with Broker(consumers_url, "one") as one, Broker(consumers_url, "other") as other:
         one.consume("01-smoker", 10)
         other.consume("01-smoker", 10, dead=1)
+        assert other.take(0) == []
         one.__exit__()  # As the other hangs; so it does not see that.
         with Broker(consumers_url, "the one, back") as back:
+            other._next_look -= 60
             until(lambda: other.state("01-smoker")[1] == 1, "a reader that has gone")
             back.consume("01-smoker", 10, dead=1)
-            other._next_look -= 60
             with pytest.raises(QueueTaken):
                 other.take(0)
+
+
+def test_who_needs_long_to_begin_has_not_hung(consumers_url, monkeypatch):
+    """Whoever takes a dead reader's place reads the history first."""
+    with Broker(consumers_url, "dead") as dead, Broker(consumers_url, "other") as other:
+        dead.consume("01-smoker", 10)
+        other.consume("01-smoker", 10, dead=1)
+        begun = time.monotonic()
+        monkeypatch.setattr(time, "monotonic", lambda: begun + 60)
+        assert other.take(0) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGSTOP")
