@@ -41,7 +41,7 @@ PURE_MODULES += ["work.memory", "work.taken"]
 PURE_MODULES += ["panel.story", "panel.cook_story", "panel.probe_story"]
 PURE_MODULES += ["panel.overview", "panel.words"]
 PURE = {
-    *("array", "bisect", "collections", "contextlib", "csv", "dataclasses", "datetime"),
+    *("array", "binascii", "bisect", "collections", "contextlib", "csv", "dataclasses", "datetime"),
     *("itertools", "json", "math", "operator", "re", "statistics", "typing", "unicodedata"),
 }
 """What the core may use: nothing that opens, connects, sleeps, asks the time or tosses a coin."""

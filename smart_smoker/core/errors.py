@@ -25,6 +25,10 @@ class UnreadableMessage(SmartSmokerError):
     """The sender's: a message that is no reading or no alert. It is put aside, the rest goes on."""
 
 
+class TwoProducers(UnreadableMessage):
+    """The senders': two of them share a cook, the `value`. What came second is put aside."""
+
+
 class BrokerRefused(SmartSmokerError):
     """The broker's administrator's: a login, a permission, the arguments of a queue."""
 
@@ -35,6 +39,10 @@ class BrokerAway(SmartSmokerError):
     """Nobody's: no broker answers, or a connection was lost. Wait and try again."""
 
     exit_code = 2
+
+
+class BrokerBlocked(BrokerAway):
+    """The broker's machine's: it takes no messages, being low on memory or disk. Try again."""
 
 
 class NoStreams(BrokerAway):

@@ -5,6 +5,7 @@ clearly over. It is told once when it begins and once when it ends, and in betwe
 reminder (episodes.py). So is a silence: from the last reading for a while to the next.
 """
 
+from binascii import crc_hqx
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timezone
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from .alert import Alert, found_alert, lost_alert
 from .clock import parse_moment
 from .episodes import Episodes
-from .errors import UnreadableMessage
+from .errors import TwoProducers, UnreadableMessage
 from .probes import RULES, Probe
 from .readings import (
     COLDEST,
@@ -30,6 +31,18 @@ from .window import Window
 
 CLOCKS = ("readings", "time")
 """What tells the moment of a reading: how many came before it, or its own timestamp."""
+
+
+REMEMBERED = 20
+"""Readings whose texts are known, by checksums: one that comes again is told from another one."""
+
+UNKNOWN = "????"
+"""In the place of a checksum, where a number was left out."""
+
+TWO_PRODUCERS = (
+    "number {} of {} has come before with another text: two producers send the same cook; start"
+    " each with a --cook of its own"
+)
 
 
 class Judgement(NamedTuple):
@@ -72,6 +85,7 @@ class Watch:
         self._limits_told: dict[str, float] = {}
         self.number = 0
         """That of the newest reading: whatever is not above it was judged before."""
+        self._sums = ""  # of the texts of the last numbers, four signs for each
         self.latest: Reading | None = None  # the one whose moment is the latest
         self.highest, self.lowest = float("-inf"), float("inf")  # of the cook, in °F
         self.heard = 0.0
@@ -84,9 +98,13 @@ class Watch:
         """Take the probe's next reading, heard at this moment, unless it was taken before.
 
         A reading marked as the last ends the watch quietly, whether it is new, repeated or raises
-        UnreadableMessage: by the clock that needs it, its timestamp names no moment.
+        UnreadableMessage: by the clock that needs it, its timestamp names no moment. Raises
+        TwoProducers, and changes nothing, at a number that has come before with another text.
         """
         had_ended, judgement = self.ended, Judgement()
+        end = len(self._sums) - 4 * (self.number - reading.seq)
+        if self._sums[max(0, end - 4) : max(0, end)] not in ("", UNKNOWN, _checksum(reading)):
+            raise TwoProducers(TWO_PRODUCERS.format(reading.seq, reading.cook), reading.cook)
         try:
             if reading.seq == 0 or reading.seq > self.number:
                 judgement = self._take(reading, heard)
@@ -104,6 +122,9 @@ class Watch:
             self.latest = reading
         else:  # A reading that came late can be the cause: its id, and the words of the latest one.
             cause = replace(self.latest, id=reading.id)
+        if reading.seq:
+            left_out = UNKNOWN * min(reading.seq - self.number - 1, REMEMBERED)
+            self._sums = (self._sums + left_out + _checksum(reading))[-4 * REMEMBERED :]
         self.number, self.heard, self.ended = reading.seq, heard, False
         self.judged += 1
         self.highest, self.lowest = max(self.highest, temperature), min(self.lowest, temperature)
@@ -150,6 +171,8 @@ class Watch:
         state |= {name: True for name in ("silent", "ended") if getattr(self, name)}
         if self._limits_told:
             state["limits"] = self._limits_told
+        if self._sums:
+            state["sums"] = self._sums
         if self._by_time:
             state["clock"] = "time"
         episodes = {each.rule.kind: each.state() for each in self._episodes}
@@ -164,6 +187,9 @@ class Watch:
         if self.judged:
             self.highest, self.lowest = state["highest"], state["lowest"]
         check_numbers((self.number, self.judged, self.alerts))
+        self._sums = state.get("sums", "")[-4 * REMEMBERED :]
+        if not self._sums.isascii():
+            raise ValueError("checksums that are none")
         self.silent, self.ended = (state.get(name) is True for name in ("silent", "ended"))
         self.window.resume(state["deque"], state.get("left"))
         extremes = [self.highest, self.lowest] if self.judged else []
@@ -179,6 +205,10 @@ class Watch:
             episodes.resume(state["episodes"].get(episodes.rule.kind, {}))
             if (state.get("clock") == "time") != self._by_time:
                 episodes.forget_when()
+
+
+def _checksum(reading: Reading) -> str:
+    return f"{crc_hqx(reading.body(), 0):04x}"
 
 
 def _moment(reading: Reading) -> float:

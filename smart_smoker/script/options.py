@@ -1,6 +1,7 @@
 """The options of the command lines, and what their values must be."""
 
 import argparse
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from ..core.limits import SmokerHigh, SmokerLow
 from ..core.probes import PROBES, Probe
 from ..core.readings import COLDEST, HOTTEST, SECONDS_PER_READING
 from ..core.rules import Rule
+from ..core.text import printable
 from ..core.watch import CLOCKS
 from .settings import Settings
 
@@ -33,8 +35,8 @@ def producer_options(page: str, sample: Path):
     about = "between two rows; 0: as fast as the broker confirms"
     usual = f"({SECONDS_PER_READING}; for - and --follow 0)"
     add("--interval", type=number_from(0), metavar="SECONDS", help=f"{about} {usual}")
-    about = "what the cook's id begins with"
-    add("--cook", type=cook_name, default="cook", metavar="NAME", help=about)
+    about = "what the cook's id begins with (the name of this machine)"
+    add("--cook", type=cook_name, default=machine_name(), metavar="NAME", help=about)
     add("--fresh", action="store_true", help="first empty the queues of the probes")
     add("--follow", action="store_true", help="read on as a logger appends to the file")
     about = "go on with the newest cook of this name that has not ended, as after a power cut"
@@ -109,6 +111,12 @@ def cook_name(text: str) -> str:
     if not (text.isprintable() and 0 < len(text.encode()) <= 60):
         raise argparse.ArgumentTypeError("a name is 1 to 60 bytes of text on one line")
     return text
+
+
+def machine_name() -> str:
+    """This machine's name, as a cook can have it: producers on two machines are two cooks."""
+    name = printable(socket.gethostname()).strip()
+    return name.encode()[:60].decode(errors="ignore") or "cook"
 
 
 def column_names(text: str) -> list[str]:

@@ -5,7 +5,6 @@ BrokerRefused (a person has to mend it) or QueueTaken (stand by).
 """
 
 import logging
-import ssl
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -14,7 +13,7 @@ import pika
 from pika import exceptions
 from pika.adapters.utils.connection_workflow import AMQPConnectorException
 
-from ..core.errors import BrokerAway, QueueTaken
+from ..core.errors import BrokerAway, BrokerBlocked, QueueTaken
 from . import reasons
 from .address import COMMIT_SECONDS, in_time, place, tls_context
 from .messages import APP, BOUND, DECLARED, EXCHANGE, HISTORY, QUEUES, STATES, Arrival, Message
@@ -50,24 +49,20 @@ class Broker(AbstractContextManager):
     """
 
     def __init__(self, url: str, name: str, has_history: bool = True, only_looks: bool = False):
-        self.place = place(url)
+        self._url, self._name, self.place = url, name, place(url)
         self.has_history = has_history
-        self.blocked = False
-        self.useful = False  # whether anything has come or gone by it
-        self._url, self._name = url, name
+        self.blocked = self.useful = False  # useful: whether anything has come or gone by it
         pika.spec.props[pika.BasicProperties.INDEX] = _Properties
-        self.dead_readers = 0  # of our queue, as far as we call them dead
         with self._pika_errors():
             self._connection = pika.BlockingConnection(_parameters(url, name))
         try:
             with self._pika_errors():
                 self._setup = self._connection.channel()
-                self._consuming = None
-                self._arrived: list[Arrival] = []
                 if not only_looks:
                     self.declare()
                 self._publishing = self._connection.channel()
                 self._publishing.tx_select()
+                self._consuming = self._connection.channel()
         except BaseException:
             self.__exit__()
             raise
@@ -100,16 +95,15 @@ class Broker(AbstractContextManager):
             raise reasons.not_let_in(error, self.place) from error
         except (exceptions.ChannelClosedByBroker, exceptions.ConnectionClosedByBroker) as error:
             raise reasons.said(error.reply_code, error.reply_text, self.place) from error
+        except exceptions.NoFreeChannels as error:
+            raise reasons.few_channels(self.place) from error
         except exceptions.ConnectionBlockedTimeout as error:
-            self.blocked = True
-            raise BrokerAway("it takes no messages, being low on memory or disk") from error
+            raise BrokerBlocked("it takes no messages, being low on memory or disk") from error
         except (exceptions.AMQPError, AMQPConnectorException, OSError, ValueError) as error:
             # From Python 3.14 on pika raises a bare ValueError when a connection is lost.
             if type(error) is ValueError and "Timeout closed" not in str(error):
                 raise
-            if isinstance(reasons.innermost(error), ssl.SSLCertVerificationError):
-                raise reasons.unproven(reasons.reason_of(error), self.place) from error
-            raise BrokerAway(reasons.reason_of(error), self.place) from error
+            raise reasons.broken(error, self.place) from error
 
     def declare(self, *only: str):
         """Make sure that exchange, queues and bindings are there, or `only` some of the queues.
@@ -194,49 +188,52 @@ class Broker(AbstractContextManager):
         """Begin to read a queue, as its only reader; what was read but not acknowledged returns.
 
         The history is read by anyone `since` its `first` message, the `last`, an age like `3D` or
-        a number. Raises QueueTaken when there is another reader, not counting so many `dead` ones.
-        A quorum queue knows no exclusive readers: there we look before and after.
+        a number. Raises QueueTaken when there is another reader, not counting so many `dead` ones,
+        so does `take`: a quorum queue lets others in, so we look before, after, and each second.
         """
         with self._pika_errors():
-            if self._consuming and self._consuming.is_open:
+            if self._consuming.is_open:
                 self._consuming.close()
-        self.dead_readers = dead
-        if since is None and self.state(queue)[1] > dead:
-            raise QueueTaken(f"{queue} has a reader", queue)
-        with self._pika_errors():
+            self.dead_readers, self._next_look = dead, 0.0
+            self._alone_in = queue if since is None else None
+            if since is None and self.state(queue)[1] > dead:
+                raise QueueTaken(f"{queue} has a reader", queue)
             self._consuming = self._connection.channel()
             self._consuming.basic_qos(prefetch_count=prefetch)
-            self._arrived = []
+            self._arrived: list[Arrival] = []
             self._consuming.basic_consume(
                 queue,
                 lambda _, *arrived: self._arrived.append(_arrival(queue, *arrived)),
                 exclusive=since is None,
                 arguments=None if since is None else {"x-stream-offset": since},
             )
-        if since is None and self.has_company(queue):
+        self._leave_if_taken()
+        self._next_look = 0.0  # However long it takes to begin, we have not hung.
+
+    def _leave_if_taken(self):
+        """Raise QueueTaken, and leave the queue, where others read it too."""
+        if not (queue := self._alone_in) or (now := time.monotonic()) < self._next_look:
+            return
+        if 0 < self._next_look < now - COMMIT_SECONDS:
+            self.dead_readers = 0  # We have hung: those may have called us dead since.
+        self._next_look = now + 1
+        beside = self.state(queue)[1] - 1
+        self.dead_readers = min(self.dead_readers, max(beside, 0))  # One can be back, or gone.
+        if beside > self.dead_readers:
             with self._pika_errors():
                 self._consuming.close()
             raise QueueTaken(f"{queue} has another reader", queue)
 
-    def has_company(self, queue: str) -> bool:
-        """Whether somebody reads our queue beside us: a quorum queue lets others in at any time."""
-        beside = self.state(queue)[1] - 1
-        self.dead_readers = min(self.dead_readers, max(beside, 0))  # A node can be back.
-        return beside > self.dead_readers
-
     def get_all(self, queue: str) -> list[Arrival]:
         """What a queue holds, in order; it stays there until `done_with_got`."""
-        found = []
         with self._pika_errors():
-            while (got := self._setup.basic_get(queue))[0]:
-                found.append(_arrival(queue, *got))
-        return found
+            all_there = iter(lambda: self._setup.basic_get(queue), (None, None, None))
+            return [_arrival(queue, *got) for got in all_there]
 
-    def done_with_got(self, keep: bool = False):
-        """Tell the broker that all that we have got can be forgotten, or is to be kept."""
+    def done_with_got(self):
+        """Tell the broker that all that we have got can be forgotten."""
         with self._pika_errors():
-            say = self._setup.basic_nack if keep else self._setup.basic_ack
-            say(0, multiple=True)
+            self._setup.basic_ack(0, multiple=True)
 
     def take(self, seconds: float, most: int | None = None) -> list[Arrival]:
         """What has arrived, in order, or the first so many; waits up to so many seconds for one."""
@@ -244,6 +241,7 @@ class Broker(AbstractContextManager):
         # pika does not tell that the broker closed the channel or that the queue was deleted.
         if not self._consuming.is_open or not self._consuming.consumer_tags:
             raise BrokerAway("the broker has ended our reading of the queue", self.place)
+        self._leave_if_taken()
         arrived, self._arrived = self._arrived[:most], self._arrived[most:] if most else []
         self.useful = self.useful or bool(arrived)
         return arrived

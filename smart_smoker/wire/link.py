@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from ..core.errors import BrokerAway, BrokerRefused, NoStreams, QueueTaken
+from ..core.errors import BrokerAway, BrokerBlocked, BrokerRefused, NoStreams, QueueTaken
 from ..script.signals import Stop
 from .address import place
 from .connection import Broker
@@ -59,46 +59,79 @@ def connect_once(urls: Iterable[str], name: str) -> Broker:
         raise BrokerAway(f"no broker: {error} (python3 run.py broker start)", urls) from error
 
 
+class Outage:
+    """What is told of an outage: its beginning, once more when it lasts, and its end.
+
+    A broker that was away, and refuses us when it is back, is told as well.
+    """
+
+    def __init__(self):
+        self._tries = 0
+        self.told: set[type] = set()
+        self._told_end = False
+        self.pauses = backoff(LONGEST_PAUSE)
+
+    def tells(self, error: Exception, inside: bool) -> bool:
+        """Whether to tell the error by which a try has failed, at the door or `inside`."""
+        self._tries += 1
+        news = type(error) not in self.told or self._tries == LASTING
+        self.told.add(type(error))
+        # To be let in again ends nothing where we were refused, or could not publish, inside.
+        self._told_end |= inside and type(error) is not BrokerAway
+        return news
+
+    def tells_end(self) -> bool:
+        """Whether to tell that there is a connection: once, however often it is lost at once."""
+        news = self._tries > 0 and not self._told_end
+        self._told_end = True
+        return news
+
+
 def stay_connected(
     urls: Iterable[str], name: str, stop: Stop, work: Callable[[Broker], T], level=logging.WARNING
 ) -> T | None:
     """Call `work` with an open connection, and again with a new one whenever it is lost.
 
-    Returns what `work` returns, or None when a stop was requested first. Every outage is told
-    once, at `level`, and so is its end; one that lasts is told again, with what is the matter now.
+    Returns what `work` returns, or None when a stop was requested first. An outage is told at
+    `level`, but that we are refused always as a warning. Raises BrokerRefused where the start is
+    refused: no connection has served us before.
     """
-    blocked = brief = told_no_history = False
-    tries, pauses = 0, backoff(LONGEST_PAUSE)
+    outage, started = Outage(), False
     while not stop.requested:
+        broker = None
         try:
             with connect(urls, name) as broker:
-                if tries and not (blocked or brief):
-                    log.log(min(level, logging.INFO), "The broker at %s is back.", broker.place)
-                if not (broker.has_history or told_no_history):
-                    log.log(level, NO_HISTORY, broker.place)
-                    told_no_history = True
-                broker.blocked = blocked
                 since = time.monotonic()
-                try:
-                    return work(broker)
-                except BrokerAway as error:
-                    # A node that sees no other still lets us in: the others are asked first.
-                    urls = sorted(urls, key=lambda url: place(url) == broker.place)
-                    # One that is lost at once, and by which nothing came or went, ends no outage.
-                    lasted = time.monotonic() - since > LONGEST_PAUSE
-                    brief = tries > 0 and not (broker.useful or lasted)
-                    if not (blocked or brief):
-                        log.log(level, "The broker at %s is lost: %s", broker.place, error)
-                        tries, pauses = 0, backoff(LONGEST_PAUSE)
-                    elif tries == LASTING:
-                        log.log(level, "The broker at %s is still lost: %s", broker.place, error)
-                    tries, blocked = tries + 1, broker.blocked
-        except BrokerAway as error:
-            if tries in (0, LASTING):
-                log.log(level, "No broker: %s. %s", error, NO_BROKER)
-            tries += 1
-        stop.wait(next(pauses))
+                if outage.tells_end():
+                    log.log(min(level, logging.INFO), "The broker at %s is back.", broker.place)
+                if not (broker.has_history or started):
+                    log.log(level, NO_HISTORY, broker.place)
+                broker.blocked = BrokerBlocked in outage.told
+                return work(broker)
+        except (BrokerAway, BrokerRefused) as error:
+            if broker:
+                # One that is lost at once, and by which nothing came or went, ends no outage.
+                served = broker.useful or time.monotonic() - since > LONGEST_PAUSE
+                started = started or served or isinstance(error, BrokerAway)
+                if served and not broker.blocked:
+                    outage = Outage()
+                # A node that sees no other still lets us in: the others are asked first.
+                urls = sorted(urls, key=lambda url: place(url) == broker.place)
+            if isinstance(error, BrokerRefused) and not started:
+                raise
+            if outage.tells(error, inside=broker is not None):
+                _tell(error, broker, name, level)
+        stop.wait(next(outage.pauses))
     return None
+
+
+def _tell(error: Exception, broker: Broker | None, name: str, level: int):
+    if isinstance(error, BrokerRefused):
+        log.warning("The %s is refused: %s. Trying on until it is let in.", name, error)
+    elif broker:
+        log.log(level, "The broker at %s is lost: %s", broker.place, error)
+    else:
+        log.log(level, "No broker: %s. %s", error, NO_BROKER)
 
 
 def backoff(longest: float) -> Iterator[float]:

@@ -1,6 +1,7 @@
 """Reasons: what a broker said before it left, or what broke on the way to it, for people."""
 
 import re
+import ssl
 
 from ..core.errors import (
     BrokerAway,
@@ -60,13 +61,22 @@ def not_let_in(error: BaseException, place: str) -> SmartSmokerError:
     return BrokerRefused(f"the broker at {place} {words}", place)
 
 
-def unproven(reason: str, place: str) -> BrokerRefused:
-    """The error for a broker whose certificate does not show that it is the one we want."""
+def broken(error: BaseException, place: str) -> SmartSmokerError:
+    """The error for a connection that broke, or whose certificate shows no broker of ours."""
+    reason = reason_of(error)
+    if not isinstance(innermost(error), ssl.SSLCertVerificationError):
+        return BrokerAway(reason, place)
     return BrokerRefused(
         f"the broker at {place} shows a certificate that proves nothing ({reason}): name its own"
         " authority in RABBITMQ_URL by ?cacertfile=FILE, or check the host's name",
         place,
     )
+
+
+def few_channels(place: str) -> BrokerRefused:
+    """The error for a broker by which we cannot publish, read and ask at once."""
+    words = "on a connection; we need at least 3 channels: set channel_max in its rabbitmq.conf"
+    return BrokerRefused(f"the broker at {place} allows too few channels {words}", place)
 
 
 def made_otherwise(text: str, name: str) -> SmartSmokerError:

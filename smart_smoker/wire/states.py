@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Callable
 
-from ..core.errors import QueueTaken
 from ..core.state import MISSHAPEN, check_numbers
 from ..core.text import excerpt
 from .connection import Broker
@@ -43,7 +42,7 @@ class States:
     """
 
     def __init__(self, queue: str, pause: float = 0, rate: float = float("inf")):
-        self._of, self._queue = queue, state_queue(queue)
+        self._queue = state_queue(queue)
         self._pause, self._rate = pause, rate
         self._epoch = self._number = 0
         self._left = self._due = 0.0
@@ -89,13 +88,9 @@ class States:
     def leave(self, broker: Broker, known: dict, *beside: Message) -> bool:
         """Leave what is known, in one transaction with other messages.
 
-        False, and nothing is left, where it weighs too much. Raises QueueTaken where another one
-        reads the queue by now: it knows better.
+        False, and nothing is left, where it weighs too much.
         """
         began = time.monotonic()
-        if broker.has_company(self._of):
-            broker.done_with_got(keep=True)  # The other one is about to look for it.
-            raise QueueTaken(f"{self._of} has another reader", self._of)
         body = encode({"epoch": self._epoch, "number": self._number, **known}).encode()
         if len(body) > HEAVIEST:
             return False

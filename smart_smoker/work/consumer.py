@@ -7,7 +7,7 @@ from contextlib import suppress
 from logging import CRITICAL, INFO
 
 from ..core.alert import Alert
-from ..core.errors import QueueTaken, UnreadableMessage
+from ..core.errors import QueueTaken, TwoProducers, UnreadableMessage
 from ..core.probes import Probe
 from ..core.readings import Reading
 from ..core.text import excerpt
@@ -87,7 +87,7 @@ class Consumer:
         self._next_look = self._declared = 0.0
         # Silences are counted by what we have listened, over all connections.
         self._listened = self._turned = 0.0
-        self._warned = False
+        self._warned: set[str] = set()
         self.alerts = 0
 
     def work(self, broker: Broker):
@@ -141,13 +141,14 @@ class Consumer:
         self._turned = now
         self._report.begin(now)
         if arrived:
-            self._warn_of_returns(arrived[0])
+            if (returns := arrived[0].returns) >= MANY_RETURNS:
+                self._warn_once(COME_BACK, COME_BACK, self._probe.queue, returns)
             self._newest_tag, self._changed = arrived[-1].tag, True
         for arrival in arrived:
             try:
                 self._judge(reading_of(arrival, self._probe))
             except UnreadableMessage as error:
-                self._put_aside(arrival, str(error))
+                self._put_aside(arrival, error)
         may_look = now >= self._next_look and len(arrived) < TOGETHER
         must_leave = self._newest_tag - self._covered_tag >= PREFETCH // 2
         if may_look and broker.is_empty(self._probe.queue):
@@ -199,15 +200,18 @@ class Consumer:
         self._unpublished.append(alert_message(alert))
         log.log(INFO if alert.quiet else CRITICAL, "%s (%s)", alert.subject, alert.time)
 
-    def _warn_of_returns(self, arrival: Arrival):
-        if arrival.returns >= MANY_RETURNS and not self._warned:
-            self._warned = True
-            log.warning(COME_BACK, self._probe.queue, arrival.returns)
+    def _warn_once(self, of: str, words: str, *arguments: object):
+        if of not in self._warned:
+            self._warned.add(of)
+            log.warning(words, *arguments)
 
-    def _put_aside(self, arrival: Arrival, reason: str):
-        shown = excerpt(arrival.body)
-        log.warning("%s in %s is put into 06-rejected: %s", shown, arrival.queue, reason)
-        self._unpublished.append(rejected_message(arrival.queue, arrival.body, reason))
+    def _put_aside(self, arrival: Arrival, error: UnreadableMessage):
+        said = "%s in %s is put into 06-rejected: %s", excerpt(arrival.body), arrival.queue, error
+        if isinstance(error, TwoProducers):
+            self._warn_once(error.value, *said)
+        else:
+            log.warning(*said)
+        self._unpublished.append(rejected_message(arrival.queue, arrival.body, str(error)))
 
 
 def watch(probe: Probe, options, settings: Settings, channels: Sequence[Channel]):

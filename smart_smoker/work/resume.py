@@ -2,18 +2,15 @@
 
 import logging
 import re
-import time
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
-from ..core.alert import TOO_OLD
 from ..core.dialect import Dialect
 from ..core.errors import BrokerRefused, UnreadableMessage
-from ..core.probes import PROBE_OF_QUEUE, Probe
+from ..core.probes import PROBE_OF_QUEUE
 from ..core.readings import Reading
-from ..core.rows import Row, read_rows
+from ..core.rows import read_rows
 from ..script.signals import Stop
 from ..wire.connection import Broker
 from ..wire.history import replay
@@ -24,8 +21,10 @@ from .source import file_lines
 
 log = logging.getLogger(__name__)
 
-RESTORED = "3D"
-"""How far back the cook is looked for."""
+FOLLOWED, RESUMED = "3D", "1D"
+"""How far back a cook is looked for, by the broker's clock: a machine's own can have been set."""
+
+GOING_ON = "Going on after %d readings that were sent before."
 
 
 def go_on(path: str, dialect: Dialect, name: str, urls: Iterable[str], stop: Stop) -> Cook | None:
@@ -36,13 +35,14 @@ def go_on(path: str, dialect: Dialect, name: str, urls: Iterable[str], stop: Sto
     rows = list(read_rows(file_lines(path), dialect)) if Path(path).is_file() else []
     if not rows:
         return None
-    begun = stay_connected(urls, "producer", stop, partial(newest_cook, name=name)) or []
-    sent = known(rows, begun)
-    if not sent:
+    begun = newest_cook(name, FOLLOWED, urls, stop)
+    again = Cook(begun[0].cook if begun else "")
+    of_rows = {reading.id: reading.body() for row in rows for reading in again.take(row)}
+    if not begun or any(of_rows.get(reading.id) != reading.body() for reading in begun):
         log.info("The rows that %s has already, %d of them, are a new cook.", path, len(rows))
         return None
-    log.info("Going on after %d readings that were sent before.", sum(sent.values()))
-    return Cook(begun[0].cook, known=sent)
+    log.info(GOING_ON, len(begun))
+    return Cook(again.id, known={reading.probe: reading.seq for reading in begun})
 
 
 def resume(name: str, urls: Iterable[str], stop: Stop) -> Cook | None:
@@ -51,48 +51,36 @@ def resume(name: str, urls: Iterable[str], stop: Stop) -> Cook | None:
     None, and that is said, where the history has none that goes on: of the last day, and whose
     producer has not ended it.
     """
-    found = stay_connected(urls, "producer", stop, partial(newest_cook, name=name)) or []
-    newest = {reading.probe: reading for reading in found}
-    heard = max((reading.sent for reading in found), default=0)
-    if time.time() - heard > TOO_OLD or any(reading.last for reading in newest.values()):
+    begun = newest_cook(name, RESUMED, urls, stop)
+    newest = {reading.probe: reading for reading in begun}
+    if not begun or any(reading.last for reading in newest.values()):
         log.info("No cook %r goes on: this is a new one.", name)
         return None
-    log.info("Going on after %d readings that were sent before.", len(found))
-    return Cook(found[0].cook, newest=newest)
+    log.info(GOING_ON, len(begun))
+    return Cook(begun[0].cook, newest=newest)
 
 
-def newest_cook(broker: Broker, name: str) -> list[Reading]:
-    """The readings of the newest cook of this name that the history has, in their order.
+def newest_cook(name: str, since: str, urls: Iterable[str], stop: Stop) -> list[Reading]:
+    """The readings of the cook of this name that began last in the history, in their order.
 
     Of those that were sent twice the later ones; none where this user may not read the history.
     """
-    cook, readings = "", {}
     ours = re.compile(re.escape(name) + r"-\d{8}-\d{6}-[0-9a-f]{4}")
-    try:
-        for event in replay(broker, RESTORED):
-            of, probe = event.headers.get("cook"), PROBE_OF_QUEUE.get(event.queue)
-            if not probe or not isinstance(of, str) or of < cook or not ours.fullmatch(of):
-                continue
-            if of > cook:
-                cook, readings = of, {}
-            with suppress(UnreadableMessage):
-                reading = reading_of(event, probe)
-                if reading.cook:  # A stranger's can name our cook and no number.
-                    readings[reading.id] = reading
-    except BrokerRefused:
-        return []
-    return list(readings.values())
 
+    def read(broker: Broker) -> list[Reading]:
+        begun, newest, readings = set(), "", {}
+        with suppress(BrokerRefused):
+            for event in replay(broker, since, stop):
+                cook, probe = event.headers.get("cook"), PROBE_OF_QUEUE.get(event.queue)
+                if not (probe and isinstance(cook, str) and ours.fullmatch(cook)):
+                    continue
+                if cook not in begun:
+                    begun.add(cook)
+                    newest, readings = cook, {}
+                with suppress(UnreadableMessage):
+                    reading = reading_of(event, probe)
+                    if reading.cook == newest:  # A stranger's can name our cook and no number.
+                        readings[reading.id] = reading
+        return list(readings.values())
 
-def known(rows: list[Row], begun: list[Reading]) -> dict[Probe, int]:
-    """Up to which number each probe's readings of a cook were published, out of these rows.
-
-    Empty where the cook is not that of these rows.
-    """
-    if not begun:
-        return {}
-    again = Cook(begun[0].cook)
-    found = {reading.id: reading.body() for row in rows for reading in again.take(row)}
-    if any(found.get(reading.id) != reading.body() for reading in begun):
-        return {}
-    return {reading.probe: reading.seq for reading in begun}
+    return stay_connected(urls, "producer", stop, read) or []

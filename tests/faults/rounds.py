@@ -26,6 +26,7 @@ CONSUMERS = [probe.script for probe in PROBES]
 CHANNELS = ("email", "sms")
 WAITING = "Waiting for readings in "
 SENDING = "Sending alerts by "
+OUR_ALERT = re.compile(rb'{"id": "[^"/]+-\d{8}-\d{6}-')
 
 PATIENCE = 90
 """Seconds without anything new after which what has not happened is counted as lost."""
@@ -312,7 +313,7 @@ class Round:
         count.mails_twice = sum(excused.values())
         count.refused = len(refused)
         unread = [id for id, body in bodies.items() if found.get(id) != body]
-        aside = Counter(body for _, body in rejected if not re.match(rb'{"id": "cook-', body))
+        aside = Counter(body for _, body in rejected if not OUR_ALERT.match(body))
         for what, these in (
             ("lost", lost),
             ("wrong", wrong),

@@ -26,7 +26,7 @@ from scripts import (
     until,
 )
 
-from smart_smoker.core.errors import BrokerAway, BrokerRefused, QueueTaken
+from smart_smoker.core.errors import BrokerAway, BrokerBlocked, BrokerRefused, QueueTaken
 from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.script.signals import Stop
@@ -522,6 +522,24 @@ def test_of_connections_that_are_lost_again_at_once_only_the_first_is_told(
 
     assert stay_connected([url], "a test", stop, work) is None
     assert [line.endswith("is lost: cut") for line in caplog.messages].count(True) == told
+
+
+def test_that_a_broker_takes_no_messages_is_told_again_when_it_took_some_in_between(
+    url, monkeypatch, caplog
+):
+    monkeypatch.setattr(link, "backoff", lambda longest: itertools.repeat(0))
+    stop, tries = Stop(), []
+
+    def work(broker: Broker):
+        tries.append(broker)
+        stop.requested = len(tries) == 4
+        if len(tries) == 3:
+            broker.publish(messages(1))
+        raise BrokerBlocked("it takes no messages")
+
+    stay_connected([url], "a test", stop, work)
+    told = [line.rpartition(" ")[0] for line in caplog.messages if "messages" in line]
+    assert [" is lost: it takes no" in line for line in told] == [True, False, True]
 
 
 def test_when_no_broker_of_several_answers_each_is_named():

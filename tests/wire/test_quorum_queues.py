@@ -1,18 +1,21 @@
 """Quorum queues: they know no exclusive readers, and drop what came back too often."""
 
+import signal
+import sys
 import time
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 from scripts import ALERT, Stranger, ask_admin, defined_users, history, until
 
 from smart_smoker.core.errors import DeliveryFailed, QueueTaken
+from smart_smoker.lab.inbox import Inbox
 from smart_smoker.script.signals import Stop
 from smart_smoker.wire import link
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.link import read_alone
 from smart_smoker.wire.messages import Arrival, again, alert_message
-from smart_smoker.wire.states import States
 from smart_smoker.work import lanes, outbox
 from smart_smoker.work.outbox import Outbox
 
@@ -107,24 +110,86 @@ def test_readers_that_take_nothing_of_what_waits_are_dead_and_keep_nobody_away(
         assert [a.headers["seq"] for a in until(lambda: another.take(0.1), "what waits")] == [2]
 
 
-def test_two_who_read_a_quorum_queue_notice_it_when_one_leaves_its_state(consumers_url):
-    slow, other = States("01-smoker"), States("01-smoker")
-    with Broker(consumers_url, "slow") as first, Broker(consumers_url, "other") as second:
-        first.consume("01-smoker", 10)
-        slow.take_over(first, print)
-        slow.leave(first, {"cooks": {}})
-        second.consume("01-smoker", 10, dead=1)  # It takes the first, which is slow, for dead.
-        other.take_over(second, print)
-        other.leave(second, {"cooks": {}})
+def test_who_was_called_dead_and_is_not_leaves_before_it_takes_anything(consumers_url, stranger):
+    with Broker(consumers_url, "slow") as slow, Broker(consumers_url, "other") as other:
+        slow.consume("01-smoker", 10)
+        other.consume("01-smoker", 10, dead=1)
+        stranger.put_readings("01-smoker", "brisket", [225, 226])
+        slow._next_look = 0  # It has hung for more than a second.
         with pytest.raises(QueueTaken):
-            slow.leave(first, {"cooks": {}})
-        first.__exit__()
-        other.leave(second, {"cooks": {}})
-        # The dead one is gone, and whoever comes next is not taken for it.
-        with Broker(consumers_url, "third") as third:
-            third.consume("01-smoker", 10, dead=1)
+            slow.take(0.1)
+        numbers = []
+        until(
+            lambda: numbers.extend(a.headers["seq"] for a in other.take(0.1)) or len(numbers) == 2,
+            "both readings for the other",
+        )
+
+
+def test_two_who_have_called_each_other_dead_notice_it_while_nothing_comes(consumers_url):
+    with Broker(consumers_url, "one") as one, Broker(consumers_url, "other") as other:
+        one.consume("01-smoker", 10)
+        other.consume("01-smoker", 10, dead=1)
+        with pytest.raises(QueueTaken):
+            until(lambda: one.take(0.1), "a look")
+        until(lambda: other.take(0.1) or not other.dead_readers, "a look that finds nobody")
+        one.consume("01-smoker", 10, dead=1)
+        with pytest.raises(QueueTaken):
+            until(lambda: other.take(0.1), "a look")
+        until(lambda: one.take(0.1) or not one.dead_readers, "a look that finds nobody")
+        with pytest.raises(QueueTaken):
+            other.consume("01-smoker", 10)
+
+
+def test_who_has_hung_itself_takes_nobody_for_dead(consumers_url):
+    """It may have been called dead meanwhile, by the very one that it had called dead before."""
+    with Broker(consumers_url, "one") as one, Broker(consumers_url, "other") as other:
+        one.consume("01-smoker", 10)
+        other.consume("01-smoker", 10, dead=1)
+        assert other.take(0) == []
+        one.__exit__()  # As the other hangs; so it does not see that.
+        with Broker(consumers_url, "the one, back") as back:
+            other._next_look -= 60
+            until(lambda: other.state("01-smoker")[1] == 1, "a reader that has gone")
+            back.consume("01-smoker", 10, dead=1)
             with pytest.raises(QueueTaken):
-                other.leave(second, {"cooks": {}})
+                other.take(0)
+
+
+def test_who_needs_long_to_begin_has_not_hung(consumers_url, monkeypatch):
+    """Whoever takes a dead reader's place reads the history first."""
+    with Broker(consumers_url, "dead") as dead, Broker(consumers_url, "other") as other:
+        dead.consume("01-smoker", 10)
+        other.consume("01-smoker", 10, dead=1)
+        begun = time.monotonic()
+        monkeypatch.setattr(time, "monotonic", lambda: begun + 60)
+        assert other.take(0) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGSTOP")
+def test_a_sender_that_was_called_dead_and_is_not_gives_back_what_it_holds_and_sends_nothing(
+    program, consumers_url, stranger
+):
+    def put(*numbers: int):
+        for number in numbers:
+            alert = replace(ALERT, id=f"brisket/01-smoker/{number}/raised", subject=f"{number}")
+            stranger.put("04-alerts", alert.body(), type="alert", message_id=alert.id)
+
+    program.edit("smart_smoker/wire/link.py", "PATIENCE = 30", "PATIENCE = 1")
+    program.edit("smart_smoker/work/outbox.py", "PREFETCH = 5000", "PREFETCH = 1")
+    with Inbox() as inbox:
+        program.configure_mail(inbox.port, sms_address_for_texts="")
+        slow = program.start("consumer_smoker.py", RABBITMQ_URL=consumers_url)
+        slow.said("Sending alerts")
+        slow.signal(signal.SIGSTOP)
+        put(1, 2, 3)  # It is given the first.
+        other = program.start("consumer_food_a.py", RABBITMQ_URL=consumers_url)
+        until(lambda: len(inbox.messages) == 2, "the others, sent by the other")
+        slow.signal(signal.SIGCONT)
+        until(lambda: stranger.readers("04-alerts") == 1, "a sender that has left")
+        put(4)
+        until(lambda: "4" in [mail.subject for mail in inbox.messages], "a last e-mail")
+        assert other.end(signal.SIGTERM)[0] == slow.end(signal.SIGTERM)[0] == 0
+    assert [mail.subject for mail in inbox.messages] == ["2", "3", "1", "4"]
 
 
 def test_who_stands_by_does_not_take_over_while_something_is_taken(

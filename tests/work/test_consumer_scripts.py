@@ -92,7 +92,7 @@ def test_a_cook_causes_its_alerts_and_no_others_whoever_starts_first(
         assert program.run(*produce)[0] == 0
     counts = {consumer.name: [] for consumer in consumers}
     for consumer in consumers:
-        ended = consumer.said(r"the cook cook-\S+ has ended after \d+ readings and \d+ alerts")
+        ended = consumer.said(r"the cook \S+ has ended after \d+ readings and \d+ alerts")
         counts[consumer.name] = re.findall(r" (\d+) ", ended)
     assert list(counts.values()) == [["26", "2"], ["24", "2"], ["26", "1"]]
     until(lambda: len(inbox.messages) >= 10, "five e-mails and five texts")
@@ -145,6 +145,31 @@ def test_a_reading_that_comes_twice_is_judged_once(program, stranger):
     stranger.put_readings("01-smoker", "cook", [225, 224, 209, 208])
     consumer.said(judged("Smoker", 208))
     assert "judged 4 readings, alerts: 1." in consumer.end(signal.SIGINT)[1]
+
+
+def test_what_a_second_producer_of_the_same_cook_sends_is_put_aside_and_said_once(
+    program, stranger
+):
+    """It resumes a cook that the first is still sending, and its drop must not pass unseen."""
+    consumer = program.start("consumer_smoker.py")
+    consumer.said(WAITING)
+    producers = []
+    for _ in range(2):
+        options = ("-", "--resume", "--cook", "patio")
+        producers.append(program.start("smoker_producer.py", *options, typed=True))
+        producers[-1].said("The cook is")
+        producers[0].type(f"{clock(1 + 2 * len(producers))},225,,\n")
+        consumer.said(judged("Smoker", 225), times=len(producers))
+    first, second = producers
+    # A repetition with the same text is none of it: a producer that was cut off repeats.
+    second.type(f"{clock(5)},225,,\n{clock(6)},200,,\n{clock(7)},199,,\n")
+    first.type(f"{clock(6)},226,,\n{clock(7)},227,,\n")
+    until(lambda: stranger.waiting("06-rejected") == 2, "two readings that are put aside")
+    assert second.end(signal.SIGTERM)[0] == first.end(signal.SIGTERM)[0] == 0
+    assert consumer.end(signal.SIGTERM)[0] == 0
+    assert len(consumer.lines("two producers send the same cook")) == 1
+    for properties, _ in stranger.take_all("06-rejected"):
+        assert "two producers send the same cook" in properties.headers["reason"]
 
 
 def test_garbage_is_put_aside_with_its_reason_and_foreign_readings_are_judged(

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+import time
 from contextlib import suppress
 from itertools import takewhile
 
@@ -23,10 +24,11 @@ from scripts import (
 
 from smart_smoker.core.errors import InputError
 from smart_smoker.core.rows import read_rows
+from smart_smoker.script.options import cook_name, machine_name
 from smart_smoker.script.signals import Stop
 from smart_smoker.wire.connection import Broker
 from smart_smoker.work.producer import Cook, Producer, last_rows
-from smart_smoker.work.resume import newest_cook
+from smart_smoker.work.resume import newest_cook, resume
 from smart_smoker.work.source import followed_lines
 
 QUEUES = ["01-smoker", "02-food-A", "03-food-B"]
@@ -147,6 +149,15 @@ def test_a_folder_is_no_file(program, stranger, follow):
     assert code == 2
     assert len(output.splitlines()) == 1
     assert stranger.waiting("01-smoker") == -1
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [("smoke house\n\udcff", "smoke house"), ("", "cook"), ("é" * 50, "é" * 30), ("pi", "pi")],
+)
+def test_a_cook_is_named_after_its_machine_however_that_is_called(monkeypatch, host, name):
+    monkeypatch.setattr("socket.gethostname", lambda: host)
+    assert machine_name() == cook_name(machine_name()) == name
 
 
 @pytest.mark.parametrize(
@@ -476,13 +487,13 @@ def test_a_file_that_is_another_one_is_a_new_cook_and_that_is_said(program, stra
 @pytest.mark.parametrize("how", ["killed", "ended"])
 def test_rows_that_are_piped_in_go_on_with_a_cook_that_nobody_has_ended(program, stranger, how):
     first = program.start("smoker_producer.py", "-", "--resume", typed=True)
-    first.said("No cook 'cook' goes on: this is a new one.")
+    first.said(f"No cook '{machine_name()}' goes on: this is a new one.")
     first.type(HEADER + f"{clock(1)},225,150,\n{clock(2)},226,,\n")
     first.said(told(2))
     until(lambda: stranger.waiting("01-smoker") == 2, "two readings")
     first.kill() if how == "killed" else first.end(signal.SIGTERM)
     again = program.start("smoker_producer.py", "-", "--resume", typed=True)
-    again.said("Going on after 3 readings" if how == "killed" else "No cook 'cook' goes on")
+    again.said("Going on after 3 readings" if how == "killed" else "No cook .* goes on")
     again.type(f"{clock(3)},227,,151\n")
     again.said(told(3))
     assert again.end(signal.SIGTERM)[0] == 0
@@ -498,14 +509,32 @@ def test_rows_that_are_piped_in_go_on_with_a_cook_that_nobody_has_ended(program,
         assert new == [(1, None), (2, None), (2, True), (1, None), (1, True)]
 
 
+def sent_long_ago(stranger, cook: str, seconds: float, **more):
+    """A reading of a machine whose clock was as many seconds behind as it was sent."""
+    properties = pika.BasicProperties(
+        type="reading", timestamp=int(time.time() - seconds), headers={"cook": cook, **more}
+    )
+    stranger.channel.basic_publish("smart-smoker", "01-smoker", "12:00, 227", properties)
+
+
 def test_a_strangers_reading_that_names_our_cook_and_no_number_is_none_of_it(url, stranger):
-    cook = "cook-20250906-110005-ab12"
-    with Broker(url, "a test") as broker:
+    cook = "patio-20250906-110005-ab12"
+    with Broker(url, "a test"):
         stranger.put_readings("01-smoker", cook, [225, 226])
-        named = pika.BasicProperties(headers={"cook": cook})
-        stranger.channel.basic_publish("smart-smoker", "01-smoker", "12:00, 227", named)
+        sent_long_ago(stranger, cook, 0)
         until(lambda: len(history(url)) == 3, "three readings")
-        assert [reading.seq for reading in newest_cook(broker, "cook")] == [1, 2]
+        assert [r.seq for r in newest_cook("patio", "1D", [url], Stop())] == [1, 2]
+
+
+def test_no_clock_of_a_machine_decides_which_cook_goes_on(url, stranger):
+    """The first was begun by a clock that was ahead, the second by one that was days behind."""
+    with Broker(url, "a test"):
+        sent_long_ago(stranger, "patio-20990906-110005-ab12", -1e9, seq=1)
+        sent_long_ago(stranger, "patio-20250906-110005-cd34", 2e5, seq=1)
+        sent_long_ago(stranger, "patio-20990906-110005-ab12", -1e9, seq=2)
+        until(lambda: len(history(url)) == 3, "three readings")
+    cook = resume("patio", [url], Stop())
+    assert (cook.id, cook.readings) == ("patio-20250906-110005-cd34", 1)
 
 
 def test_only_what_comes_but_once_is_resumed(program, tmp_path):

@@ -6,7 +6,7 @@ import signal
 import pytest
 from scripts import defined_users, history, until
 
-from smart_smoker.core.errors import BrokerAway, QueueTaken
+from smart_smoker.core.errors import BrokerAway
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.rules import SmokerDrop
 from smart_smoker.lab.inbox import Inbox
@@ -325,18 +325,6 @@ def test_a_state_queue_that_is_deleted_as_a_state_is_published_has_it_all_the_sa
     assert [state["cooks"] for state in lying(url)] == [{"judged": 3}]
 
 
-def test_who_is_not_alone_leaves_no_state_and_keeps_none_from_the_other(url, monkeypatch):
-    ours = States(SMOKER.queue)
-    leave(url, b'{"epoch": 1, "number": 0, "cooks": {}}')
-    with Broker(url, "a test") as broker:
-        ours.take_over(broker, print)
-        assert lying(url) == []
-        monkeypatch.setattr(broker, "has_company", lambda queue: True)
-        with pytest.raises(QueueTaken):
-            ours.leave(broker, {"cooks": {}})
-        assert [state["epoch"] for state in lying(url)] == [1]
-
-
 def test_a_number_that_is_too_large_to_count_by_is_a_strangers(stranger, url):
     with Broker(url, "a test") as broker:
         stranger.put_readings(SMOKER.queue, "brisket", [225], first=2**53)
@@ -357,6 +345,25 @@ def test_a_silence_is_left_with_the_turn_that_tells_it(stranger, url, monkeypatc
         monkeypatch.setattr(Consumer, "_leave_state", noting := Leaves(Consumer._leave_state))
         Consumer(SMOKER, memory, Turns(stop, 6), stop).work(broker)
     assert True in noting.silent[:-1], "it was left before the end"
+
+
+def test_while_the_machine_or_the_broker_sleeps_no_probe_falls_silent(stranger, url, monkeypatch):
+    """A turn that takes an hour was held up: nobody can have been heard meanwhile."""
+    monkeypatch.setattr(consumer_, "LOOK", 0)
+    stop = Stop()
+    report = Turns(stop, 6)
+    consumer = Consumer(SMOKER, Memory(SMOKER, [SmokerDrop()], 60, silence=300), report, stop)
+
+    def sleep(now, usual=report.begin):
+        usual(now)
+        consumer._turned -= 3600
+
+    report.begin = sleep
+    with Broker(url, "a test") as broker:
+        stranger.put_readings(SMOKER.queue, "brisket", [225])
+        consumer.work(broker)
+    assert consumer._memory.expects_readings
+    assert alerts(url) == []
 
 
 def test_states_are_left_in_time_and_take_but_a_share_of_it(url, monkeypatch):
