@@ -13,7 +13,6 @@ SHORT = {
     "consumers": 80,
     "network": 60,
     "mail": 60,
-    "noise": 60,
     "forger": 60,
 }
 """Rows of a cook, by scenario; what is not here takes too long for the suite."""

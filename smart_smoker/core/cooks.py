@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 USUAL = "cook"
-"""What the name of a cook begins with that nobody has given a name."""
+"""What the name of a cook begins with that nobody has named: the machine's name follows."""
 
 _ID = re.compile(r"(.+)-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-[0-9a-f]{4}", re.ASCII)
 
@@ -18,6 +18,11 @@ def name_of(cook: str) -> str:
     """The name that an id begins with; an id of others' making is a name as it is."""
     found = _ID.fullmatch(cook)
     return found[1] if found else cook
+
+
+def is_of(cook: str, name: str) -> bool:
+    """Whether an id has been made for a cook of this name."""
+    return cook != name_of(cook) == name
 
 
 def label_of(cook: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from ..core.cooks import USUAL
 from ..core.errors import InputError
 from ..core.limits import SmokerHigh, SmokerLow
 from ..core.probes import PROBES, Probe
@@ -14,6 +15,9 @@ from ..core.rules import Rule
 from ..core.text import printable
 from ..core.watch import CLOCKS
 from .settings import Settings
+
+LONGEST_NAME = 60
+"""Bytes of a cook's name."""
 
 LONGEST_WINDOW = 240
 """Readings: two hours of them."""
@@ -35,8 +39,9 @@ def producer_options(page: str, sample: Path):
     about = "between two rows; 0: as fast as the broker confirms"
     usual = f"({SECONDS_PER_READING}; for - and --follow 0)"
     add("--interval", type=number_from(0), metavar="SECONDS", help=f"{about} {usual}")
-    about = "what the cook's id begins with (the name of this machine)"
-    add("--cook", type=cook_name, default=machine_name(), metavar="NAME", help=about)
+    usual = usual_name()
+    about = f"what the cook's id begins with ({usual})"
+    add("--cook", type=cook_name, default=usual, metavar="NAME", help=about.replace("%", "%%"))
     add("--fresh", action="store_true", help="first empty the queues of the probes")
     add("--follow", action="store_true", help="read on as a logger appends to the file")
     about = "go on with the newest cook of this name that has not ended, as after a power cut"
@@ -108,15 +113,15 @@ def rules_of(options, probe: Probe, settings: Settings) -> list[Rule]:
 
 def cook_name(text: str) -> str:
     """For argparse: the name of a cook."""
-    if not (text.isprintable() and 0 < len(text.encode()) <= 60):
-        raise argparse.ArgumentTypeError("a name is 1 to 60 bytes of text on one line")
+    if not (text.isprintable() and 0 < len(text.encode()) <= LONGEST_NAME):
+        raise argparse.ArgumentTypeError(f"a name is 1 to {LONGEST_NAME} bytes of text on one line")
     return text
 
 
-def machine_name() -> str:
-    """This machine's name, as a cook can have it: producers on two machines are two cooks."""
-    name = printable(socket.gethostname()).strip()
-    return name.encode()[:60].decode(errors="ignore") or "cook"
+def usual_name() -> str:
+    """The name of a cook that nobody has named: producers on two machines are two cooks."""
+    name = f"{USUAL}-{printable(socket.gethostname()).strip()}"
+    return name.encode()[:LONGEST_NAME].decode(errors="ignore")
 
 
 def column_names(text: str) -> list[str]:

@@ -1,11 +1,11 @@
 """Going on: a producer that is started again finds the cook that it had begun."""
 
 import logging
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from ..core.cooks import is_of
 from ..core.dialect import Dialect
 from ..core.errors import BrokerRefused, UnreadableMessage
 from ..core.probes import PROBE_OF_QUEUE
@@ -65,14 +65,13 @@ def newest_cook(name: str, since: str, urls: Iterable[str], stop: Stop) -> list[
 
     Of those that were sent twice the later ones; none where this user may not read the history.
     """
-    ours = re.compile(re.escape(name) + r"-\d{8}-\d{6}-[0-9a-f]{4}")
 
     def read(broker: Broker) -> list[Reading]:
         begun, newest, readings = set(), "", {}
         with suppress(BrokerRefused):
             for event in replay(broker, since, stop):
                 cook, probe = event.headers.get("cook"), PROBE_OF_QUEUE.get(event.queue)
-                if not (probe and isinstance(cook, str) and ours.fullmatch(cook)):
+                if not (probe and isinstance(cook, str) and is_of(cook, name)):
                     continue
                 if cook not in begun:
                     begun.add(cook)

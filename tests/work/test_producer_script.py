@@ -24,7 +24,7 @@ from scripts import (
 
 from smart_smoker.core.errors import InputError
 from smart_smoker.core.rows import read_rows
-from smart_smoker.script.options import cook_name, machine_name
+from smart_smoker.script.options import cook_name, usual_name
 from smart_smoker.script.signals import Stop
 from smart_smoker.wire.connection import Broker
 from smart_smoker.work.producer import Cook, Producer, last_rows
@@ -153,11 +153,16 @@ def test_a_folder_is_no_file(program, stranger, follow):
 
 @pytest.mark.parametrize(
     ("host", "name"),
-    [("smoke house\n\udcff", "smoke house"), ("", "cook"), ("é" * 50, "é" * 30), ("pi", "pi")],
+    [
+        ("smoke house\n\udcff", "cook-smoke house"),
+        ("", "cook-"),
+        ("é" * 50, "cook-" + "é" * 27),
+        ("pi", "cook-pi"),
+    ],
 )
 def test_a_cook_is_named_after_its_machine_however_that_is_called(monkeypatch, host, name):
     monkeypatch.setattr("socket.gethostname", lambda: host)
-    assert machine_name() == cook_name(machine_name()) == name
+    assert usual_name() == cook_name(usual_name()) == name
 
 
 @pytest.mark.parametrize(
@@ -487,7 +492,7 @@ def test_a_file_that_is_another_one_is_a_new_cook_and_that_is_said(program, stra
 @pytest.mark.parametrize("how", ["killed", "ended"])
 def test_rows_that_are_piped_in_go_on_with_a_cook_that_nobody_has_ended(program, stranger, how):
     first = program.start("smoker_producer.py", "-", "--resume", typed=True)
-    first.said(f"No cook '{machine_name()}' goes on: this is a new one.")
+    first.said(f"No cook '{usual_name()}' goes on: this is a new one.")
     first.type(HEADER + f"{clock(1)},225,150,\n{clock(2)},226,,\n")
     first.said(told(2))
     until(lambda: stranger.waiting("01-smoker") == 2, "two readings")
