@@ -12,5 +12,6 @@ from fixtures import (  # noqa: F401
 
 
 def pytest_collection_modifyitems(items):
-    """The quick tests of the core come last, so that no worker ends long after the others."""
-    items.sort(key=lambda item: "core" in item.path.parts)
+    """The longest tests come first and the quick ones of the core last, so that no worker ends long
+    after the others."""
+    items.sort(key=lambda item: ("core" in item.path.parts, item.path.stem != "test_exercises"))

@@ -103,6 +103,7 @@ class Episodes:
         self.over, self.going_on = said.pop("over", False) is True, None
         if said:
             episode = Episode(**said)
+            episode.eased = episode.eased is True
             told_at = episode.at if episode.told_at is None else episode.told_at
             check_numbers((episode.at, episode.since, told_at))
             if not COLDEST <= episode.lowest <= episode.highest <= HOTTEST:

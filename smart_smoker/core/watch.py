@@ -187,6 +187,7 @@ class Watch:
         if self.judged:
             self.highest, self.lowest = state["highest"], state["lowest"]
         check_numbers((self.number, self.judged, self.alerts))
+        self.number = int(self.number)
         self._sums = state.get("sums", "")[-4 * REMEMBERED :]
         if not self._sums.isascii():
             raise ValueError("checksums that are none")

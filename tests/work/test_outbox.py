@@ -259,7 +259,7 @@ def test_an_alert_is_sent_whatever_the_clock_of_its_sender_says(url, serve, stra
 CLOCK = """
 import time
 right = time.time
-time.time = lambda: right() + 86400 * float(open({path!r}).read())
+time.time = lambda: right() + 86400 * float(open({path!r}).read() or 0)
 """
 """A machine's clock that is as many days wrong as a file says."""
 
