@@ -23,8 +23,8 @@ class Reading:
     """One temperature in °F of one probe.
 
     `time` is its timestamp as the thermometer wrote it. `seq` counts a cook's readings in one
-    queue from 1; a foreign reading belongs to cook "" and has seq 0. `sent` is when it was sent,
-    in seconds since 1970, 0 where nobody said. `last` marks a probe's last reading of a cook.
+    queue from 1; a foreign reading belongs to cook "" and has seq 0. `last` marks a probe's last
+    reading of a cook.
     """
 
     probe: Probe
@@ -34,7 +34,6 @@ class Reading:
     cook: str = ""
     seq: int = 0
     last: bool = False
-    sent: float = 0
 
     def body(self) -> bytes:
         """The text on the wire: `05/22/21 12:20:15, 84.2`."""
@@ -42,17 +41,11 @@ class Reading:
 
 
 def numbered(
-    probe: Probe,
-    cook: str,
-    seq: int,
-    time: str,
-    temperature: float,
-    last: bool = False,
-    sent: float = 0,
+    probe: Probe, cook: str, seq: int, time: str, temperature: float, last: bool = False
 ) -> Reading:
     """A cook's reading, with the id that its number gives it."""
     id = f"{cook}/{probe.queue}/{seq}"
-    return Reading(probe, time, temperature, id, cook, seq, last, sent)
+    return Reading(probe, time, temperature, id, cook, seq, last)
 
 
 def parse_body(body: bytes) -> tuple[str, float]:

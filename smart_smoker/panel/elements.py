@@ -96,9 +96,9 @@ def _make_room(new: Client, proxy: str):
     there = Client.instances.values()
     network = who_gives_way((client.ip for client in there), proxy)
     others = (each for each in there if each is not new and network_of(each.ip) == network)
-    oldest_first = sorted(others, key=lambda each: (each.has_socket_connection, each.created))
-    if oldest_first:
-        oldest_first[0].delete()
+    oldest = min(others, key=lambda each: (each.has_socket_connection, each.created), default=None)
+    if oldest:
+        oldest.delete()
 
 
 def mount(app, head: str, proxy: str, build: Callable[[str, str], object], missing: Callable):

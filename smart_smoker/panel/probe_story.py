@@ -125,7 +125,7 @@ class ProbeStory:
         target = self.limits.get(FoodDone.kind)
         if target is None:
             return None
-        if FoodDone.kind in self._open:
+        if any(episode.kind == FoodDone.kind for episode in self.episodes):
             return 0.0
         return round(target - self.temperatures[-1], DECIMALS)
 

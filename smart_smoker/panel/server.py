@@ -51,7 +51,8 @@ class _Bounded:
 
     @property
     def network(self) -> str:
-        return network_of(self.client[0])
+        # Of a connection that was reset before we saw it nobody knows where it came from.
+        return network_of(self.client[0]) if self.client else ""
 
     def leave(self):
         """Break it off at once: whatever is not read yet is not waited for."""
@@ -64,11 +65,10 @@ class _Bounded:
         An open page goes after all that is not one.
         """
         there = [each for each in self.connections if not each.gone]
-        addresses = (each.client[0] for each in there)
-        network = who_gives_way(addresses, self.config.forwarded_allow_ips)
+        network = who_gives_way((each.network for each in there), self.config.forwarded_allow_ips)
         others = (each for each in there if each.network == network and each is not self)
-        if silent := min(others, key=lambda o: (isinstance(o, WSProtocol), o.heard), default=None):
-            silent.leave()
+        if network is not None:
+            min(others, key=lambda o: (isinstance(o, WSProtocol), o.heard), default=self).leave()
 
     def _look_again(self):
         self.loop.call_later(min(LONGEST_REQUEST, LONGEST_ANSWER) / 4, self._look)

@@ -78,7 +78,7 @@ class Story:
         reading = reading_of(arrival, PROBE_OF_QUEUE[arrival.queue])
         if not reading.cook or reading.seq >= 2**63:
             return False
-        sent = _sane(reading.sent)
+        sent = _sane(arrival.sent)
         cook = self.cooks.get(reading.cook)
         if cook is None:
             cook = self.cooks[reading.cook] = CookStory(reading.cook, sent)

@@ -23,19 +23,16 @@ class _Output:
         return getattr(self._stream, name)
 
     def write(self, text):
-        try:
-            return self._stream.write(text)
-        except OSError:
-            return self._go_nowhere(text)
+        self._try(self._stream.write, text)
+        return len(text)
 
     def flush(self):
-        try:
-            self._stream.flush()
-        except OSError:
-            self._go_nowhere("")
+        self._try(self._stream.flush)
 
-    def _go_nowhere(self, text):
-        # What the stream still holds goes there, too: Python would fail on it at the very end.
-        with suppress(OSError), open(os.devnull, "w") as nowhere:
-            os.dup2(nowhere.fileno(), self._stream.fileno())
-        return len(text)
+    def _try(self, do, *arguments):
+        try:
+            do(*arguments)
+        except OSError:
+            # What the stream still holds goes there, too: Python would fail on it at the very end.
+            with suppress(OSError), open(os.devnull, "w") as nowhere:
+                os.dup2(nowhere.fileno(), self._stream.fileno())

@@ -212,7 +212,8 @@ class Broker(AbstractContextManager):
 
     def _leave_if_taken(self):
         """Raise QueueTaken, and leave the queue, where others read it too."""
-        if not (queue := self._alone_in) or (now := time.monotonic()) < self._next_look:
+        queue, now = self._alone_in, time.monotonic()
+        if not queue or now < self._next_look:
             return
         if 0 < self._next_look < now - COMMIT_SECONDS:
             self.dead_readers = 0  # We have hung: those may have called us dead since.

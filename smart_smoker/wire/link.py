@@ -76,6 +76,7 @@ class Outage:
         self._tries += 1
         news = type(error) not in self.told or self._tries == LASTING
         self.told.add(type(error))
+        self._told_end = self._told_end and not news
         # To be let in again ends nothing where we were refused, or could not publish, inside.
         self._told_end |= inside and type(error) is not BrokerAway
         return news

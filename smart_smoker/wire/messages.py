@@ -122,7 +122,7 @@ def reading_of(arrival: Arrival, probe: Probe) -> Reading:
     if not (is_cook(cook) and counts):
         return Reading(probe, timestamp, temperature, id=uuid.uuid4().hex)
     last = arrival.headers.get("last") is True
-    return numbered(probe, cook, int(seq), timestamp, temperature, last, arrival.sent)
+    return numbered(probe, cook, int(seq), timestamp, temperature, last)
 
 
 def is_cook(cook: object) -> bool:

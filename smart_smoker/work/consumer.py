@@ -157,7 +157,7 @@ class Consumer:
                 self._raise(alert)
                 must_leave = True  # No reading comes again that would tell it again.
             # For how long nobody was heard is known to whoever comes next, too.
-            must_leave |= self._states.age > UNHEARD and self._memory.expects_readings
+            must_leave |= self._states.age > UNHEARD and bool(self._memory.going_on)
         self._publish(broker, now)
         if must_leave or self._states.is_due(self._changed):
             self._leave_state(broker)

@@ -87,7 +87,7 @@ class Memory:
         """The alerts, in words that say whose smoker it is where somebody could ask."""
         named = []
         for alert in alerts:
-            cook, others = alert.cook, self._going_on - {alert.cook}
+            cook, others = alert.cook, self.going_on - {alert.cook}
             if cook and (others or is_named(cook)):
                 name = name_of(cook)
                 alert = alert.named(cook if name in map(name_of, others) else name)
@@ -95,13 +95,9 @@ class Memory:
         return named
 
     @property
-    def _going_on(self) -> set[str]:
+    def going_on(self) -> set[str]:
+        """The cooks that go on, but for foreign readings."""
         return {cook for cook, watch in self._watches.items() if cook and not watch.ended}
-
-    @property
-    def expects_readings(self) -> bool:
-        """Whether a cook goes on."""
-        return bool(self._going_on)
 
     def forget(self, cook: str):
         """Expect nothing of a cook any more."""

@@ -195,7 +195,9 @@ class Outbox:
         name, now, ready = lane.channel.name, time.monotonic(), []
         if self._stop.requested or now < lane.next_try:
             return
-        for held in [held for held in self._held if name in self._missing(held.alert)]:
+        for held in self._held:
+            if name not in self._missing(held.alert):
+                continue
             copies = self._taken.copies(held.alert.id, name)
             if copies and held.alert.id not in lane.trials:
                 why = "whoever sent it has ended before the answer"
@@ -209,9 +211,9 @@ class Outbox:
                 why = f"it was not taken within a day: {trial.reason or 'it was not tried'}"
                 self._settle(lane, held, "abandoned", why)
             elif now >= trial.next_try:
-                ready.append((trial.tries, len(ready), held, trial))
+                ready.append((held, trial))
         if ready:
-            *_, held, trial = min(ready)
+            held, trial = min(ready, key=lambda one: one[1].tries)  # of several the oldest
             lane.start(held.alert, trial, partial(self._tell, broker, lane, held, trial))
 
     def _tell(self, broker: Broker, *result):
@@ -250,6 +252,9 @@ class Outbox:
         if not isinstance(said, DeliveryFailed):
             lane.works()
             self._settle(lane, held, "refused" if said else "accepted", str(said or ""))
+            return
+        if name not in self._missing(alert):  # Another sender is done with it meanwhile.
+            lane.trials.pop(alert.id, None)
             return
         reason = str(said)
         lane.pause(trial, said, self._taken.copies(alert.id, name))

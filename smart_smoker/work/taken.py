@@ -33,24 +33,25 @@ class Taken:
     def count(self, alert_id: str, channel: str, more: int):
         """A channel gets so many more copies, or has not taken one."""
         self._copies.setdefault(alert_id, Counter())[channel] += more
-        self._forget(MOST_WAITING, REMEMBERED)
+        self._forget()
 
     def note(self, alert_id: str, channel: str):
         """A channel is done with an alert."""
         self._waiting.setdefault(alert_id, set()).add(channel)
         self._copies.get(alert_id, {}).pop(channel, None)
-        self._forget(MOST_WAITING, REMEMBERED)
+        self._forget()
 
     def finish(self, alert_id: str):
         """No channel is missing: only the alert's id is remembered."""
         self._waiting.pop(alert_id, None)
         self._copies.pop(alert_id, None)
         self._sent[alert_id] = None
-        self._forget(MOST_WAITING, REMEMBERED)
+        self._forget()
 
     def forget_half(self):
         """Forget the older half of all."""
-        self._forget(len(self._waiting) // 2, len(self._sent) // 2)
+        for known in (self._waiting, self._copies, self._sent):
+            _keep(known, len(known) // 2)
 
     def state(self) -> dict:
         """All that is known, in JSON."""
@@ -69,13 +70,18 @@ class Taken:
             self._waiting.setdefault(alert_id, set()).update(channels)
         for alert_id, counts in copies.items():
             self._copies[alert_id] = self._copies.get(alert_id, Counter()) | counts  # the most
-        self._forget(MOST_WAITING, REMEMBERED)
+        self._forget()
 
-    def _forget(self, waiting: int, sent: int):
-        known = (self._waiting, waiting), (self._copies, waiting), (self._sent, sent)
-        for what, most in known:
-            while len(what) > most:
-                del what[next(iter(what))]
+    def _forget(self):
+        _keep(self._waiting, MOST_WAITING)
+        _keep(self._copies, MOST_WAITING)
+        _keep(self._sent, REMEMBERED)
+
+
+def _keep(known: dict, most: int):
+    """Take out what was put in first, where there is more than so much."""
+    while len(known) > most:
+        del known[next(iter(known))]
 
 
 def _counts(said: dict) -> Counter:

@@ -1,6 +1,7 @@
 """Who asks badly: the panel does not hold such requests and answers, and serves the others."""
 
 import socket
+import struct
 import threading
 from contextlib import ExitStack, contextmanager
 
@@ -49,6 +50,18 @@ def heard(way: socket.socket) -> bytes:
     while data := way.recv(1000):
         text += data
     return text
+
+
+def test_whoever_is_gone_before_anybody_looked_holds_up_nobody():
+    with served() as (address, connections):
+        for _ in range(5):
+            gone = socket.create_connection(address)
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            gone.close()  # a reset, and no end in good order
+        with socket.create_connection(address) as way:
+            way.sendall(LAST)
+            assert b"here" in heard(way)
+        until(lambda: not connections, "no connection")
 
 
 WHOLE = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"

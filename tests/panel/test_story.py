@@ -901,6 +901,9 @@ def test_a_target_that_was_reached_is_not_counted_down_again():
     story.take(arrival(limits_message(FOOD_A, "brisket", {"done": 203})))
     story.take(arrival(reading_message(taken[3])))
     assert probe_of(story, FOOD_A).to_go() == 0
+    out = replace(alert("over", taken[3]), rule="done", id=f"{taken[3].id}/done-over")
+    story.take(arrival(alert_message(out)))
+    assert probe_of(story, FOOD_A).to_go() == 0
 
 
 def test_a_forged_alert_of_no_rule_is_passed_over():

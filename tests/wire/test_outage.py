@@ -23,6 +23,16 @@ def test_of_connections_that_are_lost_at_once_the_first_alone_is_told_as_the_end
     assert told == [(True, True), (False, False), (False, False)]
 
 
+def test_the_end_of_an_outage_is_told_where_only_its_beginning_or_its_lasting_was_told_before():
+    outage = Outage()
+    assert not outage.tells_end(), "the first connection"
+    outage.tells(AWAY, inside=True)
+    assert outage.tells_end()
+    for _ in range(LASTING - 1):
+        outage.tells(AWAY, inside=True)
+    assert outage.tells_end(), "it was told once more that it lasts"
+
+
 def test_a_broker_that_was_away_and_refuses_us_when_it_is_back_is_told():
     outage, errors = Outage(), (AWAY, AWAY, REFUSED, REFUSED, AWAY)
     told = [outage.tells(error, inside=False) for error in errors]

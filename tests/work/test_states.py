@@ -360,7 +360,7 @@ def test_while_the_machine_or_the_broker_sleeps_no_probe_falls_silent(stranger, 
     with Broker(url, "a test") as broker:
         stranger.put_readings(SMOKER.queue, "brisket", [225])
         consumer.work(broker)
-    assert consumer._memory.expects_readings
+    assert consumer._memory.going_on
     assert alerts(url) == []
 
 
