@@ -442,7 +442,8 @@ def clock(row: int) -> str:
 
 def cook_csv(*columns: list) -> str:
     """A CSV of a cook, from what each probe said row by row; None for nothing."""
-    lines = ["Time (UTC),Channel1,Channel2,Channel3"]
+    names = [f"Channel{number}" for number in range(1, len(columns) + 1)]
+    lines = [",".join(["Time (UTC)", *names])]
     for row, cells in enumerate(zip(*columns, strict=True), 1):
         lines.append(",".join([clock(row), *("" if c is None else str(c) for c in cells)]))
     return "\n".join(lines) + "\n"

@@ -10,6 +10,8 @@ from .probes import PROBE_OF_NAME, RULES
 from .readings import Reading
 from .rules import Rule
 from .state import MISSHAPEN
+from .text import excerpt
+from .units import at, in_unit
 
 LONGEST_TEXT = 160
 """The most characters of one text message in plain ASCII; a single `°` would make it 70."""
@@ -32,6 +34,8 @@ PREFIXES = {
 }
 """What a subject begins with, for each state of an alert."""
 
+OPTIONAL = ("rule", "began", "said")
+
 QUIET = ("lid", "over")
 """States that nobody is told of: they stand in the history alone, for the panel."""
 
@@ -43,6 +47,7 @@ class Alert:
     `state` is one of PREFIXES; temperatures are in °F. The same reading and state always give the
     same `id`. `subject` and `text` are for mail and push; `sms` is plain ASCII. `rule` is the kind
     of a rule beside the probe's own; `began` is, for a lid, the id of the reading that opened it.
+    `said` is the subject with its temperatures marked, for whoever reads it in another unit.
     """
 
     id: str
@@ -57,6 +62,7 @@ class Alert:
     sms: str
     rule: str = ""
     began: str = ""
+    said: str = ""
 
     @property
     def quiet(self) -> bool:
@@ -81,13 +87,14 @@ class Alert:
     def named(self, cook: str) -> "Alert":
         """The same, in words that begin with what its cook is called."""
         sms = _ascii(f"{cook}: {self.sms}")
-        return replace(self, subject=f"{cook}: {self.subject}", sms=sms)
+        subject, said = f"{cook}: {self.subject}", f"{cook}: {self.said}"
+        return replace(self, subject=subject, sms=sms, said=said)
 
     def body(self) -> bytes:
-        """The JSON on the wire, without what is empty of the last two fields."""
+        """The JSON on the wire, without what is empty of the fields that not all have."""
         fields = asdict(self).items()
-        said = {name: value for name, value in fields if value or name not in ("rule", "began")}
-        return json.dumps(said, ensure_ascii=False).encode()
+        filled = {name: value for name, value in fields if value or name not in OPTIONAL}
+        return json.dumps(filled, ensure_ascii=False).encode()
 
     @classmethod
     def parse(cls, body: bytes) -> "Alert":
@@ -110,31 +117,48 @@ class Alert:
 
 
 def episode_alert(
-    state: str, reading: Reading, rule: Rule, facts: str, change: float, seen: int, beside: str
+    state: str,
+    reading: Reading,
+    rule: Rule,
+    facts: str,
+    change: float,
+    seen: int,
+    beside: str,
+    unit: str,
 ) -> Alert:
-    facts = f"{reading.temperature:.1f} °F, {facts}"
+    facts = f"{at(reading.temperature)}, {facts}"
     advice = rule.relief if state == "cleared" else rule.advise(reading.temperature)
     window = f" (its last {seen} readings)" if rule.verb and seen else ""
     name = reading.probe.name
     title = f"{name}," if state in QUIET else rule.title.format(probe=name)
-    return _alert(state, reading, f"{title} {facts}", f"{facts}{window}.\n{advice}", change, beside)
+    text = f"{facts}{window}.\n{advice}"
+    return _alert(state, reading, f"{title} {facts}", text, unit, change, beside)
 
 
-def lost_alert(reading: Reading, seconds: float) -> Alert:
-    facts = f"nothing for {seconds / 60:g} minutes, last {reading.temperature:.1f} °F"
-    text = f"{facts}.\nLook after the probe, its batteries, and the producer."
-    return _alert("lost", reading, f"{reading.probe.name}: {facts}", text)
+def lost_alert(reading: Reading, seconds: float, unit: str, unread: bool) -> Alert:
+    what = f"no time that can be read, as {excerpt(reading.time)}," if unread else "nothing"
+    facts = f"{what} for {seconds / 60:g} minutes, last {at(reading.temperature)}"
+    look = "the thermometer's clock, or --clock" if unread else "its batteries, and the producer"
+    text = f"{facts}.\nLook after the probe, {look}."
+    return _alert("lost", reading, f"{reading.probe.name}: {facts}", text, unit)
 
 
-def found_alert(reading: Reading) -> Alert:
-    facts = f"{reading.temperature:.1f} °F again"
-    return _alert("found", reading, f"{reading.probe.name}: {facts}", f"{facts}.")
+def found_alert(reading: Reading, unit: str) -> Alert:
+    facts = f"{at(reading.temperature)} again"
+    return _alert("found", reading, f"{reading.probe.name}: {facts}", f"{facts}.", unit)
 
 
 def _alert(
-    state: str, reading: Reading, facts: str, text: str, change: float = 0, rule: str = ""
+    state: str,
+    reading: Reading,
+    facts: str,
+    text: str,
+    unit: str,
+    change: float = 0,
+    rule: str = "",
 ) -> Alert:
-    subject = PREFIXES[state] + facts
+    said = PREFIXES[state] + facts
+    subject, text = in_unit(said, unit), in_unit(text, unit)
     cook = f"Cook: {reading.cook}\n" if reading.cook else ""
     return Alert(
         id=f"{reading.id}/{rule}-{state}" if rule else f"{reading.id}/{state}",
@@ -148,10 +172,11 @@ def _alert(
         text=f"{reading.probe.name} at {for_people(reading.time)}: {text}\n{cook}",
         sms=_ascii(f"{subject} at {for_people(reading.time)}"),
         rule=rule,
+        said=said,
     )
 
 
 def _ascii(text: str) -> str:
-    for sign, plain in (("°F", "F"), ("≤", "<="), ("≥", ">="), ("−", "-")):
+    for sign, plain in (("°F", "F"), ("°C", "C"), ("≤", "<="), ("≥", ">="), ("−", "-")):
         text = text.replace(sign, plain)
     return text.encode("ascii", "replace").decode()[:LONGEST_TEXT]

@@ -3,44 +3,67 @@
 import re
 from datetime import datetime, timedelta, timezone
 
-_DAY = {
-    "iso": r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})",
-    "us": r"(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4}|[0-9]{2})",
-}
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_NAMED = rf"(?P<named>{'|'.join(_MONTHS)})[a-z]*\.?"
+_YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})"
+_DATES = (
+    r"(?P<year>[0-9]{4})(?P<sign>[-/.])(?P<month>[0-9]{1,2})(?P=sign)(?P<day>[0-9]{1,2})",
+    rf"(?P<first>[0-9]{{1,2}})(?P<sign>[-/.])(?P<second_>[0-9]{{1,2}})(?P=sign){_YEAR}",
+    rf"(?:[a-z]+,?\s)?{_NAMED}\s(?P<day>[0-9]{{1,2}}),?\s{_YEAR}",
+    rf"(?:[a-z]+,?\s)?(?P<day>[0-9]{{1,2}})[\s-]{_NAMED}[\s-]{_YEAR}",
+)
 _TIME = (
     r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     r"(:(?P<second>[0-9]{2})([.,](?P<fraction>[0-9]+))?)?"
     r"(\s?(?P<half>[ap])\.?m\.?)?"
     r"\s?(?P<zone>z|utc|[+-][0-9]{2}(:?[0-9]{2})?)?"
 )
-_FORMATS = [re.compile(rf"{day}(t|,?\s+){_TIME}", re.IGNORECASE) for day in _DAY.values()]
+_FORMATS = [re.compile(rf"{date}(t|,?\s+){_TIME}", re.IGNORECASE) for date in _DATES]
+_OF_THE_DAY = re.compile(_TIME, re.IGNORECASE)
 
 _EPOCH = re.compile(r"(?P<whole>[0-9]{9,10}(?P<milli>[0-9]{3})?)(?P<part>\.[0-9]+)?")
 """Since 1970: nine or ten digits are seconds from 1973 to 2286, three more make milliseconds."""
 
+_ELAPSED = re.compile(r"\+([0-9]{1,5}):([0-9]{2}):([0-9]{2}(?:\.[0-9]+)?)")
+"""Since the beginning of a cook, as `elapsed` writes it."""
 
-def parse_moment(text: str) -> datetime | None:
+_DAY_OR_MONTH = re.compile(
+    r"(?<![0-9])([0-9]{1,2})([-/])([0-9]{1,2})\2(?:[0-9]{4}|[0-9]{2})(?![0-9])"
+)
+
+DAWN = datetime(1970, 1, 1)
+"""The day of a timestamp that names none."""
+
+
+def parse_moment(text: str, day_first: bool = False) -> datetime | None:
     """The moment that a timestamp names, with a zone where it states one; None for any other text.
 
-    It takes `05/22/21 12:20:15` and `5/22/2021 12:20 PM`, the month first, ISO 8601 as in
-    `2021-05-22T12:20:15.5Z`, and seconds or milliseconds since 1970.
+    It takes `05/22/21 12:20:15` and `5/22/2021 12:20 PM`, the month first unless that cannot be or
+    `day_first` says so; `22.05.2021 12:20`; ISO 8601 as in `2021-05-22T12:20:15.5Z`, with slashes
+    too; `May 22, 2021 12:20 PM`; and seconds or milliseconds since 1970. A time of the day alone,
+    and a time since the beginning like `+1:20:15`, are of the day DAWN.
     """
-    if epoch := _EPOCH.fullmatch(text.strip()):
+    text = text.strip()
+    if epoch := _EPOCH.fullmatch(text):
         seconds = int(epoch["whole"]) / (1000 if epoch["milli"] else 1)
         return datetime.fromtimestamp(seconds + float(f"0{epoch['part'] or ''}"), timezone.utc)
-    found = next(filter(None, (known.fullmatch(text.strip()) for known in _FORMATS)), None)
-    if not found:
-        return None
-    year, hour = int(found["year"]), int(found["hour"])
+    if since := _ELAPSED.fullmatch(text):
+        hours, minutes, seconds = since.groups()
+        return DAWN + timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
+    known = (*_FORMATS, _OF_THE_DAY)
+    found = next(filter(None, (each.fullmatch(text) for each in known)), None)
+    return _moment(found.groupdict(), day_first) if found else None
+
+
+def _moment(found: dict[str, str | None], day_first: bool) -> datetime | None:
+    hour = int(found["hour"])
     if found["half"]:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + 12 * (found["half"] in "pP")
     try:
         return datetime(
-            year if len(found["year"]) == 4 else 2000 + year,
-            int(found["month"]),
-            int(found["day"]),
+            *_date(found, day_first),
             hour,
             int(found["minute"]),
             int(found["second"] or 0),
@@ -51,6 +74,19 @@ def parse_moment(text: str) -> datetime | None:
         return None
 
 
+def _date(found: dict[str, str | None], day_first: bool) -> tuple[int, int, int]:
+    if "year" not in found:
+        return DAWN.year, DAWN.month, DAWN.day
+    year = int(found["year"]) + (2000 if len(found["year"]) == 2 else 0)
+    if "named" in found:
+        return year, 1 + _MONTHS.index(found["named"].lower()), int(found["day"])
+    if "first" not in found:
+        return year, int(found["month"]), int(found["day"])
+    first, second = int(found["first"]), int(found["second_"])
+    turned = day_first or found["sign"] == "." or first > 12
+    return (year, second, first) if turned else (year, first, second)
+
+
 def _zone(text: str | None) -> timezone | None:
     if not text:
         return None
@@ -59,6 +95,25 @@ def _zone(text: str | None) -> timezone | None:
     digits = text[1:].replace(":", "").ljust(4, "0")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return timezone(-offset if text[0] == "-" else offset)
+
+
+def says_day_first(time: str) -> bool | None:
+    """Whether a date of two numbers and a year has its day first; None where it could be either."""
+    found = _DAY_OR_MONTH.search(time)
+    first, second = (int(found[1]), int(found[3])) if found else (0, 0)
+    return first > 12 if first > 12 or second > 12 else None
+
+
+def is_numbers(time: str) -> bool:
+    """Whether its date is of two numbers and a year: either can be the day."""
+    return _DAY_OR_MONTH.search(time) is not None
+
+
+def elapsed(seconds: float) -> str:
+    """The timestamp of so many seconds since the beginning of a cook: `+1:20:15`."""
+    minutes, rest = divmod(round(seconds, 3), 60)
+    hours, minutes = divmod(int(minutes), 60)
+    return f"+{hours}:{minutes:02}:{f'{rest:06.3f}'.rstrip('0').rstrip('.')}"
 
 
 def for_people(time: str) -> str:

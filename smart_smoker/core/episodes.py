@@ -21,8 +21,8 @@ class Episodes:
     the `tail` last. `over` says whether a rule that is told once was.
     """
 
-    def __init__(self, rule: Rule, remind: float, name: str = ""):
-        self.rule, self._remind, self._name = rule, remind, name
+    def __init__(self, rule: Rule, remind: float, name: str = "", unit: str = "F"):
+        self.rule, self._remind, self._name, self._unit = rule, remind, name, unit
         # A window of 62 seconds is 2.0666… readings: rounding makes 62 seconds of it again.
         self.span = round(rule.window * SECONDS_PER_READING, 3)
         self.going_on: Episode | None = None
@@ -43,7 +43,7 @@ class Episodes:
                 return None
             self.over = rule.once
             since = moment - tail.covers
-            episode = Episode(cause.id, moment, since, max(tail), tail[-1])
+            episode = Episode(cause.id, moment, since, rule.level(tail), tail[-1])
             self.going_on = episode
         state = self._next_state(episode, tail, moment, change)
         if state is None:
@@ -84,7 +84,7 @@ class Episodes:
             facts = f"{facts}, {in_all}"
         elif in_all and (state != "raised" or rule.hold_minutes):
             facts, change, seen = in_all, rule.change([episode.highest, newest]), 0
-        return episode_alert(state, cause, rule, facts, change, seen, self._name)
+        return episode_alert(state, cause, rule, facts, change, seen, self._name, self._unit)
 
     def state(self) -> dict:
         """What `resume` needs to make the same episodes, in JSON; empty where there was none."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .rules import DECIMALS, Rule, in_minutes
+from .units import limit
 
 PULLED_OUT = 10
 """°F below its target at which food that was done is no longer in the smoker."""
@@ -25,12 +26,12 @@ class SmokerLimit(Rule):
         return change <= 0
 
     def told_when(self):
-        return f"{self.side} {self.degrees:g} °F for {in_minutes(self.window * 30)}"
+        return f"{self.side} {limit(self.degrees)} for {in_minutes(self.window * 30)}"
 
     def facts(self, change, covers, lasted):
         if change <= 0:
-            return f"no longer {self.side} {self.degrees:g} °F"
-        return f"{self.side} {self.degrees:g} °F for {in_minutes(lasted)}"
+            return f"no longer {self.side} {limit(self.degrees)}"
+        return f"{self.side} {limit(self.degrees)} for {in_minutes(lasted)}"
 
 
 class SmokerLow(SmokerLimit):
@@ -101,10 +102,10 @@ class FoodDone(Rule):
         return lowest < self.degrees
 
     def told_when(self):
-        return f"{self.degrees:g} °F warm"
+        return f"{limit(self.degrees)} warm"
 
     def facts(self, change, covers, lasted):
-        return f"the target is {self.degrees:g} °F"
+        return f"the target is {limit(self.degrees)}"
 
     def facts_in_all(self, episode, newest, lasted, over):
-        return f"it reached {self.degrees:g} °F {in_minutes(lasted)} ago"
+        return f"it reached {limit(self.degrees)} {in_minutes(lasted)} ago"

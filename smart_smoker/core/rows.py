@@ -1,20 +1,56 @@
-"""Rows: what a CSV of a cook says, line by line."""
+"""Rows: what a table of a cook says, line by line."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .dialect import Dialect
+from .clock import elapsed, is_numbers, parse_moment, says_day_first
+from .columns import by_choice, by_names, by_place, counts, joined, kind_of, probe_called
+from .dialect import Dialect, refuse_decimal_commas
 from .errors import InputError
 from .probes import PROBES, Probe
-from .readings import parse_time
+from .readings import NUMBER, parse_temperature, parse_time
+from .text import excerpt
 
-ABSENT = frozenset(("", "no temperature", "none", "n/a", "na", "null", "-", "--", "---"))
+ABSENT = frozenset(
+    ("", "no temperature", "none", "n/a", "n.a.", "na", "nan", "null", "-", "--", "---", "err")
+    + ("error", "off", "open", "hhh", "lll", "unavailable", "unknown", "disconnected")
+)
 """Cells by which loggers say, in small letters, that a probe had no temperature."""
+
+NOWHERE = frozenset((0, -40, 572, 999, 999.9, 2000, -17.78, -17.8))
+"""Numbers by which loggers say the same: where nothing near came before, they are none."""
+
+NEAR = 40
+"""°F within which one of these can be a temperature after all."""
+
+LONGEST_HEAD = 200
+"""Lines before the first row, above which a file is no table."""
+
+_UNIT = re.compile(r"\W?°\s?[CF]\W?", re.IGNORECASE)
+
+MANY = 20
+"""Rows in which a fire moves."""
+
+_WITH_UNIT = re.compile(r"([+-]?[0-9.]+(?:e[+-]?[0-9]+)?)\s?°?\s?([CF])", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody says of a table: its columns by names or numbers, its unit, how dates are read.
+
+    `absent` are numbers that mean that there is no probe, as they are written.
+    """
+
+    columns: Sequence[str] = ()
+    celsius: bool = False
+    day_first: bool | None = None
+    absent: frozenset[float] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a CSV.
+    """One line of a table.
 
     `temperatures` are in °F, one for each of PROBES, None where the cell said nothing.
     `skipped` says, one sentence each, what could not be taken.
@@ -31,44 +67,215 @@ class Row:
         return [(probe, temperature) for probe, temperature in cells if temperature is not None]
 
 
-def read_rows(lines: Iterable[str | None], dialect: Dialect | None = None) -> Iterator[Row | None]:
-    """The rows of a CSV whose columns are time, smoker, food A and food B, or as `dialect` says.
+class Table:
+    """How one table is written, learned from its `head` and its first row, or from all its lines.
 
-    A header, blank lines and further columns are passed over. None in `lines` (nothing there yet)
-    is handed on as None. A page of the web has no rows, whatever numbers stand in it.
+    `said` tells in a line what was understood. Raises InputError where it cannot be read, or where
+    one of several columns could be meant.
     """
-    dialect, number, beginning = dialect or Dialect(), 0, True
+
+    def __init__(self, head: list[str], first: str, lines: Sequence[str], wanted: Wanted):
+        self._wanted, self._dialect = wanted, Dialect()
+        # A header says what separates cells, as Excel's sep=; does. A title before it may not.
+        telling = [line for line in head if not Dialect().cells(line) or _names_time(line)]
+        for line in [*telling, first]:
+            cells = self._dialect.cells(line)
+        headers = [self._dialect.cells(line) for line in head if Dialect().cells(line)]
+        headers = [header for header in headers if len(header) > 1 or len(cells) < 2]
+        self._headers = headers or [self._dialect.header] * bool(self._dialect.header)
+        names = joined(self._headers)
+        if wanted.columns:
+            self.columns = by_choice(wanted.columns, self._headers, len(cells))
+        else:
+            self.columns = by_names(names) or by_place(cells, names)
+        self._celsius = wanted.celsius
+        if not names and not wanted.columns:
+            self._refuse_set_points(lines)
+        self._named = len(names)
+        probes = enumerate(self.columns.probes)
+        self._all_places = [(place, c) for place, c in probes if c is not None]
+        times = self.columns.times
+        self._as_it_is = False
+        self._elapsed = len(times) == 1 and times[0] < len(names) and counts(names[times[0]])
+        self._day_first = wanted.day_first
+        self._before: list[float | None] = [None] * len(PROBES)
+        self._gone: set[int] = set()
+        self._read_dates(first, lines)
+
+    def _read_dates(self, first: str, lines: Sequence[str]):
+        self.said = self.columns.said()
+        if self._day_first is None and is_numbers(self._time(self._dialect.cells(first))):
+            found = filter(lambda said: said is not None, map(says_day_first, lines))
+            self._day_first = next(found, None)
+            if self._day_first is None and not re.search(r"[0-9]/[0-9]", first):
+                self.said += "; dates month first"
+        self._as_it_is = not (self._elapsed or self._day_first or len(self.columns.times) > 1)
+
+    def _refuse_set_points(self, lines: Sequence[str]):
+        """Without a header a first column that never changes, beside others that do, is no pit."""
+        if len(lines) < MANY or None in self.columns.probes[:2]:
+            return
+        rows = [self._dialect.cells(line) for line in lines]
+        first, second = (
+            {self._cell(row, c) for row in rows if any(row)} for c in self.columns.probes[:2]
+        )
+        if len(first) == 1 < len(second):
+            raise InputError(
+                f"the first temperature never changes ({first.pop()}): is it a set point? Say by"
+                ' --columns "1,3,4,5" which columns are the time, the smoker and the foods',
+                self.columns,
+            )
+
+    def rows_of(self, number: int, line: str) -> Row | None:
+        """The row of a line, None for a blank one or a header that comes again."""
+        cells = self._dialect.cells(line)
+        if not any(cells) or self._is_header(cells):
+            return None
+        if self._dialect.separator == ",":
+            refuse_decimal_commas(cells, self._named - 1 if self._named else len(PROBES))
+        return self._row(number, cells)
+
+    def _is_header(self, cells: list[str]) -> bool:
+        # Loggers write their header again in the middle of a file when they are started again.
+        if cells in self._headers:
+            return True
+        numbers = any(NUMBER.fullmatch(cell.replace(",", ".")) for cell in cells[1:])
+        return bool(cells[0]) and not re.search(r"\d", cells[0]) and all(cells) and not numbers
+
+    def _row(self, number: int, cells: list[str]) -> Row:
+        nothing = (None,) * len(PROBES)
+        column = self.columns.times[0] + 1
+        try:
+            time = parse_time(self._time(cells))
+        except ValueError as error:
+            said = f"row {number}, column {column} (time): {error}; row skipped"
+            return Row(number, "", nothing, (said,))
+        temperatures, skipped = list(nothing), []
+        for place, column in self._places(cells):
+            cell = self._cell(cells, column)
+            if not cell:
+                continue
+            try:
+                temperatures[place] = self._temperature(place, column, cell)
+            except ValueError as error:
+                name = PROBES[place].name
+                skipped.append(f"row {number}, column {column + 1} ({name}): {error}; cell skipped")
+        return Row(number, time, tuple(temperatures), tuple(skipped))
+
+    def _places(self, cells: list[str]) -> list[tuple[int, int]]:
+        """Which of PROBES this line has a column for, each with its column."""
+        columns = self.columns
+        if columns.which is None:
+            return self._all_places
+        place = probe_called(columns, self._cell(cells, columns.which))
+        return [] if place is None else [(place, columns.probes[0])]
+
+    def _temperature(self, place: int, column: int, cell: str) -> float | None:
+        number, celsius = (
+            self._dialect.number(cell),
+            self._celsius or column in self.columns.celsius,
+        )
+        if not number[-1:].isdigit():
+            if cell.lower() in ABSENT:
+                return None
+            if found := _WITH_UNIT.fullmatch(number):
+                number, celsius = found[1], found[2] in "Cc"
+        temperature = parse_temperature(number, celsius)
+        said, before = float(number), self._before[place]
+        if said in self._wanted.absent:
+            return None
+        if said in NOWHERE and (before is None or abs(temperature - before) > NEAR):
+            if place in self._gone:
+                return None
+            self._gone.add(place)
+            raise ValueError(f"{excerpt(cell)} and nothing near it: no probe is plugged in")
+        self._before[place] = temperature
+        return temperature
+
+    def _time(self, cells: list[str]) -> str:
+        if self._as_it_is:
+            return self._cell(cells, self.columns.times[0])
+        time = " ".join(filter(None, (self._cell(cells, c) for c in self.columns.times)))
+        if self._elapsed and _is_elapsed(time):
+            return elapsed(float(time))
+        if self._day_first and (moment := parse_moment(time, day_first=True)) and is_numbers(time):
+            return moment.isoformat(" ")
+        return time
+
+    @staticmethod
+    def _cell(cells: list[str], column: int) -> str:
+        return cells[column] if column < len(cells) else ""
+
+
+def read_rows(lines: Iterable[str | None], wanted: Wanted | None = None, tell=None):
+    """The rows of a table, whatever it calls its columns, or as `wanted`.
+
+    None in `lines` (nothing there yet) is handed on as None. A page of the web has no rows,
+    whatever numbers stand in it. `tell` is given the table as soon as it is understood.
+    """
+    wanted, head, table = wanted or Wanted(), [], None
+    number = 0
     for line in lines:
         if line is None:
             yield None
             continue
         number += 1
-        cells = dialect.cells(line)
-        if not any(cells):
-            continue
-        if beginning and cells[0].startswith("<"):
-            return
-        if not dialect.is_header(cells, beginning):
-            yield _row(number, cells, dialect)
-        beginning = False
+        if table is None:
+            if not head and line.lstrip("\ufeff \t").startswith("<") or len(head) > LONGEST_HEAD:
+                return
+            if not _is_row(line, head):
+                head += [line] * bool(line.strip(" \t\r\n,;\0"))
+                continue
+            known = list(filter(None, lines)) if isinstance(lines, list) else [line]
+            table = Table(head, line, known, wanted)
+            if tell:
+                tell(table)
+        if row := table.rows_of(number, line):
+            yield row
 
 
-def _row(number: int, cells: list[str], dialect: Dialect) -> Row:
-    nothing = (None,) * len(PROBES)
+def _is_row(line: str, head: list[str]) -> bool:
+    """Whether the rows of a table begin with this line, behind such a head."""
+    dialect = Dialect()
+    cells = dialect.cells(line)
+    if dialect.header or not any(cells):
+        return bool(dialect.header)
+    kinds, numbers = [kind_of(cell) for cell in cells], any(map(_is_number, cells))
+    if any(map(_names_time, head)):
+        more_names = sum(map(bool, kinds)) > bool(cells[0]) or any(map(_UNIT.fullmatch, cells))
+        return numbers or cells[0][:1].isdigit() or not more_names
+    if {"time", "date"}.intersection(kinds):
+        return False
+    return cells[0][:1].isdigit() or numbers and (not cells[0] or any(map(str.isdigit, cells[0])))
+
+
+def _names_time(line: str) -> bool:
+    """Whether a line is a header, as one of its cells is the name of a time."""
+    return any(kind_of(cell) in ("time", "date") for cell in Dialect().cells(line))
+
+
+def _is_number(cell: str) -> bool:
+    cell = cell.replace(",", ".")
+    return bool(NUMBER.fullmatch(cell) or _WITH_UNIT.fullmatch(cell))
+
+
+def _is_elapsed(cell: str) -> bool:
+    return bool(NUMBER.fullmatch(cell)) and 0 <= float(cell) < 10**8
+
+
+def oldest_first(rows: list[Row]) -> list[Row]:
+    """The rows in the order of their times, where these say that the newest stands first."""
+    moments = [parse_moment(row.time) for row in (*rows[:2], *rows[-2:])]
     try:
-        time = parse_time(cells[0])
-    except ValueError as error:
-        return Row(number, "", nothing, (f"row {number}, column 1 (time): {error}; row skipped",))
-    temperatures, skipped = list(nothing), []
-    for column, cell in enumerate(cells[1:]):
-        if cell.lower() in ABSENT:
-            continue
-        try:
-            temperatures[column] = dialect.temperature(cell)
-        except ValueError as error:
-            name = PROBES[column].name
-            skipped.append(f"row {number}, column {column + 2} ({name}): {error}; cell skipped")
-    return Row(number, time, tuple(temperatures), tuple(skipped))
+        turned = moments[0] > moments[1] >= moments[2] > moments[3]
+    except (IndexError, TypeError):  # Too few, or times that cannot be read or compared.
+        turned = False
+    return rows[::-1] if turned else rows
+
+
+def column_of(skipped: str) -> str:
+    """Of which column a sentence says that something was skipped: `column 3 (Food A)`."""
+    return skipped.partition(", ")[2].partition(":")[0]
 
 
 def require_readings(rows: list[Row], name: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .units import apart
 from .window import Tail
 
 DECIMALS = 2
@@ -85,17 +86,21 @@ class Rule:
         """Whether the rule counts yet, by the highest and lowest of the cook; else none is told."""
         return True
 
+    def level(self, tail: Sequence[float]) -> float:
+        """Where a probe was, in °F, before an episode that begins now."""
+        return max(tail)
+
     def was_nothing(self, episode: Episode, newest: float) -> bool:
         """Whether an episode that was held back needs no telling any more."""
         return False
 
     def told_when(self) -> str:
         """How the probe must be for an alert, for people."""
-        return f"{self.verb} {self.degrees:g} °F"
+        return f"{self.verb} {apart(self.degrees)}"
 
     def facts(self, change: float, covers: float, lasted: float) -> str:
         """What is so, for people: the window covers and the episode has lasted so many seconds."""
-        return f"{self.verb} {change:g} °F in {in_minutes(covers)}"
+        return f"{self.verb} {apart(change)} in {in_minutes(covers)}"
 
     def facts_in_all(self, episode: Episode, newest: float, lasted: float, over: bool) -> str:
         """What is so of an episode since it began; empty where `facts` say enough."""
@@ -103,7 +108,7 @@ class Rule:
 
     def trend(self, tail: Sequence[float]) -> str:
         """What its last readings do, for whoever looks on."""
-        return f"{self.verb} {self.change(tail):g} °F"
+        return f"{self.verb} {apart(self.change(tail))}"
 
     def advise(self, temperature: float) -> str:
         """What to do about it at such a temperature."""
@@ -153,21 +158,29 @@ class SmokerDrop(Rule):
     def eases(self, change):
         return change < self.degrees / 2
 
+    def level(self, tail):
+        highest = max(tail)
+        place = tail.index(highest)
+        beside = max(tail[max(0, place - 1) : place] + tail[place + 1 : place + 2])
+        alone = len(tail) > 2 and highest - beside >= self.degrees
+        # What is held back can show that a lone reading, which both beside it contradict, was none.
+        return beside if alone and self.hold_minutes else highest
+
     def was_nothing(self, episode, newest):
         return 2 * (newest - episode.lowest) >= episode.highest - episode.lowest
 
     def facts_in_all(self, episode, newest, lasted, over):
         lost = self.change([episode.highest, newest])
-        where = f"{lost:g} °F below where it was" if lost else "back where it was"
+        where = f"{apart(lost)} below where it was" if lost else "back where it was"
         if not over:
             return self.facts(lost, lasted, lasted)
         if self.was_nothing(episode, newest):
-            return f"up {round(newest - episode.lowest, DECIMALS):g} °F again, {where}"
+            return f"up {apart(round(newest - episode.lowest, DECIMALS))} again, {where}"
         return f"holding {where}"
 
     def trend(self, tail):
         risen = round(tail[-1] - tail[0], DECIMALS)
-        return f"up {risen:g} °F" if risen > 0 else super().trend(tail)
+        return f"up {apart(risen)}" if risen > 0 else super().trend(tail)
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ reminder (episodes.py). So is a silence: from the last reading for a while to th
 """
 
 from binascii import crc_hqx
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timezone
 from typing import NamedTuple
 
 from .alert import Alert, found_alert, lost_alert
-from .clock import parse_moment
+from .clock import DAWN, parse_moment
 from .episodes import Episodes
 from .errors import TwoProducers, UnreadableMessage
 from .probes import RULES, Probe
@@ -28,6 +29,8 @@ from .rules import Rule
 from .state import check_numbers
 from .text import excerpt
 from .window import Window
+
+DAY = 24 * 3600
 
 CLOCKS = ("readings", "time")
 """What tells the moment of a reading: how many came before it, or its own timestamp."""
@@ -64,8 +67,8 @@ class Watch:
 
     `rule` is the probe's own, `beside` are further ones. `remind_minutes` is how long an episode
     goes on before it is told again, 0 for never; `clock` is one of CLOCKS, and what windows and
-    reminders go by. `heard` is when a reading arrived, in seconds of any clock that only goes
-    forward.
+    reminders go by; `unit` is "F" or "C", for words; of `median` readings the middle one counts.
+    `heard` is when a reading arrived, in seconds of any clock that only goes forward.
     """
 
     def __init__(
@@ -74,18 +77,23 @@ class Watch:
         remind_minutes: float = 60,
         clock: str = "readings",
         beside: Sequence[Rule] = (),
+        unit: str = "F",
+        median: int = 1,
     ):
         self._by_time = clock == "time"
-        self._episodes = [Episodes(rule, remind_minutes * 60)]
-        self._episodes += [Episodes(other, remind_minutes * 60, other.kind) for other in beside]
+        remind, self._unit = remind_minutes * 60, unit
+        self._episodes = [Episodes(rule, remind, unit=unit)]
+        self._episodes += [Episodes(other, remind, other.kind, unit) for other in beside]
         span = max(episodes.span for episodes in self._episodes)
         looks_back = max(episodes.rule.looks_back for episodes in self._episodes)
         self.window = Window(span, 0 if self._by_time else SECONDS_PER_READING, looks_back)
         self._limits = {other.kind: other.degrees for other in beside}
         self._limits_told: dict[str, float] = {}
+        self._newest: deque[float] = deque(maxlen=median)  # as they came, in °F
         self.number = 0
         """That of the newest reading: whatever is not above it was judged before."""
         self._sums = ""  # of the texts of the last numbers, four signs for each
+        self._unread: Reading | None = None  # one whose time cannot be read by this clock
         self.latest: Reading | None = None  # the one whose moment is the latest
         self.highest, self.lowest = float("-inf"), float("inf")  # of the cook, in °F
         self.heard = 0.0
@@ -114,7 +122,12 @@ class Watch:
         return judgement._replace(ended=self) if self.ended and not had_ended else judgement
 
     def _take(self, reading: Reading, heard: float) -> Judgement:
-        moment = _moment(reading) if self._by_time else (self.judged + 1) * SECONDS_PER_READING
+        moment = self._moment(reading) if self._by_time else (self.judged + 1) * SECONDS_PER_READING
+        checksum = _checksum(reading)
+        if self._newest.maxlen > 1:
+            self._newest.append(reading.temperature)
+            middle = sorted(self._newest)[(len(self._newest) - 1) // 2]
+            reading = replace(reading, temperature=middle)
         temperature, window = reading.temperature, self.window
         window.add(moment, temperature)
         cause = reading
@@ -124,11 +137,11 @@ class Watch:
             cause = replace(self.latest, id=reading.id)
         if reading.seq:
             left_out = UNKNOWN * min(reading.seq - self.number - 1, REMEMBERED)
-            self._sums = (self._sums + left_out + _checksum(reading))[-4 * REMEMBERED :]
+            self._sums = (self._sums + left_out + checksum)[-4 * REMEMBERED :]
         self.number, self.heard, self.ended = reading.seq, heard, False
         self.judged += 1
         self.highest, self.lowest = max(self.highest, temperature), min(self.lowest, temperature)
-        alerts = [found_alert(reading)] if self.silent else []
+        alerts = [found_alert(reading, self._unit)] if self.silent else []
         self.silent = False
         for episodes in self._episodes:
             if alert := episodes.take(window, cause, self.highest, self.lowest):
@@ -138,31 +151,44 @@ class Watch:
         self._limits_told = self._limits
         return Judgement(self._episodes[0].tail, alerts, True, limits)
 
+    def _moment(self, reading: Reading) -> float:
+        moment = parse_moment(reading.time)
+        if moment is None:
+            self._unread = reading
+            raise UnreadableMessage(f"{excerpt(reading.time)} names no moment", reading.body())
+        whole = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+        seconds = whole.timestamp()
+        if moment.date() == DAWN.date() and self.window:
+            # A time of the day alone is of the day on which it is nearest to what came before.
+            seconds += round((self.window.moment - seconds) / DAY) * DAY
+        return seconds
+
     def _end(self):
         """The cook is over, and with it what goes on."""
         self.ended = True
         self.window.clear()
+        self._newest.clear()
         for episodes in self._episodes:
             episodes.going_on = None
 
     def silence(self, now: float, seconds: float) -> Alert | None:
         """The alert of a probe that has said nothing for so long: once, until it speaks again."""
-        untold = self.silent or self.ended or not self.window
-        if untold or now - self.heard < seconds:
+        latest = self.latest if self.window else self._unread
+        if self.silent or self.ended or latest is None or now - self.heard < seconds:
             return None
         self.silent = True
         self.alerts += 1
-        latest = self.latest
-        return lost_alert(
-            numbered(latest.probe, latest.cook, self.number, latest.time, latest.temperature),
-            seconds,
-        )
+        number = self.number or latest.seq
+        newest = numbered(latest.probe, latest.cook, number, latest.time, latest.temperature)
+        return lost_alert(newest, seconds, self._unit, unread=not self.window)
 
     def state(self) -> dict:
         """What `resume` needs to make the same watch, in JSON; when it heard is not in it."""
         state = {"number": self.number, "judged": self.judged, "alerts": self.alerts}
         if self.judged:
             state |= {"highest": self.highest, "lowest": self.lowest}
+        if len(self._newest) > 1:
+            state["newest"] = list(self._newest)
         state["deque"] = list(self.window)
         if self.window:
             state["time"] = self.latest.time
@@ -192,9 +218,10 @@ class Watch:
         if not self._sums.isascii():
             raise ValueError("checksums that are none")
         self.silent, self.ended = (state.get(name) is True for name in ("silent", "ended"))
+        self._newest.extend(map(float, state.get("newest", ())))
         self.window.resume(state["deque"], state.get("left"))
         extremes = [self.highest, self.lowest] if self.judged else []
-        temperatures = [*extremes, *(temperature for _, temperature in self.window)]
+        temperatures = [*extremes, *self._newest, *(temperature for _, temperature in self.window)]
         if not all(COLDEST <= temperature <= HOTTEST for temperature in temperatures):
             raise ValueError("a temperature that no probe measures")
         if self.window:
@@ -210,10 +237,3 @@ class Watch:
 
 def _checksum(reading: Reading) -> str:
     return f"{crc_hqx(reading.body(), 0):04x}"
-
-
-def _moment(reading: Reading) -> float:
-    moment = parse_moment(reading.time)
-    if moment is None:
-        raise UnreadableMessage(f"{excerpt(reading.time)} names no moment", reading.body())
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()

@@ -1,9 +1,10 @@
 """The alerts of a cook: when, what, and what became of each in every channel."""
 
 from ..core.probes import PROBE_OF_NAME, PROBES
+from ..core.units import in_unit
 from .cook_story import CookStory, Told
 from .elements import Tag
-from .words import clock, in_unit, shortened
+from .words import clock, shortened
 
 MOST = 100
 """How many a page shows: anybody who may publish can fill the history."""
@@ -66,10 +67,10 @@ class AlertRow(Tag):
         number = PROBES.index(PROBE_OF_NAME[alert.probe])
         self.put(classes=f"{STATES.get(alert.state, alert.kind)} probe-{number}")
         self._time.put(clock(told.moment, cook.begin))
-        self._subject.put(shortened(in_unit(alert.subject, unit)))
+        self._subject.put(shortened(in_unit(alert.said, unit) if alert.said else alert.subject))
         lines = alert.text.splitlines()
         wanted = alert.state in ("raised", "lost") and len(lines) > 1
-        self._advice.put(shortened(in_unit(lines[1], unit)) if wanted else "")
+        self._advice.put(shortened(lines[1]) if wanted else "")
         self._deliveries.put(*_deliveries(told))
 
 

@@ -2,9 +2,10 @@
 
 from ..core.probes import Probe
 from ..core.readings import SECONDS_PER_READING
+from ..core.units import in_unit
 from .elements import Marked, Tag
 from .probe_story import LATE, ProbeStory, duration
-from .words import clock, degrees, in_unit
+from .words import clock, degrees
 
 SPARK_POINTS, SPARK_SECONDS = 60, 3600
 """How many points a card's little line has at most, and how long before now it begins."""

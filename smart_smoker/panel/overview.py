@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from ..core.probes import PROBES, RULES
+from ..core.units import in_unit
 from .cook_story import CookStory
 from .probe_story import LATE, ProbeStory, duration
 from .story import Story
-from .words import degrees, in_unit
+from .words import degrees
 
 FEW = 3
 """So many cooks can go on and the first page is still that of the latest; of more it is a list."""

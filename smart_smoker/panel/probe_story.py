@@ -10,6 +10,7 @@ from ..core.limits import FoodDone
 from ..core.probes import RULES, Probe
 from ..core.readings import SECONDS_PER_READING, Reading
 from ..core.rules import DECIMALS, FoodStall
+from ..core.units import apart
 
 MOST_EPISODES = 1000
 """Above which the oldest are forgotten: a week of stalls has some 500, but anybody who may publish
@@ -237,7 +238,7 @@ def direction(rate: float, band: float) -> str:
     """What a temperature does that changes by so many °F a minute, in a word or some."""
     if abs(rate) < band:
         return "steady"
-    return f"{'rising' if rate > 0 else 'falling'} {round(abs(rate), 1):g} °F a minute"
+    return f"{'rising' if rate > 0 else 'falling'} {apart(round(abs(rate), 1))} a minute"
 
 
 def duration(seconds: float) -> str:

@@ -12,6 +12,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from ..core.errors import InputError
+from ..core.units import UNITS
 from ..script.settings import Settings
 from ..script.signals import SIGNALS
 from .access import PAGE, Gate
@@ -65,7 +66,10 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
     def missing(request: Request, error: Exception) -> Response:
         return HTMLResponse(PAGE.format(head=head, title="not found", content=MISSING), 404)
 
-    mount(app, head, settings.panel_proxy, lambda cook, unit: View(shared, cook, unit), missing)
+    def build(cook: str, unit: str) -> View:
+        return View(shared, cook, unit if unit in UNITS else settings.units)
+
+    mount(app, head, settings.panel_proxy, build, missing)
     server = server_of(Gate(app, settings.panel_password, head), settings.panel_proxy)
     logging.getLogger("nicegui").setLevel(logging.ERROR)
     for number in set(SIGNALS) - {signal.SIGINT, signal.SIGTERM}:

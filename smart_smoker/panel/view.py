@@ -3,6 +3,7 @@
 import time
 from urllib.parse import quote
 
+from ..core.units import UNITS
 from .cook_list import CookList
 from .elements import Browser, Tag, every, section, yes
 from .notes import Notes
@@ -27,7 +28,7 @@ class View:
     """
 
     def __init__(self, shared: Shared, id: str, unit: str):
-        self._shared, self._id, self._unit = shared, id, "C" if unit == "C" else "F"
+        self._shared, self._id, self._unit = shared, id, unit
         self._browser = Browser()
         self._turn = 0
         self._seen = self._cooks = None
@@ -65,7 +66,7 @@ class View:
                     how = {"href": file, "aria_label": "Download this cook as CSV"}
                     self._csv = Tag("a", "CSV", "button", **how)
             with Tag("div", classes="group", role="group", aria_label="Unit"):
-                self._units = {unit: self._make_unit(unit) for unit in ("F", "C")}
+                self._units = {unit: self._make_unit(unit) for unit in UNITS}
             dark = Tag("button", "Dark", data_theme_switch="", aria_pressed="false")
             dark.on("vnodeMounted", js_handler="() => panel.dress()")
 

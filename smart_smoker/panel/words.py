@@ -1,8 +1,8 @@
 """Words: temperatures, times and alerts, as people read them."""
 
-import re
 from datetime import timedelta
 
+from ..core.units import celsius
 from .cook_story import DAWN
 
 LATEST = 2**37
@@ -14,23 +14,7 @@ LONGEST = 300
 
 def degrees(fahrenheit: float, unit: str) -> str:
     """A temperature in "F" or "C", without its unit."""
-    return f"{fahrenheit if unit == 'F' else (fahrenheit - 32) * 5 / 9:.1f}"
-
-
-def in_unit(words: str, unit: str) -> str:
-    """An alert's words, which are in °F, in "F" or "C"; a change has no zero that could move."""
-
-    def celsius(found: re.Match) -> str:
-        before, number, after = found[1] or "", float(found[2]), found[3] or ""
-        change = before or after
-        return f"{before}{number * 5 / 9 if change else (number - 32) * 5 / 9:.1f} °C{after}"
-
-    return words if unit == "F" else CHANGE_OR_TEMPERATURE.sub(celsius, words)
-
-
-CHANGE_OR_TEMPERATURE = re.compile(
-    r"(?<!\w)((?:down|up|changed|by|rising|falling) )?(-?[0-9]{1,4}(?:\.[0-9]+)?) °F( below where)?"
-)
+    return f"{fahrenheit if unit == 'F' else celsius(fahrenheit):.1f}"
 
 
 def clock(moment: float, now: float | None = None) -> str:

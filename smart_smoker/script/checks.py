@@ -6,11 +6,12 @@ import os
 import re
 import ssl
 from collections.abc import Callable
-from functools import partial
+from contextlib import suppress
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from ..core.probes import PROBES
 from ..core.readings import COLDEST, HOTTEST
+from ..core.units import UNITS, fahrenheit
 
 
 def text(value: object) -> str:
@@ -93,19 +94,32 @@ def _notify_urls(value: object) -> tuple[str, ...]:
     return tuple(urls)
 
 
-def _number(least: float, most: float, value: object) -> float:
-    try:
-        number = float("" if isinstance(value, bool) else value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not least <= number <= most:
-        raise ValueError(f"a number from {least} to {most:,}, like 200")
-    return number
+def _limit(value: object) -> float:
+    degrees = math.nan
+    with suppress(ValueError):
+        degrees = fahrenheit("" if isinstance(value, bool) else str(value))
+    if not COLDEST <= degrees <= HOTTEST:
+        raise ValueError(f"°F from {COLDEST} to {HOTTEST:,}, like 200, or °C, like 95C in quotes")
+    return degrees
 
 
-_LIMIT, _MINUTES = partial(_number, COLDEST, HOTTEST), partial(_number, 0, 1440)
-PER_PROBE = {probe.setting(rule.kind): _LIMIT for probe in PROBES for rule in probe.beside}
-PER_PROBE |= {probe.setting("lid_minutes"): _MINUTES for probe in PROBES if probe.rule.holdable}
+def _minutes(value: object) -> float:
+    minutes = math.nan
+    with suppress(ValueError):
+        minutes = float("" if isinstance(value, bool) else str(value))
+    if not 0 <= minutes <= 1440:
+        raise ValueError("minutes from 0 to 1,440, like 3")
+    return minutes
+
+
+def _unit(value: object) -> str:
+    if value not in UNITS:
+        raise ValueError("F or C")
+    return value
+
+
+PER_PROBE = {probe.setting(rule.kind): _limit for probe in PROBES for rule in probe.beside}
+PER_PROBE |= {probe.setting("lid_minutes"): _minutes for probe in PROBES if probe.rule.holdable}
 """What can be set for a probe alone: limits in °F, and minutes."""
 
 CHECKS: dict[str, Callable[[object], object]] = {
@@ -122,6 +136,7 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "urgent_notify_urls": _notify_urls,
     "panel_password": text,
     "panel_proxy": _ip_address,
+    "units": _unit,
     **PER_PROBE,
 }
 SECRET = tuple(key for key in CHECKS if key.endswith(("_url", "_urls", "_password")))

@@ -1,6 +1,7 @@
 """The options of the command lines, and what their values must be."""
 
 import argparse
+import csv
 import socket
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,8 +12,10 @@ from ..core.errors import InputError
 from ..core.limits import SmokerHigh, SmokerLow
 from ..core.probes import PROBES, Probe
 from ..core.readings import COLDEST, HOTTEST, SECONDS_PER_READING
+from ..core.rows import Wanted
 from ..core.rules import Rule
 from ..core.text import printable
+from ..core.units import fahrenheit
 from ..core.watch import CLOCKS
 from .settings import Settings
 
@@ -46,14 +49,25 @@ def producer_options(page: str, sample: Path):
     add("--follow", action="store_true", help="read on as a logger appends to the file")
     about = "go on with the newest cook of this name that has not ended, as after a power cut"
     add("--resume", action="store_true", help=f"with -: {about}")
-    about = "names of the header for the time and each probe, as time,pit,brisket,ribs"
+    about = "of the time and each probe: names of the header, or numbers: time,pit,brisket or 1,3,4"
     add("--columns", type=column_names, default=(), metavar="NAMES", help=about)
     add("--celsius", action="store_true", help="its temperatures are in °C")
+    add(
+        "--day-first", action=argparse.BooleanOptionalAction, help="05/11/26 is in November, or not"
+    )
+    about = "what its device says where there is no probe, as 320,6553.5"
+    add("--absent", type=numbers, default=frozenset(), metavar="NUMBERS", help=about)
+    about = "send nothing: say what is understood, and which alerts it would cause"
+    add("--check", action="store_true", help=about)
     about = "open RabbitMQ's admin page, or do not ask"
     add("--admin", action=argparse.BooleanOptionalAction, help=about)
     options = parser.parse_args()
     if options.resume and options.csv != "-":
         parser.error("argument --resume: goes with - alone; --follow goes on by itself")
+    if options.check and (options.follow or options.csv == "-"):
+        parser.error("argument --check: goes with a whole file")
+    wanted = options.columns, options.celsius, options.day_first, options.absent
+    options.wanted = Wanted(*wanted)
     options.live = options.follow or options.csv == "-"
     options.source = "standard input" if options.csv == "-" else options.csv
     if options.interval is None:
@@ -78,10 +92,11 @@ def consumer_options(page: str, probe: Probe, remind: float, silence: float):
         parser.add_argument(option, type=kind, default=default, metavar="N", help=shown)
     meaning = "by which minutes go: readings of 30 seconds each, or their timestamps (readings)"
     parser.add_argument("--clock", choices=CLOCKS, default="readings", help=meaning)
+    meaning = "the middle one of so many readings counts: one alone is noise (1)"
+    parser.add_argument("--median", type=int, choices=(1, 3, 5), default=1, help=meaning)
     for kind in probe.beside:
-        shown = f"°F; {kind.option} (no limit)"
-        limit = number_from(COLDEST, HOTTEST)
-        parser.add_argument(f"--{kind.kind}", type=limit, metavar="N", help=shown)
+        shown = f"°F, or °C as 95C; {kind.option} (no limit)"
+        parser.add_argument(f"--{kind.kind}", type=degrees, metavar="N", help=shown)
     if rule.holdable:
         shown = "a drop that is over before is a lid, and not told (0)"
         parser.add_argument("--lid-minutes", type=number_from(0), metavar="N", help=shown)
@@ -111,6 +126,14 @@ def rules_of(options, probe: Probe, settings: Settings) -> list[Rule]:
     return [own, *(kind(limit) for kind, limit in limits.items() if limit is not None)]
 
 
+def degrees(text: str) -> float:
+    """For argparse: a temperature in °F, or in °C with a C behind it."""
+    value = fahrenheit(text)
+    if not COLDEST <= value <= HOTTEST:
+        raise argparse.ArgumentTypeError(f"{text} is not within {COLDEST} and {HOTTEST:,} °F")
+    return value
+
+
 def cook_name(text: str) -> str:
     """For argparse: the name of a cook."""
     if not (text.isprintable() and 0 < len(text.encode()) <= LONGEST_NAME):
@@ -126,7 +149,7 @@ def usual_name() -> str:
 
 def column_names(text: str) -> list[str]:
     """For argparse: names of columns, the time's first."""
-    names = text.split(",")
+    names = next(csv.reader([text], skipinitialspace=True), [""])
     if not (
         names[0].strip() and 1 < len(names) <= 1 + len(PROBES) and any(map(str.strip, names[1:]))
     ):
@@ -134,6 +157,11 @@ def column_names(text: str) -> list[str]:
             f"{text} is not the time's name and 1 to {len(PROBES)} more with commas between them"
         )
     return names
+
+
+def numbers(text: str) -> frozenset[float]:
+    """For argparse: numbers with commas between them."""
+    return frozenset(map(float, text.split(",")))
 
 
 def duration(text: str) -> float:

@@ -39,8 +39,9 @@ class Settings:
     """All that a script is told beside its options.
 
     `mail` is None where no mail server is set; `limits` are those of the probes, as `smoker_low`,
-    in °F, and lids in minutes; without `panel_password` the panel is for this machine alone;
-    `panel_proxy` is believed where requests come from. URLs hold secrets: `repr` leaves them out.
+    in °F, and lids in minutes; `units` are "F" or "C", for people; without `panel_password` the
+    panel is for this machine alone; `panel_proxy` is believed where requests come from. URLs hold
+    secrets: `repr` leaves them out.
     """
 
     rabbitmq_urls: tuple[str, ...] = field(repr=False)
@@ -51,6 +52,7 @@ class Settings:
     panel_password: str = field(default="", repr=False)
     panel_proxy: str = ""
     limits: Mapping[str, float] = field(default_factory=dict)
+    units: str = "F"
 
 
 def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:

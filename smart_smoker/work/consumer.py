@@ -11,6 +11,7 @@ from ..core.errors import QueueTaken, TwoProducers, UnreadableMessage
 from ..core.probes import Probe
 from ..core.readings import Reading
 from ..core.text import excerpt
+from ..core.units import in_unit
 from ..script.options import rules_of
 from ..script.settings import Settings
 from ..script.signals import Stop
@@ -223,11 +224,13 @@ def watch(probe: Probe, options, settings: Settings, channels: Sequence[Channel]
     name = f"consumer of {probe.queue}"
     rule, *beside = rules = rules_of(options, probe, settings)
     silence = options.silence_minutes * 60
-    memory = Memory(probe, rules, options.remind_minutes, silence, options.clock)
-    report = ConsumerReport(rule)
+    memory = Memory(
+        probe, rules, options.remind_minutes, silence, options.clock, settings.units, options.median
+    )
+    report = ConsumerReport(rule, settings.units)
     consumer = Consumer(probe, memory, report, stop)
     for rule in beside:
-        log.info("%s: told when it is %s.", probe.name, rule.told_when())
+        log.info("%s: told when it is %s.", probe.name, in_unit(rule.told_when(), settings.units))
     if not channels:
         log.info(NO_CHANNELS)
     with Outbox(settings.rabbitmq_urls, f"sender beside the {name}", channels):

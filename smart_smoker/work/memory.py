@@ -33,10 +33,12 @@ class Memory:
         remind_minutes: float,
         silence: float,
         clock: str = "readings",
+        unit: str = "F",
+        median: int = 1,
     ):
         own, *beside = rules
         self._probe, self._silence = probe, silence
-        self._how = own, remind_minutes, clock, beside
+        self._how = own, remind_minutes, clock, beside, unit, median
         self._watches: dict[str, Watch] = {}
         self._ended: dict[str, None] = {}  # in the order in which they ended
 

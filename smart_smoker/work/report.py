@@ -2,12 +2,14 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
 from ..core.readings import Reading
-from ..core.rows import Row
+from ..core.rows import Row, column_of
 from ..core.rules import Rule
+from ..core.units import at, in_unit
 from ..core.watch import Judgement, Watch
 from ..script.screen import CookBar
 
@@ -15,6 +17,10 @@ log = logging.getLogger(__name__)
 
 LINES_PER_SECOND = 20
 """What a person can still follow."""
+
+
+MANY_SKIPPED = 5
+"""Cells of a column that are skipped and told one by one."""
 
 
 class Lines:
@@ -59,8 +65,8 @@ class Lines:
 class ConsumerReport:
     """What a consumer says: each reading and how it was judged, and the end of a cook."""
 
-    def __init__(self, rule: Rule):
-        self._rule = rule
+    def __init__(self, rule: Rule, unit: str = "F"):
+        self._rule, self._unit = rule, unit
         self._lines = Lines("more")
         self.begin = self._lines.begin
         self.judged = 0
@@ -71,10 +77,9 @@ class ConsumerReport:
         self._lines.show(partial(self._line, reading, judgement))
 
     def _line(self, reading: Reading, judgement: Judgement) -> str:
-        return (
-            f"{reading.time}  {reading.probe.name} {reading.temperature:.1f} °F,"
-            f" {self._rule.trend(judgement.seen)} in the last {len(judgement.seen)}"
-        )
+        seen = judgement.seen
+        words = f"{reading.probe.name} {at(reading.temperature)}, {self._rule.trend(seen)}"
+        return f"{reading.time}  {in_unit(words, self._unit)} in the last {len(seen)}"
 
     def show_end(self, reading: Reading, watch: Watch):
         """Tell of a probe whose cook has ended."""
@@ -86,12 +91,13 @@ class ConsumerReport:
 class ProducerReport:
     """What a producer says: each row, on a bar how far it is, and what it all came to."""
 
-    def __init__(self, bar: CookBar, interval: float):
-        self._bar = bar
+    def __init__(self, bar: CookBar, interval: float, unit: str = "F"):
+        self._bar, self._unit = bar, unit
         self._interval = interval
         self._began = time.monotonic()
         self._lines = Lines("rows more")
-        self._rows = self._readings = self._skipped = 0
+        self._rows = self._readings = 0
+        self._skipped: Counter[str] = Counter()  # by their columns
 
     def __call__(self, rows: list[Row], readings: list[Reading]):
         """Tell of rows and their readings, now that the broker has them."""
@@ -101,23 +107,30 @@ class ProducerReport:
         self._lines.begin(now)
         for row in rows:
             for words in row.skipped:
-                log.warning("%s", words)
-            self._lines.show(partial(_line, row))
+                self._tell_skipped(words)
+            self._lines.show(partial(_line, row, self._unit))
         self._rows += len(rows)
         self._readings += len(readings)
-        self._skipped += sum(len(row.skipped) for row in rows)
         pace = self._interval or (now - self._began) / self._rows
         self._bar.show_rows(self._rows, rows[-1].time, pace)
 
+    def _tell_skipped(self, words: str):
+        """Tell of a cell or a row that was skipped; of many in a column only of the first."""
+        column = column_of(words)
+        self._skipped[column] += 1
+        if self._skipped[column] < MANY_SKIPPED:
+            log.warning("%s", words)
+        elif self._skipped[column] == MANY_SKIPPED:
+            log.warning("%s; what else is skipped in this column is only counted", words)
+
     def summary(self) -> str:
         """All of it in a sentence."""
-        return (
-            f"Sent {self._readings:,} readings of {self._rows:,} rows in"
-            f" {time.monotonic() - self._began:.1f} s, skipped {self._skipped:,} cells or rows"
-        )
+        took, skipped = time.monotonic() - self._began, self._skipped.total()
+        sent = f"Sent {self._readings:,} readings of {self._rows:,} rows in {took:.1f} s"
+        return f"{sent}, skipped {skipped:,} cells or rows"
 
 
-def _line(row: Row) -> str:
+def _line(row: Row, unit: str) -> str:
     """A row for people."""
-    said = ", ".join(f"{probe.name} {degrees:.1f} °F" for probe, degrees in row.filled())
-    return f"{row.time}  {said or 'no reading'}"
+    said = ", ".join(f"{probe.name} {at(degrees)}" for probe, degrees in row.filled())
+    return f"{row.time}  {in_unit(said, unit) or 'no reading'}"

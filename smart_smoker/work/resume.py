@@ -6,11 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..core.cooks import is_of
-from ..core.dialect import Dialect
 from ..core.errors import BrokerRefused, UnreadableMessage
 from ..core.probes import PROBE_OF_QUEUE
 from ..core.readings import Reading
-from ..core.rows import read_rows
+from ..core.rows import Wanted, read_rows
 from ..script.signals import Stop
 from ..wire.connection import Broker
 from ..wire.history import replay
@@ -27,12 +26,13 @@ FOLLOWED, RESUMED = "3D", "1D"
 GOING_ON = "Going on after %d readings that were sent before."
 
 
-def go_on(path: str, dialect: Dialect, name: str, urls: Iterable[str], stop: Stop) -> Cook | None:
+def go_on(path: str, wanted: Wanted, name: str, urls: Iterable[str], stop: Stop) -> Cook | None:
     """The cook of this name that was begun with the rows of a file, if the history has it.
 
     What was sent of it is not sent again; where it is not found, that is said.
     """
-    rows = list(read_rows(file_lines(path), dialect)) if Path(path).is_file() else []
+    # Line by line, as they are followed: what is learned from all of a file could be another thing.
+    rows = list(read_rows(iter(file_lines(path)), wanted)) if Path(path).is_file() else []
     if not rows:
         return None
     begun = newest_cook(name, FOLLOWED, urls, stop)

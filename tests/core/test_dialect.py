@@ -2,16 +2,15 @@
 
 import pytest
 
-from smart_smoker.core.dialect import Dialect
 from smart_smoker.core.errors import InputError
-from smart_smoker.core.rows import read_rows
+from smart_smoker.core.rows import Wanted, read_rows
 
 TIME = "05/22/21 12:20:15"
 ROW = [(TIME, (225.4, 70.1, 68.5))]
 
 
 def rows(*lines: str, columns=(), celsius=False) -> list[tuple]:
-    found = read_rows(lines, Dialect(columns, celsius))
+    found = read_rows(lines, Wanted(columns, celsius))
     return [(row.time, row.temperatures) for row in found]
 
 
@@ -92,7 +91,7 @@ def test_celsius_becomes_fahrenheit_at_the_door():
 
 
 def test_what_is_out_of_range_in_celsius_is_named_as_it_was_written():
-    (row,) = read_rows([f"{TIME},600,21,20"], Dialect(celsius=True))
+    (row,) = read_rows([f"{TIME},600,21,20"], Wanted(celsius=True))
     assert "'600' °C is outside -60 to 1,000 °F" in row.skipped[0]
 
 

@@ -198,6 +198,16 @@ def test_a_fire_that_falls_and_stays_down_is_no_lid():
     assert told((), accident, own=SmokerDrop(hold_minutes=3)) == ["12/raised", "25/cleared"]
 
 
+def test_a_drop_from_a_lone_reading_that_both_beside_it_contradict_is_a_lid():
+    spikes = ([250, 251] * 10 + [270.5]) * 5
+    held = told((), spikes, own=SmokerDrop(hold_minutes=3))
+    assert {each.split("/")[1] for each in held} == {"lid"}
+    assert "raised" in {each.split("/")[1] for each in told((), spikes, own=SmokerDrop())}
+    fire = [250] * 9 + [270, 270] + [228] * 30
+    drop = told((), fire, own=SmokerDrop(hold_minutes=3))
+    assert [each.split("/")[1] for each in drop] == ["raised", "cleared"]
+
+
 def test_without_lid_minutes_nothing_is_held_back():
     assert told((), OPENED, own=SmokerDrop(hold_minutes=0)) == ["4/raised", "9/cleared"]
 

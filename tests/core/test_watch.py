@@ -16,6 +16,7 @@ from smart_smoker.core.errors import UnreadableMessage
 from smart_smoker.core.probes import FOOD_A, FOOD_B, SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.core.rules import FoodStall, SmokerDrop
+from smart_smoker.core.units import in_unit
 from smart_smoker.core.watch import Judgement, Watch
 
 TIME = "05/22/21 12:20:15"
@@ -358,6 +359,16 @@ def test_a_reading_of_the_same_time_and_temperature_counts_once():
     assert judged == [1, 2, 2, 2, 3]
 
 
+def test_a_time_of_the_day_alone_goes_on_through_midnight():
+    times = ["23:58:30", "23:59:00", "23:59:30", "00:00:00", "00:00:30"]
+    taken = [
+        replace(reading, time=time)
+        for reading, time in zip(readings([225, 225, 220, 215, 210]), times, strict=True)
+    ]
+    (told,) = alerts(Watch(SmokerDrop(), 60, "time"), taken)
+    assert told.subject == "Smoker Alert! 210.0 °F, down 15 °F in 2 minutes"
+
+
 def test_a_clock_that_is_put_back_begins_the_window_anew_and_keeps_the_episode():
     moments = [*range(0, 660, 30), *range(-86_400, -86_400 + 900, 30)]
     told = told_by_time(FoodStall(), moments, [160.0] * 51 + [163], 10)
@@ -386,7 +397,7 @@ def test_by_the_timestamps_a_text_names_the_minutes_that_the_window_covers(momen
     assert words in alert.text
 
 
-@pytest.mark.parametrize("time", ["12:20:15", "row 7", "31.05.2021 12:20", "05/22/21"])
+@pytest.mark.parametrize("time", ["noon", "row 7", "31.31.2021 12:20", "05/22/21"])
 def test_a_timestamp_that_names_no_moment_is_unreadable_by_that_clock_only_and_changes_nothing(
     time,
 ):
@@ -494,11 +505,14 @@ def test_only_where_meat_can_stall_is_it_to_be_wrapped(temperature, advice):
 
 
 def test_whoever_looks_on_sees_a_fire_that_rises_and_one_that_falls():
-    assert SmokerDrop().trend([78, 90, 120]) == "up 42 °F"
-    assert SmokerDrop().trend([78, 120, 90]) == "up 12 °F"
-    assert SmokerDrop().trend([90, 120, 78]) == "down 42 °F"
-    assert SmokerDrop().trend([90]) == "down 0 °F"
-    assert FoodStall().trend([150, 152]) == "changed 2 °F"
+    def trend(rule, temperatures):
+        return in_unit(rule.trend(temperatures), "F")
+
+    assert trend(SmokerDrop(), [78, 90, 120]) == "up 42 °F"
+    assert trend(SmokerDrop(), [78, 120, 90]) == "up 12 °F"
+    assert trend(SmokerDrop(), [90, 120, 78]) == "down 42 °F"
+    assert trend(SmokerDrop(), [90]) == "down 0 °F"
+    assert trend(FoodStall(), [150, 152]) == "changed 2 °F"
 
 
 def test_a_text_that_names_its_cook_begins_with_it_and_is_as_short():
@@ -551,7 +565,7 @@ def test_an_alerts_id_is_that_of_its_reading_and_state(probe, rule, temperatures
 # --- the JSON on the wire ------------------------------------------------------------------------
 
 ALERT = raised(FOOD_A, FoodStall(), FLAT)
-TEXTS = ("id", "cook", "probe", "state", "time", "subject", "text", "sms")
+TEXTS = ("id", "cook", "probe", "state", "time", "subject", "text", "sms", "said")
 NUMBERS = ("temperature", "change")
 
 

@@ -28,6 +28,7 @@ from scripts import (
 
 from smart_smoker.core.alert import Alert
 from smart_smoker.core.rows import read_rows
+from smart_smoker.core.units import apart, at, in_unit
 from smart_smoker.lab.packages import find_browser
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.messages import alert_message, delivery_message
@@ -157,7 +158,8 @@ class Cook(Broker):
         cook = cook or self.id
         id = f"{cook}/{'01-smoker' if probe == 'Smoker' else '02-food-A'}/{seq}/{state}"
         text = f"{subject}.\nLook after it."
-        alert = Alert(id, cook, probe, state, clock(seq), 200, 20, subject, text, subject)
+        said = in_unit(subject, "F")
+        alert = Alert(id, cook, probe, state, clock(seq), 200, 20, said, text, said, said=subject)
         self.publish([alert_message(alert)])
         return alert
 
@@ -277,14 +279,14 @@ def test_the_chart_has_all_probes_episodes_and_gaps_and_shows_a_part_by_the_keyb
 
 def test_celsius_is_remembered_by_the_browser_and_is_for_changes_too(cook, open_page):
     cook.say("01-smoker", 14.0, -4.0)
-    cook.tell("raised", 2, "Smoker Alert! -4.0 °F, down 18 °F in 1 minute")
+    cook.tell("raised", 2, f"Smoker Alert! {at(-4)}, down {apart(18)} in 1 minute")
     page = open_page(cook.address)
     page.get_by_role("button", name="°C").click()
     expect(card(page, "Smoker")).to_contain_text("-20.0°C")
     page.reload()
     expect(card(page, "Smoker")).to_contain_text("-20.0°C")
     expect(card(page, "Smoker")).to_contain_text("down 10.0 °C")
-    expect(page.get_by_role("log")).to_contain_text("! -20.0 °C, down 10.0 °C in 1 minute")
+    expect(page.get_by_role("log")).to_contain_text("! -20.0 °C, down 10 °C in 1 minute")
     assert [t for _, t in drawn(page)["series"][0]["data"]] == [-10, -20]
 
 

@@ -36,6 +36,7 @@ TAKEN = {
     "urgent_notify_urls": ("ntfy://ring", lambda s: s.urgent_notify_urls[0]),
     "panel_password": ("hickory & oak", lambda s: s.panel_password),
     "panel_proxy": ("192.0.2.80", lambda s: s.panel_proxy),
+    "units": ("C", lambda s: s.units),
 }
 """Each setting, a value for it, and where it is found again."""
 
@@ -50,6 +51,7 @@ WRONG = {
     "notify_urls": (["ntfy", "ntfy://a mailto"], "Apprise"),
     "urgent_notify_urls": (["ntfy", "ntfy://a mailto"], "Apprise"),
     "panel_proxy": (["localhost", "127.0.0.1:80", "10.0.0.0/8", "*"], "IP address"),
+    "units": (["K", "c", ""], "F or C"),
 }
 """Values that are refused, and a word of what is expected instead."""
 
@@ -415,7 +417,7 @@ def test_a_limit_of_a_probe_that_has_no_such_rule_is_no_setting(tmp_path):
 
 @pytest.mark.parametrize("value", ["warm", "nan", "2000", ""])
 def test_a_limit_is_a_temperature_that_a_probe_can_measure(value):
-    with pytest.raises(InputError, match="SMOKER_LOW .* a number from -60 to 1,000"):
+    with pytest.raises(InputError, match="SMOKER_LOW .* °F from -60 to 1,000"):
         load(NOWHERE, {"SMOKER_LOW": value})
 
 

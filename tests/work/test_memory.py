@@ -380,10 +380,13 @@ def test_without_a_time_for_silence_nobody_is_missed():
     assert silent(made, 60 * MINUTES) == []
 
 
-def test_a_cook_whose_timestamps_name_no_moment_is_not_missed_by_that_clock():
+def test_a_cook_whose_timestamps_name_no_moment_by_that_clock_is_told_once():
     made = memory(clock="time")
     assert judge(made, [replace(reading, time="?") for reading in cook([225, 200])]) == []
-    assert silent(made, 60 * MINUTES) == []
+    (told,) = made.silences(5 * MINUTES)
+    assert "no time that can be read, as '?', for 5 minutes, last 200.0 °F" in told.subject
+    assert told.id == "brisket/01-smoker/2/lost"
+    assert made.silences(60 * MINUTES) == []
     assert silent(taken_over(memory(clock="time"), made), 60 * MINUTES) == []
 
 

@@ -605,7 +605,7 @@ def test_a_refused_login_ends_with_3_and_one_line_without_the_password(program, 
     refused = url.replace("guest:guest", f"guest:{PASSWORD}")
     code, output = program.run("smoker_producer.py", RABBITMQ_URL=refused)
     assert code == 3
-    assert len(output.splitlines()) == 2  # the cook's own line, and this:
+    assert len(output.splitlines()) == 3  # the columns' line, the cook's, and this:
     assert "refuses the login: check user and password in RABBITMQ_URL" in output
 
 

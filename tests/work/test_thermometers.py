@@ -104,11 +104,3 @@ def test_a_line_of_the_page_brings_its_sample_into_the_queues(program, stranger,
     bodies = {queue: taken[0][1].decode() for queue, taken in got.items() if taken}
     assert {queue: float(body.rpartition(", ")[2]) for queue, body in bodies.items()} == expected
     assert all(re.match(r"2\d{3}-\d\d-\d\d[T ]\d\d:\d\d:\d\d", body) for body in bodies.values())
-
-
-def test_the_line_against_zeros_takes_them_out():
-    line = block("Other paces, other zeros", "sh")
-    rows = "12:00,225.4,0,0.0\n12:01,0,150.1,10\n12:02,-999,5,\n"
-    command = ["bash", "-c", line]
-    done = subprocess.run(command, input=rows, capture_output=True, text=True, timeout=30)
-    assert done.stdout == "12:00,225.4,,\n12:01,,150.1,10\n12:02,-999,5,\n"
