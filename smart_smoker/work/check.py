@@ -68,5 +68,5 @@ def _tell_skipped(rows: Sequence[Row]):
         for each in row.skipped:
             skipped.setdefault(column_of(each), []).append(row.number)
     for column, numbers in skipped.items():
-        shown = ", ".join(map(str, numbers[:SHOWN])) + ", …" * (len(numbers) > SHOWN)
-        log.warning("%s: skipped %d times, in the rows %s.", column, len(numbers), shown)
+        more = f", … ({len(numbers):,} in all)" if len(numbers) > SHOWN else ""
+        log.warning("%s: skipped, row %s%s.", column, ", ".join(map(str, numbers[:SHOWN])), more)

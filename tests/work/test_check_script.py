@@ -21,7 +21,7 @@ def test_a_check_says_what_is_understood_and_what_it_would_cause_and_sends_nothi
         "Smoker: 20 readings, 110.0 °C to 121.1 °C.",
         "Smoker Alert! 110.0 °C, down 11.1 °C in 2.5 minutes",
         "Alerts that a cook like this causes: 1.",
-        "column 3 (Smoker): skipped 1 times, in the rows 22.",
+        "column 3 (Smoker): skipped, row 22.",
     ):
         assert words in output
 
