@@ -84,7 +84,7 @@ def offer_admin_page(wanted: bool | None, url: str):
         webbrowser.open(url)
 
 
-def clear_queues(fresh: bool, urls: tuple[str, ...], stop: Stop):
+def clear_queues(fresh: bool | None, urls: tuple[str, ...], stop: Stop):
     """Empty the probes' queues when asked to; a queue itself is never deleted."""
 
     def waiting(broker: Broker) -> int:
@@ -94,10 +94,11 @@ def clear_queues(fresh: bool, urls: tuple[str, ...], stop: Stop):
         for probe in PROBES:
             broker.purge(probe.queue)
 
-    if not fresh and on_terminal():
+    if fresh is None and on_terminal():
         count = stay_connected(urls, "producer", stop, waiting)
         if count:
-            log.info("Readings of an earlier cook that wait in the queues: %d.", count)
+            words = "Readings that wait in the queues, of an earlier cook or one that goes on: %d."
+            log.info(words, count)
             fresh = ask("Clear the queues?")
     if fresh:
         stay_connected(urls, "producer", stop, purge)

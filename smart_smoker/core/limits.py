@@ -108,4 +108,5 @@ class FoodDone(Rule):
         return f"the target is {limit(self.degrees)}"
 
     def facts_in_all(self, episode, newest, lasted, over):
-        return f"it reached {limit(self.degrees)} {in_minutes(lasted)} ago"
+        before = episode.at - episode.since  # The window reaches back to before it was done.
+        return f"it reached {limit(self.degrees)} {in_minutes(lasted - before)} ago"

@@ -200,7 +200,7 @@ class FoodStall(Rule):
     verb = "changed"
     advice = "It has stopped warming: wait, or wrap the meat."
     elsewhere = "It has stopped warming: see whether it is done, where its probe is, and the fire."
-    relief = "It changes again."
+    relief = "See whether it is as warm as you want it."
 
     def change(self, tail):
         return round(max(tail) - min(tail), DECIMALS)
@@ -210,6 +210,13 @@ class FoodStall(Rule):
 
     def is_over(self, change, tail, episode):
         return change > round(self.degrees + 1, DECIMALS)
+
+    def facts_in_all(self, episode, newest, lasted, over):
+        if not over:
+            return ""
+        if newest > episode.lowest:
+            return f"up {apart(round(newest - episode.lowest, DECIMALS))}, it warms up again"
+        return f"down {apart(round(episode.highest - newest, DECIMALS))}, it cools"
 
     def advise(self, temperature):
         least, most = STALLS

@@ -9,7 +9,7 @@ from .probe_story import LATE, ProbeStory, duration
 from .story import Story
 from .words import degrees
 
-FEW = 3
+FEW = 1
 """So many cooks can go on and the first page is still that of the latest; of more it is a list."""
 
 MOST_ROWS = 100

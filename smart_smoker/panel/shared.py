@@ -30,9 +30,14 @@ class Shared:
         self._many: tuple[tuple, bool] = (), False
 
     def cook(self, id: str) -> CookStory | None:
-        """The cook with this id, or without one the latest; for whoever holds the lock."""
+        """The cook with this id, or without one the latest that goes on, else the latest.
+
+        For whoever holds the lock.
+        """
         story = self.follower.story
-        return story.cooks.get(id) if id else story.latest
+        if id:
+            return story.cooks.get(id)
+        return next(reversed(story.going_on(time.time())), story.latest)
 
     def many(self) -> bool:
         """Whether more than a few cooks go on; for whoever holds the lock."""

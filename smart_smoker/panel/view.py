@@ -132,7 +132,8 @@ class View:
         story, whole = self._shared.follower.story, self._shared.follower.whole
         self._back.put(ALL, "button" if many and self._id else "none")
         newest_first = list(story.cooks.values())[: -MOST_COOKS - 1 : -1]
-        latest = story.latest.id if story.latest and not many else ""
+        shown = self._shared.cook("")
+        latest = shown.id if shown and not many else ""
         cooks = [("" if cook.id == latest else cook.id, cook.label) for cook in newest_first]
         if many:
             cooks.insert(0, ("", ALL))

@@ -45,7 +45,8 @@ def producer_options(page: str, sample: Path):
     usual = usual_name()
     about = f"what the cook's id begins with ({usual})"
     add("--cook", type=cook_name, default=usual, metavar="NAME", help=about.replace("%", "%%"))
-    add("--fresh", action="store_true", help="first empty the queues of the probes")
+    about = "first empty the queues of the probes, or do not ask"
+    add("--fresh", action=argparse.BooleanOptionalAction, help=about)
     add("--follow", action="store_true", help="read on as a logger appends to the file")
     about = "go on with the newest cook of this name that has not ended, as after a power cut"
     add("--resume", action="store_true", help=f"with -: {about}")

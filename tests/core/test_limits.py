@@ -81,7 +81,7 @@ def test_a_limit_says_what_it_is_and_for_how_long_it_is_passed():
 def test_meat_that_was_done_is_not_said_to_be_as_warm_when_it_is_told_again():
     assert subjects([FoodDone(180)], [170] + [181] * 2 + [175.7] * 120, FOOD_A) == [
         "Food A Done! 181.0 °F, the target is 180 °F",
-        "Reminder: Food A Done! 175.7 °F, it reached 180 °F 61.5 minutes ago",
+        "Reminder: Food A Done! 175.7 °F, it reached 180 °F 60 minutes ago",
     ]
 
 

@@ -504,6 +504,14 @@ def test_only_where_meat_can_stall_is_it_to_be_wrapped(temperature, advice):
     assert ("wrap" in alert.text) == (advice == "wrap")
 
 
+@pytest.mark.parametrize(
+    ("after", "words"), [(162.5, "up 2.5 °F, it warms up again"), (157.5, "down 2.5 °F, it cools")]
+)
+def test_the_end_of_a_stall_says_which_way_it_goes(after, words):
+    *_, cleared = alerts(Watch(FoodStall()), readings([*FLAT, after], FOOD_A))
+    assert cleared.subject == f"Cleared: Food A Stall Alert! {after} °F, {words}"
+
+
 def test_whoever_looks_on_sees_a_fire_that_rises_and_one_that_falls():
     def trend(rule, temperatures):
         return in_unit(rule.trend(temperatures), "F")

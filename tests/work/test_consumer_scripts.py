@@ -41,7 +41,7 @@ SUBJECTS = {
     "Smoker Alert! 210.0 °F, down 15 °F in 2.5 minutes": 11,
     "Cleared: Smoker Alert! 222.0 °F, up 12 °F again, 3 °F below where it was": 13,
     "Food A Stall Alert! 150.5 °F, changed 1 °F in 10 minutes": 22,
-    "Cleared: Food A Stall Alert! 152.5 °F, changed 2.5 °F in 10 minutes": 23,
+    "Cleared: Food A Stall Alert! 152.5 °F, up 2 °F, it warms up again": 23,
     "Food B Stall Alert! 160.0 °F, changed 0 °F in 10 minutes": 20,
 }
 
@@ -300,7 +300,7 @@ def test_by_the_timestamps_a_killed_consumer_is_followed_by_one_that_knows_what_
     assert re.findall(r"!!! (.*) \(", second.end(signal.SIGINT)[1]) == [
         "Food A Stall Alert! 160.0 °F, changed 0 °F in 1.5 minutes",
         "Reminder: Food A Stall Alert! 160.0 °F, changed 0 °F in 1.5 minutes",
-        "Cleared: Food A Stall Alert! 165.0 °F, changed 5 °F in 1.5 minutes",
+        "Cleared: Food A Stall Alert! 165.0 °F, up 5 °F, it warms up again",
     ]
 
 
