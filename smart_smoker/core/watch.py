@@ -110,9 +110,8 @@ class Watch:
         TwoProducers, and changes nothing, at a number that has come before with another text.
         """
         had_ended, judgement = self.ended, Judgement()
-        end = len(self._sums) - 4 * (self.number - reading.seq)
-        if self._sums[max(0, end - 4) : max(0, end)] not in ("", UNKNOWN, _checksum(reading)):
-            raise TwoProducers(TWO_PRODUCERS.format(reading.seq, reading.cook), reading.cook)
+        if 0 < reading.seq <= self.number:
+            self._compare(reading)
         try:
             if reading.seq == 0 or reading.seq > self.number:
                 judgement = self._take(reading, heard)
@@ -120,6 +119,12 @@ class Watch:
             if reading.last:
                 self._end()
         return judgement._replace(ended=self) if self.ended and not had_ended else judgement
+
+    def _compare(self, reading: Reading):
+        """Raise TwoProducers where this number has come before with another text."""
+        end = len(self._sums) - 4 * (self.number - reading.seq)
+        if self._sums[max(0, end - 4) : max(0, end)] not in ("", UNKNOWN, _checksum(reading)):
+            raise TwoProducers(TWO_PRODUCERS.format(reading.seq, reading.cook), reading.cook)
 
     def _take(self, reading: Reading, heard: float) -> Judgement:
         moment = self._moment(reading) if self._by_time else (self.judged + 1) * SECONDS_PER_READING

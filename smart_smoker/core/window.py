@@ -2,7 +2,7 @@
 
 from bisect import insort
 from collections import deque
-from itertools import chain
+from itertools import chain, takewhile
 from operator import itemgetter
 
 from .state import check_numbers
@@ -25,7 +25,8 @@ class Tail(list):
     def __init__(self, window: "Window", span: float):
         self._window, self._reach, newest = window, span - window.step, window.moment
         oldest = newest - self._reach
-        super().__init__([temperature for moment, temperature in window if moment >= oldest])
+        recent = takewhile(lambda reading: reading[0] >= oldest, reversed(window))
+        super().__init__([temperature for _, temperature in recent][::-1])
         self.covers = newest - window[-len(self)][0] + window.step
 
     def reaching(self, span: float) -> "Tail":
