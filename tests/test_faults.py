@@ -12,7 +12,6 @@ ALL_RULES = ("consumers", "network")
 SHORT = {
     "consumers": 80,
     "network": 60,
-    "mail": 60,
     "forger": 60,
 }
 """Rows of a cook, by scenario; what is not here takes too long for the suite."""

@@ -239,7 +239,7 @@ def test_in_whatever_order_and_by_whatever_names_the_readings_are_the_same(order
 SIGNS = ",;\t|\"'{}[]:°CF\n\r \x00é½-+.0123456789eETimePtNa"
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 def test_rubbish_ends_in_rows_or_in_a_line_and_never_in_a_number_that_no_cell_has(seed):
     chance = random.Random(seed)
     for _ in range(250):
