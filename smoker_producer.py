@@ -11,7 +11,7 @@ import smart_smoker.script.installed  # noqa: F401 - first: says what is missing
 from smart_smoker.core.cooks import cook_id
 from smart_smoker.core.errors import InputError
 from smart_smoker.core.probes import PROBES
-from smart_smoker.core.rows import Table, oldest_first, read_rows, require_readings
+from smart_smoker.core.rows import read_rows
 from smart_smoker.script.options import producer_options
 from smart_smoker.script.questions import ask, on_terminal
 from smart_smoker.script.screen import CookBar
@@ -23,7 +23,7 @@ from smart_smoker.work.check import check
 from smart_smoker.work.producer import Cook, Producer, last_rows
 from smart_smoker.work.report import ProducerReport
 from smart_smoker.work.resume import go_on, resume
-from smart_smoker.work.source import file_lines, followed_lines, input_lines
+from smart_smoker.work.source import file_rows, followed_lines, input_lines, tell
 from util_logger import setup_logger
 
 FOLDER = Path(__file__).resolve().parent
@@ -35,6 +35,7 @@ def main():
     setup_logger(__file__)
     options = producer_options(__doc__, FOLDER / "smoker-temps.csv")
     settings = load(FOLDER)
+    urls = settings.rabbitmq_urls
     id = cook_id(options.cook, datetime.now(), secrets.token_hex(2))
     stop = Stop()
     if options.live:
@@ -42,8 +43,7 @@ def main():
         lines = input_lines(stop) if pipe else followed_lines(options.csv, stop)
         rows, count, cook = read_rows(lines, options.wanted, tell), None, Cook(id)
     else:
-        rows = oldest_first(list(read_rows(file_lines(options.csv), options.wanted, tell)))
-        require_readings(rows, options.csv)
+        rows = file_rows(options.csv, options.wanted)
         if options.check:
             check(options.csv, rows, settings)
             return
@@ -52,28 +52,21 @@ def main():
     offer_admin_page(options.admin, settings.admin_url)
     stop.listen()
     if options.follow and not options.fresh:
-        cook = (
-            go_on(options.csv, options.wanted, options.cook, settings.rabbitmq_urls, stop) or cook
-        )
+        cook = go_on(options.csv, options.wanted, options.cook, urls, stop) or cook
     elif options.resume:
-        cook = resume(options.cook, settings.rabbitmq_urls, stop) or cook
-    clear_queues(options.fresh, settings.rabbitmq_urls, stop)
+        cook = resume(options.cook, urls, stop) or cook
+    clear_queues(options.fresh, urls, stop)
 
     log.info("The cook is %s, from %s. To end, press Ctrl+C.", cook.id, options.source)
     with CookBar(count) as bar:
         report = ProducerReport(bar, options.interval, settings.units)
         producer = Producer(rows, cook, options.interval, stop, report)
-        stay_connected(settings.rabbitmq_urls, "producer", stop, producer.work)
+        stay_connected(urls, "producer", stop, producer.work)
     log.info("%s %s.", "Stopped." if stop.requested else "The cook is over.", report.summary())
     if producer.unconfirmed:
         log.warning("%d readings were not confirmed by the broker.", len(producer.unconfirmed))
     if not (cook.readings or stop.requested):
         raise InputError(f"{options.source} held not one reading: is it the right input?")
-
-
-def tell(table: Table):
-    if table.said:
-        log.info("%s.", table.said)
 
 
 def offer_admin_page(wanted: bool | None, url: str):

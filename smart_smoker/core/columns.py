@@ -38,9 +38,6 @@ WHICH = ["entity", "entity_id", "probe", "sensor", "channel", "name", "device", 
 VALUE = ["state", "value", "temp", "temperature", "reading"]
 """Names of the two columns of a table that has a row for each probe."""
 
-ELAPSED = 10**8
-"""Seconds below which a number is a time since the beginning, and above which one since 1970."""
-
 _UNIT = re.compile(
     r"°\s?([CF])\b|[ _([-]([CF])\b|temp([CF])\d*\b|\b([CF])(?:elsius|ahrenheit)", re.I
 )

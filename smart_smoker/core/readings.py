@@ -90,7 +90,7 @@ def parse_temperature(text: str, celsius: bool = False) -> float:
     number = text.strip()
     if not NUMBER.fullmatch(number):
         raise ValueError(f"{excerpt(number)} is not a temperature")
-    temperature = round(float(number) * 9 / 5 + 32, 2) if celsius else float(number)
+    temperature = round(float(number) * 9 / 5 + 32, 2) + 0.0 if celsius else float(number)
     if not COLDEST <= temperature <= HOTTEST:
         written = f"{excerpt(number)} °C" if celsius else excerpt(number)
         raise ValueError(f"{written} is outside {COLDEST} to {HOTTEST:,} °F")

@@ -32,6 +32,9 @@ _UNIT = re.compile(r"\W?°\s?[CF]\W?", re.IGNORECASE)
 MANY = 20
 """Rows in which a fire moves."""
 
+ELAPSED = 10**8
+"""Seconds below which a number is a time since the beginning, and above which one since 1970."""
+
 _WITH_UNIT = re.compile(r"([+-]?[0-9.]+(?:e[+-]?[0-9]+)?)\s?°?\s?([CF])", re.IGNORECASE)
 
 
@@ -80,6 +83,10 @@ class Table:
         telling = [line for line in head if not Dialect().cells(line) or _names_time(line)]
         for line in [*telling, first]:
             cells = self._dialect.cells(line)
+        if self._dialect.header:  # A later line of JSON can name what the first has not.
+            for line in lines:
+                self._dialect.cells(line)
+            cells = self._dialect.cells(first)
         headers = [self._dialect.cells(line) for line in head if Dialect().cells(line)]
         headers = [header for header in headers if len(header) > 1 or len(cells) < 2]
         self._headers = headers or [self._dialect.header] * bool(self._dialect.header)
@@ -88,28 +95,23 @@ class Table:
             self.columns = by_choice(wanted.columns, self._headers, len(cells))
         else:
             self.columns = by_names(names) or by_place(cells, names)
-        self._celsius = wanted.celsius
         if not names and not wanted.columns:
             self._refuse_set_points(lines)
-        self._named = len(names)
         probes = enumerate(self.columns.probes)
         self._all_places = [(place, c) for place, c in probes if c is not None]
         times = self.columns.times
-        self._as_it_is = False
         self._elapsed = len(times) == 1 and times[0] < len(names) and counts(names[times[0]])
         self._day_first = wanted.day_first
-        self._before: list[float | None] = [None] * len(PROBES)
-        self._gone: set[int] = set()
-        self._read_dates(first, lines)
-
-    def _read_dates(self, first: str, lines: Sequence[str]):
-        self.said = self.columns.said()
-        if self._day_first is None and is_numbers(self._time(self._dialect.cells(first))):
+        dates = is_numbers(" ".join(self._cell(cells, c) for c in times))
+        if self._day_first is None and dates:
             found = filter(lambda said: said is not None, map(says_day_first, lines))
             self._day_first = next(found, None)
-            if self._day_first is None and not re.search(r"[0-9]/[0-9]", first):
-                self.said += "; dates month first"
-        self._as_it_is = not (self._elapsed or self._day_first or len(self.columns.times) > 1)
+        self._as_it_is = not (self._elapsed or self._day_first or len(times) > 1)
+        self._before: list[float | None] = [None] * len(PROBES)
+        self._gone: set[int] = set()
+        celsius = "°C" if wanted.celsius or self.columns.celsius else ""
+        order = f"dates {'day' if self._day_first else 'month'} first" if dates else ""
+        self.said = "; ".join(filter(None, (self.columns.said(), celsius, order)))
 
     def _refuse_set_points(self, lines: Sequence[str]):
         """Without a header a first column that never changes, beside others that do, is no pit."""
@@ -132,7 +134,7 @@ class Table:
         if not any(cells) or self._is_header(cells):
             return None
         if self._dialect.separator == ",":
-            refuse_decimal_commas(cells, self._named - 1 if self._named else len(PROBES))
+            refuse_decimal_commas(cells, len(self.columns.names or (0, *PROBES)) - 1)
         return self._row(number, cells)
 
     def _is_header(self, cells: list[str]) -> bool:
@@ -171,10 +173,8 @@ class Table:
         return [] if place is None else [(place, columns.probes[0])]
 
     def _temperature(self, place: int, column: int, cell: str) -> float | None:
-        number, celsius = (
-            self._dialect.number(cell),
-            self._celsius or column in self.columns.celsius,
-        )
+        number = self._dialect.number(cell)
+        celsius = self._wanted.celsius or column in self.columns.celsius
         if not number[-1:].isdigit():
             if cell.lower() in ABSENT:
                 return None
@@ -260,7 +260,7 @@ def _is_number(cell: str) -> bool:
 
 
 def _is_elapsed(cell: str) -> bool:
-    return bool(NUMBER.fullmatch(cell)) and 0 <= float(cell) < 10**8
+    return bool(NUMBER.fullmatch(cell)) and 0 <= float(cell) < ELAPSED
 
 
 def oldest_first(rows: list[Row]) -> list[Row]:

@@ -131,7 +131,7 @@ class Gate:
     async def _answer(self, asked: HTTPConnection, receive) -> Response | None:
         """What the gate itself answers; None for who may come in."""
         host, origin = asked.headers.get("host", ""), asked.headers.get("origin")
-        if not self._password and not is_loopback(name_of(host)):
+        if not self._password and not is_loopback(host_of(host)):
             return PlainTextResponse("This panel answers its own machine only, as localhost.", 403)
         if origin is not None and origin.partition("://")[2] != host:
             return PlainTextResponse("This panel does not answer the pages of other sites.", 403)
@@ -187,7 +187,7 @@ def _to(place: str, asked: HTTPConnection) -> Response:
     return RedirectResponse(f"{place}?{query}" if query else place, 303)
 
 
-def name_of(host: str) -> str:
+def host_of(host: str) -> str:
     """A Host header without its port."""
     try:
         return urlsplit(f"//{host}").hostname or ""

@@ -7,7 +7,7 @@ from nicegui import app as pages
 
 from ..core.text import printable_lines
 from ..script.settings import is_loopback
-from .access import name_of
+from .access import host_of
 from .crowd import network_of, who_gives_way
 
 
@@ -67,7 +67,7 @@ class Browser:
     @property
     def is_here(self) -> bool:
         """Whether it runs on this machine, as far as its address and the name it asked for tell."""
-        name = name_of(self._client.request.headers.get("host", ""))
+        name = host_of(self._client.request.headers.get("host", ""))
         return is_loopback(self._client.ip) and is_loopback(name)
 
     def make_frame(self):

@@ -37,7 +37,8 @@ class Shared:
         story = self.follower.story
         if id:
             return story.cooks.get(id)
-        return next(reversed(story.going_on(time.time())), story.latest)
+        now, newest_first = time.time(), reversed(story.cooks.values())
+        return next((cook for cook in newest_first if cook.goes_on(now)), story.latest)
 
     def many(self) -> bool:
         """Whether more than a few cooks go on; for whoever holds the lock."""

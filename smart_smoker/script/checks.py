@@ -7,6 +7,7 @@ import re
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from ..core.probes import PROBES
@@ -94,22 +95,20 @@ def _notify_urls(value: object) -> tuple[str, ...]:
     return tuple(urls)
 
 
-def _limit(value: object) -> float:
-    degrees = math.nan
+def _number(
+    read: Callable[[str], float], least: float, most: float, expected: str, value: object
+) -> float:
+    number = math.nan
     with suppress(ValueError):
-        degrees = fahrenheit("" if isinstance(value, bool) else str(value))
-    if not COLDEST <= degrees <= HOTTEST:
-        raise ValueError(f"°F from {COLDEST} to {HOTTEST:,}, like 200, or °C, like 95C in quotes")
-    return degrees
+        number = read(str(value))
+    if not least <= number <= most:
+        raise ValueError(expected)
+    return number
 
 
-def _minutes(value: object) -> float:
-    minutes = math.nan
-    with suppress(ValueError):
-        minutes = float("" if isinstance(value, bool) else str(value))
-    if not 0 <= minutes <= 1440:
-        raise ValueError("minutes from 0 to 1,440, like 3")
-    return minutes
+_DEGREES = f"°F from {COLDEST} to {HOTTEST:,}, like 200, or °C, like 95C in quotes"
+_LIMIT = partial(_number, fahrenheit, COLDEST, HOTTEST, _DEGREES)
+_MINUTES = partial(_number, float, 0, 1440, "minutes from 0 to 1,440, like 3")
 
 
 def _unit(value: object) -> str:
@@ -118,8 +117,8 @@ def _unit(value: object) -> str:
     return value
 
 
-PER_PROBE = {probe.setting(rule.kind): _limit for probe in PROBES for rule in probe.beside}
-PER_PROBE |= {probe.setting("lid_minutes"): _minutes for probe in PROBES if probe.rule.holdable}
+PER_PROBE = {probe.setting(rule.kind): _LIMIT for probe in PROBES for rule in probe.beside}
+PER_PROBE |= {probe.setting("lid_minutes"): _MINUTES for probe in PROBES if probe.rule.holdable}
 """What can be set for a probe alone: limits in °F, and minutes."""
 
 CHECKS: dict[str, Callable[[object], object]] = {

@@ -67,8 +67,8 @@ def producer_options(page: str, sample: Path):
         parser.error("argument --resume: goes with - alone; --follow goes on by itself")
     if options.check and (options.follow or options.csv == "-"):
         parser.error("argument --check: goes with a whole file")
-    wanted = options.columns, options.celsius, options.day_first, options.absent
-    options.wanted = Wanted(*wanted)
+    told = options.columns, options.celsius, options.day_first, options.absent
+    options.wanted = Wanted(*told)
     options.live = options.follow or options.csv == "-"
     options.source = "standard input" if options.csv == "-" else options.csv
     if options.interval is None:
@@ -97,7 +97,8 @@ def consumer_options(page: str, probe: Probe, remind: float, silence: float):
     parser.add_argument("--median", type=int, choices=(1, 3, 5), default=1, help=meaning)
     for kind in probe.beside:
         shown = f"°F, or °C as 95C; {kind.option} (no limit)"
-        parser.add_argument(f"--{kind.kind}", type=degrees, metavar="N", help=shown)
+        limit = number_from(COLDEST, HOTTEST, fahrenheit)
+        parser.add_argument(f"--{kind.kind}", type=limit, metavar="N", help=shown)
     if rule.holdable:
         shown = "a drop that is over before is a lid, and not told (0)"
         parser.add_argument("--lid-minutes", type=number_from(0), metavar="N", help=shown)
@@ -125,14 +126,6 @@ def rules_of(options, probe: Probe, settings: Settings) -> list[Rule]:
     held = chosen("lid_minutes")
     own = replace(options.rule, hold_minutes=held) if held else options.rule
     return [own, *(kind(limit) for kind, limit in limits.items() if limit is not None)]
-
-
-def degrees(text: str) -> float:
-    """For argparse: a temperature in °F, or in °C with a C behind it."""
-    value = fahrenheit(text)
-    if not COLDEST <= value <= HOTTEST:
-        raise argparse.ArgumentTypeError(f"{text} is not within {COLDEST} and {HOTTEST:,} °F")
-    return value
 
 
 def cook_name(text: str) -> str:
@@ -174,7 +167,9 @@ def duration(text: str) -> float:
     return readings
 
 
-def number_from(least: float, most: float = 1e9, kind: type = float) -> Callable[[str], float]:
+def number_from(
+    least: float, most: float = 1e9, kind: Callable[[str], float] = float
+) -> Callable[[str], float]:
     """For argparse: a number of a kind within bounds."""
 
     def number(text: str):
@@ -183,5 +178,5 @@ def number_from(least: float, most: float = 1e9, kind: type = float) -> Callable
             raise argparse.ArgumentTypeError(f"{text} is not within {least} and {most:,.0f}")
         return value
 
-    number.__name__ = "number" if kind is float else "whole number"
+    number.__name__ = "whole number" if kind is int else "number"
     return number

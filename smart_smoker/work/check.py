@@ -1,6 +1,7 @@
 """A table tried without sending it: how long it is, and which alerts it would cause."""
 
 import logging
+from argparse import Namespace
 from collections.abc import Sequence
 
 from ..core.alert import Alert
@@ -11,6 +12,7 @@ from ..core.rows import Row, column_of
 from ..core.rules import in_minutes
 from ..core.units import at, in_unit
 from ..core.watch import Watch
+from ..script.options import rules_of
 from ..script.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -43,9 +45,8 @@ def check(name: str, rows: Sequence[Row], settings: Settings):
 
 def alerts(probe: Probe, rows: Sequence[Row], settings: Settings) -> list[Alert]:
     """The alerts that these rows cause for a probe, in their order."""
-    limits = {kind: settings.limits.get(probe.setting(kind.kind)) for kind in probe.beside}
-    beside = [kind(limit) for kind, limit in limits.items() if limit is not None]
-    watch, told = Watch(probe.rule, beside=beside, unit=settings.units), []
+    own, *beside = rules_of(Namespace(rule=probe.rule), probe, settings)
+    watch, told = Watch(own, beside=beside, unit=settings.units), []
     for row in rows:
         for of, temperature in row.filled():
             if of is probe:

@@ -12,6 +12,7 @@ from queue import Queue
 from typing import BinaryIO
 
 from ..core.errors import InputError
+from ..core.rows import Row, Table, Wanted, oldest_first, read_rows, require_readings
 from ..script.signals import Stop
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,27 @@ def file_lines(path: str) -> list[str]:
     """The lines of a file. Raises InputError when it cannot be read."""
     with _opened(path) as file:
         return _Lines().of(file.read(), ended=True)
+
+
+def file_rows(path: str, wanted: Wanted) -> list[Row]:
+    """The rows of a file, the oldest first; what was understood of it is told.
+
+    Raises InputError when it cannot be read, or holds no reading.
+    """
+    tables: list[Table] = []
+    found = list(read_rows(file_lines(path), wanted, tables.append))
+    require_readings(found, path)
+    tell(*tables)
+    rows = oldest_first(found)
+    if rows is not found:
+        log.info("The newest row stands first: they go out from the last one on.")
+    return rows
+
+
+def tell(table: Table):
+    """Say in a line what was understood of a table."""
+    if table.said:
+        log.info("%s.", table.said)
 
 
 def followed_lines(path: str, stop: Stop) -> Iterator[str | None]:

@@ -93,6 +93,30 @@ def test_a_table_is_read_by_what_its_columns_are_called(text, row):
     assert only(text) == row
 
 
+def test_a_probe_that_the_first_line_of_json_has_not_is_known_from_the_others():
+    lines = [f'{{"time": "{AT}", "pit": 250}}', f'{{"time": "{AT}", "meat": 60, "pit": 251}}']
+    assert [row.temperatures[:2] for row in read_rows(lines)] == [(250, None), (251, 60)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "said"),
+    [
+        (
+            "Time,Set,Pit (°C)\n05/11/26 8:57,225,107",
+            {},
+            'smoker = "Pit (°C)"; not used: "Set"; °C; dates month first',
+        ),
+        ("Time,Pit\n05/11/26 8:57,225\n28/11/26 8:57,225", {}, 'smoker = "Pit"; dates day first'),
+        ("05/11/26 8:57,225", {"celsius": True}, "°C; dates month first"),
+        (f"{AT},225", {}, ""),
+    ],
+)
+def test_what_is_understood_of_a_table_is_said(text, wanted, said):
+    tables = []
+    list(read_rows(text.splitlines(), Wanted(**wanted), tables.append))
+    assert [table.said for table in tables] == [said]
+
+
 def test_a_row_for_each_probe_is_of_the_probe_that_it_names():
     text = "entity_id,state,last_changed\n" + "\n".join(
         f"sensor.{name}_temperature,{degrees},{AT}"

@@ -40,7 +40,9 @@ def test_the_newest_row_first_is_turned_round_and_a_device_that_says_320_has_no_
     lines = cook_csv([225, 224, 223], [320, 320, 320], [55, 56, 57]).splitlines()
     csv = program.write("cook.csv", "\n".join([lines[0], *reversed(lines[1:])]))
     options = ("--interval", 0, "--no-admin", "--absent", "320")
-    assert program.run("smoker_producer.py", csv, *options)[0] == 0
+    code, output = program.run("smoker_producer.py", csv, *options)
+    assert code == 0
+    assert "The newest row stands first" in output
     said = [body.decode().rpartition(", ")[2] for _, body in stranger.take_all("01-smoker")]
     assert said == ["225.0", "224.0", "223.0"]
     assert stranger.waiting("02-food-A") == 0
