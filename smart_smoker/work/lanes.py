@@ -4,7 +4,8 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from threading import Event, Thread
+from queue import SimpleQueue
+from threading import Thread
 
 from ..core.alert import Alert
 from ..core.errors import DeliveryFailed, DeliveryPutOff, DeliveryRefused, DeliveryUnknown
@@ -28,9 +29,6 @@ PAUSES = (0, 15 * 60, 3600)
 There is no fourth. They are no shorter than a try: it may be that of a sender before us.
 """
 
-RECORDING = 20
-"""Seconds until it must be recorded that a copy goes out."""
-
 
 @dataclass
 class Trial:
@@ -39,8 +37,8 @@ class Trial:
     next_try: float
     tries: int = 0
     sending: bool = False
-    counted: Event | None = None
-    """Set when it is recorded that a copy goes out; None while none does."""
+    counted: SimpleQueue | None = None
+    """Gets whether a copy may go out, when that is recorded; None before one is about to."""
     reason: str = ""
     """Why the last try failed; told to the history whenever it changes."""
     pauses: Iterator[float] = field(default_factory=lambda: backoff(SLOWEST))
@@ -77,7 +75,7 @@ class Lane:
     def start(self, alert: Alert, trial: Trial, tell: Callable[[object], None]):
         """Send an alert, in a thread of its own.
 
-        `tell` gets an event when a copy is about to go out, which does when that is set, and in
+        `tell` gets a queue when a copy is about to go out, which answers whether it may, and in
         the end the error, None where the alert was accepted.
         """
         trial.tries, trial.sending = trial.tries + 1, True
@@ -87,8 +85,8 @@ class Lane:
 
     def _send(self, alert: Alert, trial: Trial, tell: Callable[[object], None]):
         def hand_over():
-            tell(counted := Event())
-            if not counted.wait(RECORDING):
+            tell(counted := SimpleQueue())
+            if not counted.get():
                 raise DeliveryFailed("no broker records that it goes out", self.channel.name)
 
         error = None

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Thread
 
 from ..core.alert import TOO_OLD, Alert
 from ..core.errors import (
@@ -85,7 +85,7 @@ class Outbox:
         self._taken = Taken()
         self._results: SimpleQueue = SimpleQueue()
         self._unpublished: list[Message] = []
-        self._counted: list[Event] = []
+        self._counted: list[SimpleQueue] = []
         self._states = States(ALERTS)
         self._stop = Stop()
         self._thread = Thread(target=self._run, name="outbox", daemon=True)
@@ -134,7 +134,9 @@ class Outbox:
     def _take_over(self, broker: Broker):
         """Become the one who sends, and learn what others have sent."""
         self._held = []  # The broker gives again what was held and not acknowledged.
-        self._counted = []  # Another may have sent it meanwhile: it does not go out.
+        for counted in self._counted:
+            counted.put(False)  # Another may have sent it meanwhile: it does not go out now.
+        self._counted = []
         for lane in self._lanes:
             lane.forget()
         self._states.take_over(broker, self._taken.resume)
@@ -169,7 +171,7 @@ class Outbox:
             log.warning("Too many alerts are remembered: the oldest are forgotten.")
             self._taken.forget_half()
         for counted in self._counted:
-            counted.set()
+            counted.put(True)
         self._unpublished, self._counted = [], []
 
     def _renew(self, broker: Broker):
@@ -236,13 +238,15 @@ class Outbox:
             return
         self._held.append(_Held(arrival, alert))
 
-    def _record(self, lane: Lane, held: _Held, trial: Trial, said: Event | Exception | None):
+    def _record(self, lane: Lane, held: _Held, trial: Trial, said: SimpleQueue | Exception | None):
         name, alert = lane.channel.name, held.alert
-        if isinstance(said, Event):
+        if isinstance(said, SimpleQueue):
             if name in self._missing(alert):
                 trial.counted = said
                 self._taken.count(alert.id, name, 1)
                 self._counted.append(said)
+            else:
+                said.put(False)
             return
         unknown = isinstance(said, DeliveryUnknown)
         if trial.counted and not unknown:  # What is not taken is no copy.

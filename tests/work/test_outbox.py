@@ -94,7 +94,6 @@ def test_an_alert_whose_verdict_never_comes_goes_out_in_three_copies_and_is_put_
 ):
     monkeypatch.setattr(mail, "VERDICT_TIMEOUT", 0.2)
     monkeypatch.setattr(lanes, "PAUSES", (0, 0.1, 0.1))
-    monkeypatch.setattr(lanes, "RECORDING", 0.2)
     mute = Mute()
     publish(url, ALERT)
     publish(url, ALERT)  # as one that died before its state was left publishes it again
@@ -143,6 +142,26 @@ def test_a_copy_is_counted_before_it_goes_out(url, serve):
         until(lambda: "accepted" in outcomes(url), "an alert that is taken")
     assert counted == [{ALERT.id: {"email": 1}}] * 2  # The first was not taken, and is none.
     assert state(url).get("copies", {}) == {}
+
+
+def test_a_copy_that_waited_to_be_recorded_as_the_broker_went_away_is_tried_again_at_once(
+    url, serve
+):
+    with Relay(url) as relay:
+        relay.open()
+
+        async def greet():
+            if relay.is_open and not server.heard:
+                await asyncio.to_thread(relay.cut)
+            return "220 Good evening"
+
+        server = serve(GREETING=greet)
+        publish(url, ALERT)
+        with sending(relay.url, by_mail(server)):
+            until(lambda: "RCPT" in server.heard, "a mail that is about to go out")
+            relay.open()
+            until(lambda: "accepted" in outcomes(url), "an alert that is taken")
+    assert len(server.messages) == 1
 
 
 def test_what_is_being_sent_is_neither_sent_again_when_it_is_put_in_anew_nor_by_another(
