@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .clock import parse_moment
-from .errors import InputError
+from .errors import InputError, UnclearColumns
 from .probes import PROBES
 from .text import printable
 
@@ -100,7 +100,7 @@ def counts(name: str) -> bool:
 def by_names(names: Sequence[str]) -> Columns | None:
     """The columns of a header; None where it names no time, and places count.
 
-    Raises InputError where one of several could be meant.
+    Raises UnclearColumns where one of several could be meant.
     """
     kinds = [kind_of(name) for name in names]
     of = {kind: [c for c, k in enumerate(kinds) if k == kind] for kind in (*_KNOWN, "")}
@@ -120,13 +120,13 @@ def by_names(names: Sequence[str]) -> Columns | None:
     if not smokers and of["ambient"] and foods:
         smokers = of["ambient"]
     if len(smokers) > 1:
-        raise _which_of([names[c] for c in smokers])
+        raise _which_of(names, smokers)
     if not smokers and not foods:  # Only numbers, or names that nobody knows: their places count.
         return _columns(times, rest, names)
     if not smokers and len(rest) == 1:
         smokers, rest = rest, []
     if not smokers and rest:
-        raise _which_of([names[c] for c in rest])
+        raise _which_of(names, rest)
     return _columns(times, (smokers or [None]) + (foods or rest), names)
 
 
@@ -214,9 +214,9 @@ def _shown(name: str) -> str:
 _KNOWN = {kind: set(words.split()) for kind, words in WORDS.items()}
 
 
-def _which_of(names: list[str]) -> InputError:
-    shown = ", ".join(map(_shown, names))
-    return InputError(
+def _which_of(names: Sequence[str], columns: list[int]) -> UnclearColumns:
+    shown = ", ".join(_shown(names[c]) for c in columns)
+    return UnclearColumns(
         f"which column is the smoker is not clear: {shown}. Say it by --columns"
         ' "TIME,SMOKER,FOOD A,FOOD B", with the names of the columns or their numbers',
         names,

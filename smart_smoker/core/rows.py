@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .clock import elapsed, is_numbers, parse_moment, says_day_first
 from .columns import by_choice, by_names, by_place, counts, joined, kind_of, probe_called
 from .dialect import Dialect, refuse_decimal_commas
-from .errors import InputError
+from .errors import InputError, UnclearColumns
 from .probes import PROBES, Probe
 from .readings import NUMBER, parse_temperature, parse_time
 from .text import excerpt
@@ -73,8 +73,8 @@ class Row:
 class Table:
     """How one table is written, learned from its `head` and its first row, or from all its lines.
 
-    `said` tells in a line what was understood. Raises InputError where it cannot be read, or where
-    one of several columns could be meant.
+    `said` tells in a line what was understood. Raises InputError where it cannot be read, and
+    UnclearColumns where one of several could be meant.
     """
 
     def __init__(self, head: list[str], first: str, lines: Sequence[str], wanted: Wanted):
@@ -122,10 +122,10 @@ class Table:
             {self._cell(row, c) for row in rows if any(row)} for c in self.columns.probes[:2]
         )
         if len(first) == 1 < len(second):
-            raise InputError(
+            raise UnclearColumns(
                 f"the first temperature never changes ({first.pop()}): is it a set point? Say by"
                 ' --columns "1,3,4,5" which columns are the time, the smoker and the foods',
-                self.columns,
+                rows[0],
             )
 
     def rows_of(self, number: int, line: str) -> Row | None:
