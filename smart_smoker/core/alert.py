@@ -26,6 +26,8 @@ TOO_OLD = 24 * 3600
 PREFIXES = {
     "raised": "",
     "reminder": "Reminder: ",
+    "ring": "Unanswered: ",
+    "second": "Unanswered: ",
     "cleared": "Cleared: ",
     "lost": "Signal Lost! ",
     "found": "Cleared: Signal Lost! ",
@@ -39,6 +41,12 @@ OPTIONAL = ("rule", "began", "said")
 QUIET = ("lid", "over")
 """States that nobody is told of: they stand in the history alone, for the panel."""
 
+RINGS = ("ring", "second")
+"""States that go where somebody must wake up, and nowhere else: first to one, then to two."""
+
+SILENCE = "silence"
+"""What an episode is called in which a probe says nothing."""
+
 
 @dataclass(frozen=True)
 class Alert:
@@ -46,7 +54,7 @@ class Alert:
 
     `state` is one of PREFIXES; temperatures are in °F. The same reading and state always give the
     same `id`. `subject` and `text` are for mail and push; `sms` is plain ASCII. `rule` is the kind
-    of a rule beside the probe's own; `began` is, for a lid, the id of the reading that opened it.
+    of a rule beside the probe's own; `began` is the id of the reading that began the episode.
     `said` is the subject with its temperatures marked, for whoever reads it in another unit.
     """
 
@@ -72,8 +80,8 @@ class Alert:
     @property
     def kind(self) -> str:
         """What its episode is called: `drop`, `low`, `silence`; empty for a probe not of ours."""
-        if self.state in ("lost", "found"):
-            return "silence"
+        if self.rule == SILENCE or self.state in ("lost", "found"):
+            return SILENCE
         own = PROBE_OF_NAME.get(self.probe)
         return self.rule or (own.rule.kind if own else "")
 
@@ -82,7 +90,7 @@ class Alert:
         """Whether somebody must wake up for it."""
         rule = RULES.get(self.kind)
         begins = self.state in ("raised", "reminder") and rule is not None and rule.urgent
-        return begins or self.state == "lost"
+        return begins or self.state == "lost" or self.state in RINGS
 
     def named(self, cook: str) -> "Alert":
         """The same, in words that begin with what its cook is called."""
@@ -140,7 +148,14 @@ def lost_alert(reading: Reading, seconds: float, unit: str, unread: bool) -> Ale
     facts = f"{what} for {seconds / 60:g} minutes, last {at(reading.temperature)}"
     look = "the thermometer's clock, or --clock" if unread else "its batteries, and the producer"
     text = f"{facts}.\nLook after the probe, {look}."
-    return _alert("lost", reading, f"{reading.probe.name}: {facts}", text, unit)
+    told = _alert("lost", reading, f"{reading.probe.name}: {facts}", text, unit)
+    return replace(told, began=reading.id)
+
+
+def still_lost_alert(state: str, reading: Reading, seconds: float, rings: int, unit: str) -> Alert:
+    facts = f"no signal for {seconds / 60:.0f} minutes, last {at(reading.temperature)}"
+    told = _alert(state, reading, f"{reading.probe.name}: {facts}", f"{facts}.", unit, rule=SILENCE)
+    return replace(told, id=f"{told.id}-{rings}", began=reading.id)
 
 
 def found_alert(reading: Reading, unit: str) -> Alert:

@@ -1,9 +1,9 @@
 """Episodes: one rule over one probe's readings, and what is told of it when."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
-from .alert import Alert, episode_alert
+from .alert import RINGS, Alert, episode_alert
 from .readings import COLDEST, HOTTEST, SECONDS_PER_READING, Reading
 from .rules import Episode, Rule
 from .state import LARGEST, check_numbers
@@ -11,6 +11,27 @@ from .window import Tail, Window
 
 LATEST = LARGEST / 2
 """A moment after all others."""
+
+
+@dataclass(frozen=True)
+class Ring:
+    """How something urgent is told again until somebody answers.
+
+    That is every so many seconds, 0 for never, at most so many times; after `second` seconds to
+    somebody else as well.
+    """
+
+    every: float = 0
+    most: int = 12
+    second: float = 15 * 60
+
+    def is_due(self, passed: float, rings: int) -> bool:
+        """Whether it rings, so many seconds after it did so last."""
+        return passed >= self.every > 0 and rings < self.most
+
+    def state(self, rings: int) -> str:
+        """The state of the alert that is the next ring after so many."""
+        return "second" if (rings + 1) * self.every >= self.second else "ring"
 
 
 class Episodes:
@@ -21,19 +42,24 @@ class Episodes:
     the `tail` last. `over` says whether a rule that is told once was.
     """
 
-    def __init__(self, rule: Rule, remind: float, name: str = "", unit: str = "F"):
+    def __init__(
+        self, rule: Rule, remind: float, name: str = "", unit: str = "F", ring: Ring | None = None
+    ):
         self.rule, self._remind, self._name, self._unit = rule, remind, name, unit
+        self._ring = (rule.urgent and ring) or Ring()
         # A window of 62 seconds is 2.0666… readings: rounding makes 62 seconds of it again.
         self.span = round(rule.window * SECONDS_PER_READING, 3)
         self.going_on: Episode | None = None
         self.over = False
         self.tail: Sequence[float] = ()
 
-    def take(self, window: Window, cause: Reading, highest: float, lowest: float) -> Alert | None:
+    def take(
+        self, window: Window, cause: Reading, highest: float, lowest: float, quiet: bool = False
+    ) -> Alert | None:
         """Take the probe's next reading, which is in the window, and return what is to be told.
 
         `cause` has the time of the latest one and the id of the one that came. `highest` and
-        `lowest` are those of the cook, in °F.
+        `lowest` are those of the cook, in °F. While it is `quiet` nobody is told but of an end.
         """
         rule, episode, moment = self.rule, self.going_on, window.moment
         self.tail = tail = Tail(window, self.span)
@@ -45,17 +71,28 @@ class Episodes:
             since = moment - tail.covers
             episode = Episode(cause.id, moment, since, rule.level(tail), tail[-1])
             self.going_on = episode
-        state = self._next_state(episode, tail, moment, change)
+        state = self._next_state(episode, tail, moment, change, quiet)
         if state is None:
             return None
         alert = self._alert(state, episode, tail, cause, moment - episode.since)
+        if state in ("raised", "reminder", *RINGS):
+            episode.rang_at = moment
         if state in ("raised", "reminder"):
             episode.told_at, episode.eased = moment, False
-            return alert
-        self.going_on = None
-        return replace(alert, began=episode.began) if state == "lid" else alert
+        elif state in RINGS:
+            episode.rings += 1
+        else:
+            self.going_on = None
+        return replace(alert, began=episode.began)
 
-    def _next_state(self, episode: Episode, tail: Tail, moment: float, change: float) -> str | None:
+    def hear(self, began: str):
+        """Somebody has heard of the episode that began with this reading: it is told no more."""
+        if self.going_on and self.going_on.began == began:
+            self.going_on.heard = True
+
+    def _next_state(
+        self, episode: Episode, tail: Tail, moment: float, change: float, quiet: bool
+    ) -> str | None:
         rule, newest = self.rule, tail[-1]
         episode.lowest = min(episode.lowest, newest)
         # Where the probe's clock was put back, all waits begin again.
@@ -63,20 +100,32 @@ class Episodes:
         if episode.told_at is None:
             if rule.was_nothing(episode, newest):
                 return "lid"
+            if quiet:
+                return "over" if rule.is_over(change, tail, episode) else None
             return "raised" if moment - episode.at >= rule.hold_minutes * 60 else None
         if rule.is_over(change, tail, episode):
             return "over" if rule.once else "cleared"
         episode.told_at = min(episode.told_at, moment)
+        episode.rang_at = min(episode.rang_at, moment)
+        if quiet:
+            return None
         if episode.eased and rule.holds(change, tail):
+            episode.heard = False  # It is news: nobody can have heard of it.
             return "reminder"
         episode.eased |= rule.eases(change)
-        return "reminder" if moment - episode.told_at >= self._remind > 0 else None
+        if episode.heard:
+            return None
+        if moment - episode.told_at >= self._remind > 0:
+            return "reminder"
+        rings = episode.rings
+        due = self._ring.is_due(moment - episode.rang_at, rings)
+        return self._ring.state(rings) if due else None
 
     def _alert(
         self, state: str, episode: Episode, tail: Tail, cause: Reading, lasted: float
     ) -> Alert:
         """The alert of a state: of the window where the rule begins to hold, else of all of it."""
-        rule, newest, told = self.rule, tail[-1], state in ("raised", "reminder")
+        rule, newest, told = self.rule, tail[-1], state in ("raised", "reminder", *RINGS)
         change, seen = rule.change(tail), len(tail)
         facts = rule.facts(change, tail.covers, lasted)
         in_all = rule.facts_in_all(episode, newest, lasted, over=not told)
@@ -94,7 +143,7 @@ class Episodes:
     def forget_when(self):
         """Count the time of what goes on from the next reading on: its clock is another one."""
         if episode := self.going_on:
-            episode.at = episode.since = LATEST
+            episode.at = episode.since = episode.rang_at = LATEST
             episode.told_at = episode.told_at and LATEST
 
     def resume(self, state: dict):
@@ -103,9 +152,9 @@ class Episodes:
         self.over, self.going_on = said.pop("over", False) is True, None
         if said:
             episode = Episode(**said)
-            episode.eased = episode.eased is True
+            episode.eased, episode.heard = episode.eased is True, episode.heard is True
             told_at = episode.at if episode.told_at is None else episode.told_at
-            check_numbers((episode.at, episode.since, told_at))
+            check_numbers((episode.at, episode.since, told_at, episode.rang_at, episode.rings))
             if not COLDEST <= episode.lowest <= episode.highest <= HOTTEST:
                 raise ValueError("an episode that no probe has had")
             episode.began.encode()

@@ -21,7 +21,8 @@ class Episode:
     `began` is the id of the reading that began it, at the moment `at`, and `since` the moment from
     which its readings count. It fell from `highest` to `lowest`, in °F. `told_at` is the moment of
     its last alert, None while it is held back. It has `eased` when its rule no longer holds and it
-    is not over yet.
+    is not over yet. It rang so many times, last at `rang_at`, and is `heard` when somebody has
+    answered.
     """
 
     began: str
@@ -31,6 +32,9 @@ class Episode:
     lowest: float
     told_at: float | None = None
     eased: bool = False
+    rang_at: float = 0
+    rings: int = 0
+    heard: bool = False
 
 
 class Rule:

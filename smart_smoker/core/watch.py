@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import timezone
 from typing import NamedTuple
 
-from .alert import Alert, found_alert, lost_alert
+from .alert import SILENCE, Alert, found_alert, lost_alert, still_lost_alert
+from .answers import Answer
 from .clock import DAWN, parse_moment
-from .episodes import Episodes
+from .episodes import Episodes, Ring
 from .errors import TwoProducers, UnreadableMessage
 from .probes import RULES, Probe
 from .readings import (
@@ -79,11 +80,13 @@ class Watch:
         beside: Sequence[Rule] = (),
         unit: str = "F",
         median: int = 1,
+        ring: Ring | None = None,
     ):
         self._by_time = clock == "time"
         remind, self._unit = remind_minutes * 60, unit
-        self._episodes = [Episodes(rule, remind, unit=unit)]
-        self._episodes += [Episodes(other, remind, other.kind, unit) for other in beside]
+        self._ring = ring or Ring()
+        self._episodes = [Episodes(rule, remind, "", unit, ring)]
+        self._episodes += [Episodes(other, remind, other.kind, unit, ring) for other in beside]
         span = max(episodes.span for episodes in self._episodes)
         looks_back = max(episodes.rule.looks_back for episodes in self._episodes)
         self.window = Window(span, 0 if self._by_time else SECONDS_PER_READING, looks_back)
@@ -97,7 +100,13 @@ class Watch:
         self.latest: Reading | None = None  # the one whose moment is the latest
         self.highest, self.lowest = float("-inf"), float("inf")  # of the cook, in °F
         self.heard = 0.0
+        self.quiet_until = 0.0  # by the same clock; and the answer that asked for it
+        self._asked = ""
         self.silent = False
+        self._rings, self._rang = (
+            0,
+            0.0,
+        )  # of the silence that goes on: so often, last after so long
         self.ended = False
         self.judged = 0
         self.alerts = 0
@@ -147,9 +156,10 @@ class Watch:
         self.judged += 1
         self.highest, self.lowest = max(self.highest, temperature), min(self.lowest, temperature)
         alerts = [found_alert(reading, self._unit)] if self.silent else []
-        self.silent = False
+        self.silent, self._rings = False, 0
+        quiet = heard < self.quiet_until
         for episodes in self._episodes:
-            if alert := episodes.take(window, cause, self.highest, self.lowest):
+            if alert := episodes.take(window, cause, self.highest, self.lowest, quiet):
                 alerts.append(alert)
         self.alerts += sum(not alert.quiet for alert in alerts)
         limits = None if self._limits == self._limits_told else self._limits
@@ -176,16 +186,41 @@ class Watch:
         for episodes in self._episodes:
             episodes.going_on = None
 
+    def answer(self, answer: Answer, now: float):
+        """Heed an answer, unless it was heeded before: nobody is told of what was heard."""
+        if self.silent and (answer.kind, answer.began) == (SILENCE, self._newest_reading().id):
+            self._rings = self._ring.most
+        for episodes in self._episodes:
+            if episodes.rule.kind == answer.kind:
+                episodes.hear(answer.began)
+        if answer.minutes and answer.id != self._asked:
+            self.quiet_until, self._asked = now + answer.minutes * 60, answer.id
+
     def silence(self, now: float, seconds: float) -> Alert | None:
-        """The alert of a probe that has said nothing for so long: once, until it speaks again."""
-        latest = self.latest if self.window else self._unread
-        if self.silent or self.ended or latest is None or now - self.heard < seconds:
+        """The alert of a probe that has said nothing for so long: once, until it speaks again.
+
+        It rings like what goes on.
+        """
+        if self.ended or (self.latest if self.window else self._unread) is None:
             return None
-        self.silent = True
+        passed = now - self.heard
+        if passed < seconds or now < self.quiet_until:
+            return None
+        newest, ring, rings = self._newest_reading(), self._ring, self._rings
+        if not self.silent:
+            self.silent, self._rang = True, passed
+            self.alerts += 1
+            return lost_alert(newest, seconds, self._unit, unread=not self.window)
+        if not ring.is_due(passed - self._rang, rings):
+            return None
+        self._rings, self._rang = rings + 1, passed
         self.alerts += 1
+        return still_lost_alert(ring.state(rings), newest, passed, self._rings, self._unit)
+
+    def _newest_reading(self) -> Reading:
+        latest = self.latest if self.window else self._unread
         number = self.number or latest.seq
-        newest = numbered(latest.probe, latest.cook, number, latest.time, latest.temperature)
-        return lost_alert(newest, seconds, self._unit, unread=not self.window)
+        return numbered(latest.probe, latest.cook, number, latest.time, latest.temperature)
 
     def state(self) -> dict:
         """What `resume` needs to make the same watch, in JSON; when it heard is not in it."""
@@ -200,6 +235,10 @@ class Watch:
             if self._by_time and self.window.left > float("-inf"):
                 state["left"] = self.window.left
         state |= {name: True for name in ("silent", "ended") if getattr(self, name)}
+        if self.silent:
+            state["rings"], state["rang"] = self._rings, self._rang
+        if self._asked:
+            state["asked"] = self._asked
         if self._limits_told:
             state["limits"] = self._limits_told
         if self._sums:
@@ -223,6 +262,10 @@ class Watch:
         if not self._sums.isascii():
             raise ValueError("checksums that are none")
         self.silent, self.ended = (state.get(name) is True for name in ("silent", "ended"))
+        self._rings, self._rang = state.get("rings", 0), state.get("rang", 0)
+        self._asked = state.get("asked", "")
+        check_numbers([self._rings, self._rang])
+        self._asked.encode()
         self._newest.extend(map(float, state.get("newest", ())))
         self.window.resume(state["deque"], state.get("left"))
         extremes = [self.highest, self.lowest] if self.judged else []

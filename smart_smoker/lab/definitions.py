@@ -15,7 +15,7 @@ import secrets
 import sys
 
 from ..core.probes import PROBES
-from ..wire.messages import BOUND, DECLARED, EXCHANGE, HISTORY, QUEUES, STATES
+from ..wire.messages import DECLARED, EXCHANGE, HISTORY, KEYS, QUEUES, STATES, answer_key
 
 READINGS = "|".join(probe.queue for probe in PROBES)
 ALL = "|".join(QUEUES)
@@ -24,8 +24,10 @@ KNOWN = "|".join(map(re.escape, STATES))
 PERMISSIONS = {
     "smoker-producer": {"write": f"{EXCHANGE}|{ALL}", "read": READINGS},
     "smoker-consumer": {"write": rf"{EXCHANGE}|amq\.default", "read": f"{ALL}|{KNOWN}"},
-    "smoker-panel": {"write": ALL, "read": HISTORY},
+    "smoker-panel": {"write": f"{EXCHANGE}|{ALL}", "read": HISTORY},
 }
+ANSWERS = "|".join(re.escape(answer_key(probe.queue)) for probe in PROBES)
+"""The only keys by which the panel may publish to the exchange."""
 """What each user may write to and read from. A producer reads to purge (--fresh); a consumer writes
 alerts to the exchange, and deliveries, markers, rejects and states straight to their queues.
 
@@ -61,8 +63,8 @@ def definitions(passwords: dict[str, str], vhost: str = "/", cluster: bool = Fal
             "routing_key": key,
             "arguments": {},
         }
-        for key in BOUND
-        for queue in (key, HISTORY)
+        for key, queues in KEYS.items()
+        for queue in queues
     ]
     exchange = {"name": EXCHANGE, "vhost": vhost, "type": "topic", "durable": True}
     return {
@@ -80,6 +82,10 @@ def definitions(passwords: dict[str, str], vhost: str = "/", cluster: bool = Fal
             {"user": name, "vhost": vhost, "configure": "^$"}
             | {right: f"^({names})$" for right, names in rights.items()}
             for name, rights in PERMISSIONS.items()
+        ],
+        "topic_permissions": [
+            {"user": "smoker-panel", "vhost": vhost, "exchange": EXCHANGE}
+            | {"write": f"^({ANSWERS})$", "read": "^$"}
         ],
         "exchanges": [exchange | {"auto_delete": False, "internal": False, "arguments": {}}],
         "queues": queues,

@@ -108,6 +108,7 @@ def _number(
 
 _DEGREES = f"°F from {COLDEST} to {HOTTEST:,}, like 200, or °C, like 95C in quotes"
 _LIMIT = partial(_number, fahrenheit, COLDEST, HOTTEST, _DEGREES)
+_TIMES = partial(_number, int, 1, 1000, "a whole number from 1 to 1,000, like 12")
 _MINUTES = partial(_number, float, 0, 1440, "minutes from 0 to 1,440, like 3")
 
 
@@ -133,8 +134,13 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "email_address_for_alerts": _address,
     "notify_urls": _notify_urls,
     "urgent_notify_urls": _notify_urls,
+    "ring_minutes": _MINUTES,
+    "ring_most": _TIMES,
+    "second_person_urls": _notify_urls,
+    "second_person_minutes": _MINUTES,
     "panel_password": text,
     "panel_proxy": _ip_address,
+    "panel_url": lambda value: text(value) and _web_url(value),
     "units": _unit,
     **PER_PROBE,
 }

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import tomli
 from dotenv import dotenv_values
 
+from ..core.episodes import Ring
 from ..core.errors import InputError
 from .checks import CHECKS, PER_PROBE, SECRET
 
@@ -40,8 +41,8 @@ class Settings:
 
     `mail` is None where no mail server is set; `limits` are those of the probes, as `smoker_low`,
     in °F, and lids in minutes; `units` are "F" or "C", for people; without `panel_password` the
-    panel is for this machine alone; `panel_proxy` is believed where requests come from. URLs hold
-    secrets: `repr` leaves them out.
+    panel is for this machine alone; `panel_proxy` is believed where requests come from, and
+    `panel_url` is where a phone reaches the panel. URLs hold secrets: `repr` leaves them out.
     """
 
     rabbitmq_urls: tuple[str, ...] = field(repr=False)
@@ -49,8 +50,11 @@ class Settings:
     mail: Mail | None
     notify_urls: tuple[str, ...] = field(default=(), repr=False)
     urgent_notify_urls: tuple[str, ...] = field(default=(), repr=False)
+    second_person_urls: tuple[str, ...] = field(default=(), repr=False)
+    ring: Ring = Ring()
     panel_password: str = field(default="", repr=False)
     panel_proxy: str = ""
+    panel_url: str = ""
     limits: Mapping[str, float] = field(default_factory=dict)
     units: str = "F"
 
@@ -69,6 +73,10 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         except ValueError as error:
             raise _wrong(place, name, value, str(error)) from None
     urls = values.get("rabbitmq_url", (LOCAL_BROKER,))
+    if values.get("panel_url") and not values.get("panel_password"):
+        raise _missing("panel_password", "panel_url lets other machines in")
+    if values.get("ring_minutes") and not values.get("urgent_notify_urls"):
+        raise _missing("urgent_notify_urls", "ring_minutes needs somewhere to ring")
     host = urlsplit(urls[0]).hostname
     admin_host = f"[{host}]" if ":" in host else host
     return Settings(
@@ -76,6 +84,11 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         admin_url=values.get("rabbitmq_admin_url", f"http://{admin_host}:15672/#/queues"),
         mail=_mail(values, found),
         limits={key: values[key] for key in PER_PROBE if key in values},
+        ring=Ring(
+            every=60 * values.get("ring_minutes", 0),
+            most=values.get("ring_most", Ring.most),
+            second=60 * values.get("second_person_minutes", Ring.second / 60),
+        ),
         **{each.name: values[each.name] for each in fields(Settings) if each.name in values},
     )
 

@@ -16,7 +16,7 @@ from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from ..core.errors import BrokerAway, BrokerBlocked, QueueTaken
 from . import reasons
 from .address import COMMIT_SECONDS, in_time, place, tls_context
-from .messages import APP, BOUND, DECLARED, EXCHANGE, HISTORY, QUEUES, STATES, Arrival, Message
+from .messages import APP, DECLARED, EXCHANGE, HISTORY, KEYS, QUEUES, STATES, Arrival, Message
 
 log = logging.getLogger(__name__)
 
@@ -117,8 +117,8 @@ class Broker(AbstractContextManager):
             self._ensure("exchange_declare", EXCHANGE, exchange_type="topic", durable=True)
             for queue in queues:
                 self._ensure("queue_declare", queue, durable=True, arguments=DECLARED[queue])
-            for key in BOUND:
-                for queue in {key, HISTORY}.intersection(queues):
+            for key, fed in KEYS.items():
+                for queue in set(fed).intersection(queues):
                     # Bindings cannot be looked at: whoever made the queues has bound them.
                     refusal = self._refused("queue_bind", queue, EXCHANGE, key)
                     if refusal and refusal.reply_code != 403:
@@ -162,7 +162,7 @@ class Broker(AbstractContextManager):
             for message in messages:
                 self._publishing.basic_publish(
                     "" if message.straight else EXCHANGE,
-                    message.queue,
+                    message.key or message.queue,
                     message.body,
                     pika.BasicProperties(
                         app_id=APP,
@@ -288,7 +288,8 @@ def _arrival(queue: str, method, properties, body: bytes) -> Arrival:
     queue = method.routing_key if queue == HISTORY else queue
     id, type, headers = properties.message_id or "", properties.type or "", properties.headers or {}
     sent, expires = properties.timestamp or 0, int(properties.expiration or 0) / 1000
-    return Arrival(queue, method.delivery_tag, body, str(id), type, headers, sent, expires)
+    key = method.routing_key
+    return Arrival(queue, method.delivery_tag, body, str(id), type, headers, sent, expires, key)
 
 
 def _parameters(url: str, name: str) -> pika.URLParameters:

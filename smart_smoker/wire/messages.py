@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..core.alert import TOO_OLD, Alert
+from ..core.answers import Answer
 from ..core.errors import UnreadableMessage
 from ..core.probes import PROBES, RULES, Probe
 from ..core.readings import COLDEST, HOTTEST, Reading, numbered, parse_body
@@ -19,6 +20,16 @@ HISTORY = "05-history"
 REJECTED = "06-rejected"
 BOUND = (*(probe.queue for probe in PROBES), ALERTS)
 """The queues that the exchange feeds, each by its own name as the key; the history has them all."""
+
+
+def answer_key(queue: str) -> str:
+    """The key by which answers come into a probe's queue, and nothing else: `answer.01-smoker`."""
+    return f"answer.{queue}"
+
+
+KEYS = {key: (key, HISTORY) for key in BOUND}
+KEYS |= {answer_key(probe.queue): (probe.queue, HISTORY) for probe in PROBES}
+"""The queues of each key by which something is published to the exchange."""
 
 QUEUES = {
     **dict.fromkeys((*BOUND, REJECTED)),
@@ -58,8 +69,9 @@ LONGEST_ID = 200
 class Message:
     """What is published: by the exchange to a queue and the history, or `straight` to a queue.
 
-    `sent` is in seconds since 1970, 0 for the moment at which it is published. It `expires` after
-    so many seconds in its queue, 0 for never.
+    The exchange goes by its `key`, the queue's name where there is none. `sent` is in seconds since
+    1970, 0 for the moment at which it is published. It `expires` after so many seconds in its
+    queue, 0 for never.
     """
 
     queue: str
@@ -70,12 +82,14 @@ class Message:
     straight: bool = False
     sent: float = 0
     expires: int = 0
+    key: str = ""
 
 
 class Arrival(NamedTuple):
     """What arrived from a queue; `tag` is what it is acknowledged by, `sent` in seconds.
 
-    `expires` is as it was published, whatever is left of that: seconds, 0 for never.
+    `expires` is as it was published, whatever is left of that: seconds, 0 for never. `key` is that
+    by which it came.
     """
 
     queue: str
@@ -86,6 +100,7 @@ class Arrival(NamedTuple):
     headers: dict
     sent: float
     expires: float = 0
+    key: str = ""
 
     @property
     def number(self) -> int:
@@ -130,6 +145,20 @@ def is_cook(cook: object) -> bool:
     if not isinstance(cook, str) or not cook.isprintable():
         return False
     return 0 < len(cook.encode()) <= LONGEST_COOK
+
+
+def answer_message(probe: Probe, cook: str, answer: Answer) -> Message:
+    """The message that carries an answer to whoever watches the probe."""
+    key, headers = answer_key(probe.queue), {"cook": cook}
+    return Message(probe.queue, answer.body(), "answer", answer.id, headers, key=key)
+
+
+def answer_of(arrival: Arrival) -> tuple[str, Answer]:
+    """The cook and the answer that a message carries. Raises UnreadableMessage with the reason."""
+    cook = arrival.headers.get("cook")
+    if arrival.type != "answer" or not is_cook(cook):
+        raise UnreadableMessage(f"type {excerpt(arrival.type)} is no answer", arrival.body)
+    return cook, Answer.parse(arrival.id, arrival.body)
 
 
 def alert_message(alert: Alert) -> Message:

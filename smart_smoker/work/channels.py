@@ -5,6 +5,7 @@ from typing import Protocol
 
 from ..core.alert import Alert
 from ..script.settings import Settings
+from .links import Links
 from .mail import MailChannel
 from .push import PushChannel
 
@@ -26,10 +27,15 @@ class Channel(Protocol):
 
 def channels(settings: Settings) -> list[MailChannel | PushChannel]:
     """All that is configured. Raises InputError for a URL that Apprise cannot use."""
-    mail = settings.mail
+    mail, link = settings.mail, Links(settings.panel_url, settings.panel_password).of
     recipients = {"email": mail.email_to, "sms": mail.sms_to} if mail else {}
-    by_mail = [MailChannel(name, mail, to) for name, to in recipients.items() if to]
-    all_get = dict.fromkeys(settings.notify_urls)
-    urgent = [url for url in dict.fromkeys(settings.urgent_notify_urls) if url not in all_get]
-    by_push = [PushChannel(url) for url in all_get]
-    return by_mail + by_push + [PushChannel(url, urgent=True) for url in urgent]
+    by_mail = [MailChannel(name, mail, to, link) for name, to in recipients.items() if to]
+    gets: dict[str, set[str]] = {}
+    for what, urls in (
+        ("all", settings.notify_urls),
+        ("urgent", settings.urgent_notify_urls),
+        ("second", settings.second_person_urls),
+    ):
+        for url in urls:
+            gets.setdefault(url, set()).add(what)
+    return by_mail + [PushChannel(url, what, link) for url, what in gets.items()]

@@ -7,6 +7,7 @@ from contextlib import suppress
 from logging import CRITICAL, INFO
 
 from ..core.alert import Alert
+from ..core.cooks import name_of
 from ..core.errors import QueueTaken, TwoProducers, UnreadableMessage
 from ..core.probes import Probe
 from ..core.readings import Reading
@@ -24,6 +25,8 @@ from ..wire.messages import (
     Arrival,
     Message,
     alert_message,
+    answer_key,
+    answer_of,
     limits_message,
     reading_of,
     rejected_message,
@@ -147,7 +150,7 @@ class Consumer:
             self._newest_tag, self._changed = arrived[-1].tag, True
         for arrival in arrived:
             try:
-                self._judge(reading_of(arrival, self._probe))
+                self._heed(arrival)
             except UnreadableMessage as error:
                 self._put_aside(arrival, error)
         may_look = now >= self._next_look and len(arrived) < TOGETHER
@@ -182,6 +185,18 @@ class Consumer:
         if self._newest_tag > self._covered_tag:
             broker.acknowledge(self._newest_tag, and_all_before=True)
         self._covered_tag, self._changed = self._newest_tag, False
+
+    def _heed(self, arrival: Arrival):
+        # By its key, and not by its type: whoever may only answer can forge no reading.
+        if arrival.key != answer_key(self._probe.queue):
+            self._judge(reading_of(arrival, self._probe))
+            return
+        cook, answer = answer_of(arrival)
+        self._memory.answer(cook, answer, self._listened)
+        what = (
+            f"heard of the {answer.kind}" if answer.kind else f"quiet, {answer.minutes:g} minutes"
+        )
+        log.info("%s, %s: %s.", self._probe.name, name_of(cook), what)
 
     def _judge(self, reading: Reading):
         judgement = self._memory.judge(reading, self._listened)
@@ -223,9 +238,15 @@ def watch(probe: Probe, options, settings: Settings, channels: Sequence[Channel]
     stop = Stop().listen()
     name = f"consumer of {probe.queue}"
     rule, *beside = rules = rules_of(options, probe, settings)
-    silence = options.silence_minutes * 60
     memory = Memory(
-        probe, rules, options.remind_minutes, silence, options.clock, settings.units, options.median
+        probe,
+        rules,
+        options.silence_minutes * 60,
+        remind_minutes=options.remind_minutes,
+        clock=options.clock,
+        median=options.median,
+        unit=settings.units,
+        ring=settings.ring,
     )
     report = ConsumerReport(rule, settings.units)
     consumer = Consumer(probe, memory, report, stop)

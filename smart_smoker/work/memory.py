@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from ..core.alert import Alert
+from ..core.answers import Answer
 from ..core.cooks import is_named, name_of
 from ..core.probes import Probe
 from ..core.readings import Reading
@@ -23,22 +24,13 @@ class Memory:
     """A watch for each cook of a probe; foreign readings have the cook "".
 
     `now` is in seconds of a clock that only goes forward; `silence` is in seconds, 0 for never;
-    `rules` has the probe's own first; `clock` is a watch's.
+    `rules` has the probe's own first; a watch is told all else.
     """
 
-    def __init__(
-        self,
-        probe: Probe,
-        rules: Sequence[Rule],
-        remind_minutes: float,
-        silence: float,
-        clock: str = "readings",
-        unit: str = "F",
-        median: int = 1,
-    ):
-        own, *beside = rules
+    def __init__(self, probe: Probe, rules: Sequence[Rule], silence: float, **how):
         self._probe, self._silence = probe, silence
-        self._how = own, remind_minutes, clock, beside, unit, median
+        self._rule, *beside = rules
+        self._how = {"beside": beside, **how}
         self._watches: dict[str, Watch] = {}
         self._ended: dict[str, None] = {}  # in the order in which they ended
 
@@ -55,7 +47,7 @@ class Memory:
         cook = reading.cook
         watch = self._watches.get(cook)
         if watch is None:
-            watch = self._watches[cook] = Watch(*self._how)
+            watch = self._watches[cook] = Watch(self._rule, **self._how)
             watch.heard = now
         try:
             judgement = watch.judge(reading, now)
@@ -70,6 +62,11 @@ class Memory:
                     self.forget(next(iter(self._ended)))
             elif not watch.ended:
                 self._ended.pop(cook, None)
+
+    def answer(self, cook: str, answer: Answer, now: float):
+        """Heed an answer about a cook; one that is not known has nothing to be heard of."""
+        if cook in self._watches:
+            self._watches[cook].answer(answer, now)
 
     def silences(self, now: float) -> list[Alert]:
         """The alerts of the cooks whose probe has fallen silent, each once.
@@ -115,7 +112,9 @@ class Memory:
     def state(self, now: float) -> dict:
         """All that is known, in JSON: a watch's state by its cook, and since when it is unheard."""
         return {
-            cook: watch.state() | {"unheard": round(now - watch.heard, 1)}
+            cook: watch.state()
+            | {"unheard": round(now - watch.heard, 1)}
+            | ({"quiet": round(watch.quiet_until - now, 1)} if watch.quiet_until > now else {})
             for cook, watch in self._watches.items()
         }
 
@@ -129,9 +128,11 @@ class Memory:
         for cook, said in state.items():
             if cook and not is_cook(cook):
                 raise ValueError(f"{excerpt(cook)} is no cook")
-            watch = watches[cook] = Watch(*self._how)
+            watch = watches[cook] = Watch(self._rule, **self._how)
             watch.resume(self._probe, cook, said)
-            check_numbers([said["unheard"]])
+            quiet = said.get("quiet", 0)
+            check_numbers([said["unheard"], quiet])
+            watch.quiet_until = now + quiet
             known = self._watches.get(cook)
             same = known is not None and known.number == watch.number
             watch.heard = known.heard if same else now - said["unheard"]

@@ -7,12 +7,13 @@ import hashlib
 import logging
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from urllib.parse import unquote
 
-from ..core.alert import Alert
+from ..core.alert import RINGS, Alert
 from ..core.errors import DeliveryFailed, DeliveryUnknown, InputError
 from ..core.text import printable, printable_lines, without
+from .links import no_link
 
 LOG = logging.getLogger("apprise")
 
@@ -26,15 +27,18 @@ NO_VERDICT = re.compile(r"Socket Exception.*(Read timed out|Connection aborted|b
 class PushChannel:
     """Push messages to one Apprise URL, which is a secret as a whole.
 
-    An `urgent` one gets only what a sleeper must wake up for.
+    It gets "all" alerts, the "urgent" ones that a sleeper must wake up for, with their rings, or
+    the rings that are for a "second" person. `link` tells where an alert can be answered.
     """
 
-    def __init__(self, url: str, urgent: bool = False):
+    def __init__(
+        self, url: str, gets: Collection[str] = ("all",), link: Callable[[Alert], str] = no_link
+    ):
         import apprise  # here, as it is slow and heavy, and not everybody has a URL
 
         scheme, _, rest = url.partition("://")
-        self._urgent = urgent
-        service = f"urgent-{scheme}" if urgent else scheme
+        self._gets, self._link = gets, link
+        service = scheme if "all" in gets else f"{max(gets)}-{scheme}"  # "urgent" before "second"
         self.name = f"{service}-{hashlib.sha256(url.encode()).hexdigest()[:6]}"
         self.label = f"push to {self.name}"
         # Parts of up to three characters, like "com", are no secrets; to black them out would spoil
@@ -54,19 +58,22 @@ class PushChannel:
             service.socket_read_timeout = max(service.socket_read_timeout, VERDICT_TIMEOUT)
         if not accepted:
             how = "https://appriseit.com/services/ shows how to write it"
-            key = "urgent_notify_urls" if urgent else "notify_urls"
+            keys = {"urgent": "urgent_notify_urls", "second": "second_person_urls"}
+            key = next((key for what, key in keys.items() if gets == {what}), "notify_urls")
             raise InputError(f"{key}: Apprise cannot use {scheme}://***; {how}", scheme)
 
     def wants(self, alert: Alert) -> bool:
         """Whether the alert is for this channel."""
-        return alert.urgent or not self._urgent
+        if alert.state in RINGS:
+            return "urgent" in self._gets or alert.state in self._gets
+        return "all" in self._gets or ("urgent" in self._gets and alert.urgent)
 
     def send(self, alert: Alert, hand_over: Callable[[], None] = lambda: None) -> None:
         """Return when the service has accepted the alert; `hand_over` as a Channel's.
 
         Raises DeliveryUnknown where no answer came in time, and for all else DeliveryFailed.
         """
-        title, body = printable(alert.subject), printable_lines(alert.text)
+        title, body = printable(alert.subject), printable_lines(alert.text + self._link(alert))
         hand_over()
         record = _Record()
         LOG.addHandler(record)

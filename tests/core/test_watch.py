@@ -573,7 +573,7 @@ def test_an_alerts_id_is_that_of_its_reading_and_state(probe, rule, temperatures
 # --- the JSON on the wire ------------------------------------------------------------------------
 
 ALERT = raised(FOOD_A, FoodStall(), FLAT)
-TEXTS = ("id", "cook", "probe", "state", "time", "subject", "text", "sms", "said")
+TEXTS = ("id", "cook", "probe", "state", "time", "subject", "text", "sms", "said", "began")
 NUMBERS = ("temperature", "change")
 
 

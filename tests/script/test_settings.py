@@ -19,6 +19,7 @@ from smart_smoker.wire.connection import place
 EXAMPLE = Path(__file__).parent.parent.parent / ".env.toml.example"
 NOWHERE = Path(__file__).parent / "no such folder"
 MAIL = {"outgoing_email_host": "smtp.example.com", "outgoing_email_address": "me@example.com"}
+WHOLE = {**MAIL, "panel_password": "oak", "urgent_notify_urls": "ntfy://wake-me"}
 untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A busy machine is no failure."""
 
@@ -34,6 +35,11 @@ TAKEN = {
     "sms_address_for_texts": ("5551234@txt.example.com", lambda s: s.mail.sms_to),
     "notify_urls": ("ntfy://smoker", lambda s: s.notify_urls[0]),
     "urgent_notify_urls": ("ntfy://ring", lambda s: s.urgent_notify_urls[0]),
+    "ring_minutes": ("5", lambda s: f"{s.ring.every / 60:g}"),
+    "ring_most": ("3", lambda s: str(s.ring.most)),
+    "second_person_urls": ("ntfy://her", lambda s: s.second_person_urls[0]),
+    "second_person_minutes": ("10", lambda s: f"{s.ring.second / 60:g}"),
+    "panel_url": ("http://smoker.example:8000", lambda s: s.panel_url),
     "panel_password": ("hickory & oak", lambda s: s.panel_password),
     "panel_proxy": ("192.0.2.80", lambda s: s.panel_proxy),
     "units": ("C", lambda s: s.units),
@@ -50,6 +56,11 @@ WRONG = {
     "sms_address_for_texts": (["5551234"], "e-mail address"),
     "notify_urls": (["ntfy", "ntfy://a mailto"], "Apprise"),
     "urgent_notify_urls": (["ntfy", "ntfy://a mailto"], "Apprise"),
+    "ring_minutes": (["-1", "often", "1441"], "minutes"),
+    "ring_most": (["0", "1.5", "1001"], "whole number"),
+    "second_person_urls": (["ntfy", "ntfy://a mailto"], "Apprise"),
+    "second_person_minutes": (["-1", "soon"], "minutes"),
+    "panel_url": (["smoker", "ftp://one", "http://"], "web address"),
     "panel_proxy": (["localhost", "127.0.0.1:80", "10.0.0.0/8", "*"], "IP address"),
     "units": (["K", "c", ""], "F or C"),
 }
@@ -91,7 +102,7 @@ def test_with_nothing_set_it_is_the_local_broker_and_nobody_is_told():
 @pytest.mark.parametrize("key", TAKEN)
 def test_each_setting_is_taken_from_each_place(tmp_path, key, where):
     value, find = TAKEN[key]
-    assert find(in_place(tmp_path, where, {**MAIL, key: value})) == value
+    assert find(in_place(tmp_path, where, {**WHOLE, key: value})) == value
 
 
 @pytest.mark.parametrize("key", ["outgoing_email_host", "rabbitmq_url", "notify_urls"])
@@ -120,6 +131,18 @@ def test_places_complete_each_other(tmp_path):
         465,
         "oak",
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "missing"),
+    [
+        ("panel_url", "http://smoker.example", "panel_password"),
+        ("ring_minutes", "5", "urgent_notify_urls"),
+    ],
+)
+def test_a_setting_that_is_of_no_use_without_another_says_so(key, value, missing):
+    with pytest.raises(InputError, match=f"^{missing} is missing"):
+        load(NOWHERE, {key.upper(): value})
 
 
 def test_only_capitals_count_outside_env_toml_and_any_letters_in_it(tmp_path):
@@ -232,7 +255,7 @@ def test_an_error_names_the_key_where_it_stands_and_what_is_expected(tmp_path, k
     assert error.value.exit_code == 2
 
 
-@pytest.mark.parametrize("key", [key for key in TAKEN if "notify_urls" not in key])
+@pytest.mark.parametrize("key", [key for key in TAKEN if not key.endswith(("_urls", "_minutes"))])
 @pytest.mark.parametrize("value", ["[]", "{}", "true", "1979-05-27", "0.5", '"a\\nb"'])
 def test_a_value_of_another_kind_in_env_toml_is_refused(tmp_path, key, value):
     (tmp_path / ".env.toml").write_text(f"{key} = {value}")

@@ -39,7 +39,7 @@ def cook(temperatures, name="brisket", probe=SMOKER) -> list[Reading]:
 
 
 def memory(rule=None, beside=(), clock="readings", probe=SMOKER, silence=5 * MINUTES) -> Memory:
-    return Memory(probe, [rule or SmokerDrop(), *beside], 5, silence, clock)
+    return Memory(probe, [rule or SmokerDrop(), *beside], silence, remind_minutes=5, clock=clock)
 
 
 def judge(made: Memory, readings, now=0.0) -> list[str]:
@@ -206,6 +206,9 @@ def test_a_state_can_be_read_by_people():
                     "lowest": 205,
                     "told_at": 180,
                     "eased": False,
+                    "rang_at": 180,
+                    "rings": 0,
+                    "heard": False,
                 }
             },
             "unheard": 2,

@@ -104,7 +104,7 @@ class Turns(ConsumerReport):
 def work(broker: Broker, turns: int = 3) -> list[str]:
     """Have a consumer work for so many turns; the alerts that it has raised."""
     stop = Stop()
-    consumer = Consumer(SMOKER, Memory(SMOKER, [SmokerDrop()], 60, 300), Turns(stop, turns), stop)
+    consumer = Consumer(SMOKER, Memory(SMOKER, [SmokerDrop()], 300), Turns(stop, turns), stop)
     raised, consumer._raise = (
         [],
         lambda alert, usual=consumer._raise: (
@@ -209,7 +209,7 @@ def test_a_state_that_somebody_removes_is_left_again_by_the_consumer_that_runs(
 def test_what_was_not_published_is_before_a_state_says_that_it_was(stranger, url, monkeypatch):
     """The connection is lost as an alert is published, and somebody deletes the state meanwhile."""
     stop = Stop()
-    consumer = Consumer(SMOKER, Memory(SMOKER, [SmokerDrop()], 60, 300), Turns(stop, 2), stop)
+    consumer = Consumer(SMOKER, Memory(SMOKER, [SmokerDrop()], 300), Turns(stop, 2), stop)
     published, publish = [], Broker.publish
 
     def lost(broker, messages):
@@ -260,7 +260,7 @@ def test_a_consumer_that_finds_its_own_state_goes_on_with_all_that_it_knows(
     stranger, url, monkeypatch
 ):
     stop = Stop()
-    consumer = Consumer(SMOKER, Memory(SMOKER, [SmokerDrop()], 60, 300), Turns(stop, 2), stop)
+    consumer = Consumer(SMOKER, Memory(SMOKER, [SmokerDrop()], 300), Turns(stop, 2), stop)
     with Broker(url, "a test") as broker:
         stranger.put_readings(SMOKER.queue, "brisket", [225, 225, 200])
         until(lambda: stranger.waiting(SMOKER.queue) == 3, "the readings")
@@ -339,7 +339,7 @@ def test_a_silence_is_left_with_the_turn_that_tells_it(stranger, url, monkeypatc
     with Broker(url, "a test") as broker:
         stranger.put_readings(SMOKER.queue, "brisket", [225])
         stop = Stop()
-        memory = Memory(SMOKER, [SmokerDrop()], 60, silence=0.01)
+        memory = Memory(SMOKER, [SmokerDrop()], silence=0.01)
         monkeypatch.setattr(Consumer, "_leave_state", noting := Leaves(Consumer._leave_state))
         Consumer(SMOKER, memory, Turns(stop, 6), stop).work(broker)
     assert True in noting.silent[:-1], "it was left before the end"
@@ -350,7 +350,7 @@ def test_while_the_machine_or_the_broker_sleeps_no_probe_falls_silent(stranger, 
     monkeypatch.setattr(consumer_, "LOOK", 0)
     stop = Stop()
     report = Turns(stop, 6)
-    consumer = Consumer(SMOKER, Memory(SMOKER, [SmokerDrop()], 60, silence=300), report, stop)
+    consumer = Consumer(SMOKER, Memory(SMOKER, [SmokerDrop()], silence=300), report, stop)
 
     def sleep(now, usual=report.begin):
         usual(now)

@@ -1,0 +1,56 @@
+"""Answers: somebody has heard of an episode, or wants to hear nothing of a probe for a while."""
+
+import json
+from dataclasses import dataclass
+
+from .alert import SILENCE, Alert
+from .errors import UnreadableMessage
+from .probes import RULES
+from .state import MISSHAPEN, check_numbers
+
+LONGEST_QUIET = 24 * 60
+"""Minutes for which a probe can be quiet."""
+
+GOING_ON = ("raised", "reminder", "ring", "second", "lost")
+"""States of alerts whose episode goes on, and can be answered."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody says of one probe of one cook.
+
+    That they have heard of the episode of this `kind` that `began` with a reading of this id; or,
+    without a kind, that nobody is to be told anything for so many `minutes`. The same `id` is the
+    same answer.
+    """
+
+    id: str
+    kind: str = ""
+    began: str = ""
+    minutes: float = 0
+
+    def body(self) -> bytes:
+        """The JSON on the wire."""
+        said = {"kind": self.kind, "began": self.began} if self.kind else {"minutes": self.minutes}
+        return json.dumps(said, ensure_ascii=False).encode()
+
+    @classmethod
+    def parse(cls, id: str, body: bytes) -> "Answer":
+        """The answer of a message's id and JSON. Raises UnreadableMessage with the reason."""
+        try:
+            answer = cls(id, **json.loads(body))
+            check_numbers([answer.minutes])
+            if answer.kind in (*RULES, SILENCE):
+                said = isinstance(answer.began, str) and not answer.minutes
+            else:
+                said = answer.kind == "" and 0 < answer.minutes <= LONGEST_QUIET
+            if not said:
+                raise ValueError("it says neither what was heard nor for how long to be quiet")
+        except MISSHAPEN as error:
+            raise UnreadableMessage(f"not an answer: {error}", body) from None
+        return answer
+
+
+def heard(alert: Alert) -> Answer:
+    """The answer that somebody has heard of the episode of an alert: the same for each alert."""
+    return Answer(f"{alert.began}/{alert.kind}-heard", alert.kind, alert.began)
