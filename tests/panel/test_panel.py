@@ -279,6 +279,43 @@ def test_the_chart_has_all_probes_episodes_and_gaps_and_shows_a_part_by_the_keyb
     page.wait_for_function(f"{SPAN} === 7200")
 
 
+def test_a_file_whose_times_nobody_can_read_is_shown_in_hours_and_minutes_since_its_beginning(
+    shared, cook, open_page
+):
+    lines = [f"Tuesday,{225 - (100 if row > 130 else 0)},{150 + row / 10},\n" for row in range(160)]
+    csv = shared.program.write("days.csv", "Day,Pit,Meat,Ribs\n" + "".join(lines))
+    shared.program.run("smoker_producer.py", csv, "--interval", "0", "--no-admin", "--cook", "days")
+    page = open_page(shared.address)
+    expect(page.get_by_role("img", name="from +0:00 to +1:19;")).to_be_visible()
+    words = "Times are hours and minutes since the beginning"
+    expect(page.get_by_text(words)).to_be_visible()
+    expect(card(page, "Smoker")).to_contain_text("last at +1:19")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download this cook as CSV").click()
+    text = download.value.path().read_text(encoding="utf-8")
+    assert text.splitlines()[1:3] == ["Tuesday,225.0,150.0,", "Tuesday,225.0,150.1,"]
+    id = download.value.suggested_filename.removesuffix(".csv")
+    cook.tell("raised", 132, "Smoker Alert!", cook=id)
+    expect(page.get_by_role("log").get_by_role("listitem")).to_contain_text("+1:05Smoker Alert!")
+    seen = drawn(page)
+    assert [moment for moment, _ in seen["series"][0]["data"]] == [30_000 * n for n in range(160)]
+    assert seen["xAxis"][1]["name"] == "hours and minutes since the beginning"
+    said = """option => [
+      ...[90_000, 90_000_000].map(option.xAxis[1].axisLabel.formatter),
+      option.tooltip[0].formatter([{ value: [95_730_000, 200], marker: "", seriesName: "Smoker" }]),
+    ]"""
+    assert page.evaluate(f"({said})(({OPTION})())") == [
+        "+0:01:30",
+        "+25:00",
+        "+26:35 since the beginning<br>Smoker 200.0 °F",
+    ]
+    page.get_by_role("button", name="1 h").click()
+    page.wait_for_function(f"{SPAN} === 3600")
+    assert serious(page) == []
+    page.set_viewport_size(dict(zip(("width", "height"), SMALL_PHONE, strict=True)))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_celsius_is_remembered_by_the_browser_and_is_for_changes_too(cook, open_page):
     cook.say("01-smoker", 14.0, -4.0)
     cook.tell("raised", 2, f"Smoker Alert! {at(-4)}, down {apart(18)} in 1 minute")
