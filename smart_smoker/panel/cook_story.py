@@ -15,6 +15,7 @@ from ..core.clock import DAWN, parse_moment
 from ..core.cooks import label_of
 from ..core.probes import PROBE_OF_NAME, PROBES
 from ..core.readings import NUMBER, SECONDS_PER_READING, Reading
+from ..core.units import celsius
 from .probe_story import ProbeStory
 
 MOST_ALERTS, MOST_CHANNELS = 1000, 100
@@ -118,11 +119,12 @@ class CookStory:
             if story.newest and story.newest == theirs.newest:
                 story.heard = theirs.heard
 
-    def csv(self) -> Iterator[str]:
-        """The lines of a CSV that the producer reads, with a header and their line ends."""
-        yield ",".join(["Time", *(f"{probe.name} (°F)" for probe in PROBES)]) + "\n"
+    def csv(self, unit: str = "F") -> Iterator[str]:
+        """The lines of a CSV in "F" or "C" that the producer reads, with a header and line ends."""
+        yield ",".join(["Time", *(f"{probe.name} (°{unit})" for probe in PROBES)]) + "\n"
+        shown = repr if unit == "F" else _in_celsius
         columns = [
-            dict(zip(story.rows, map(repr, story.temperatures), strict=True))
+            dict(zip(story.rows, map(shown, story.temperatures), strict=True))
             for story in self.probes.values()
         ]
         for row, time in enumerate(self._times, self._forgotten):
@@ -223,9 +225,14 @@ def _forget(kept: dict, most: int) -> None:
 
 def _cell(text: str) -> str:
     """A cell of a CSV; with an apostrophe where a spreadsheet would run it as a formula (OWASP)."""
-    if FORMULA.match(text) and not NUMBER.fullmatch(text):
+    if FORMULA.match(text) and not (NUMBER.fullmatch(text) or parse_moment(text)):
         text = f"'{text}"
     return '"' + text.replace('"', '""') + '"' if set(',;\t"') & set(text) else text
+
+
+def _in_celsius(fahrenheit: float) -> str:
+    """A temperature in °C, so exactly that a hundredth of a °F comes back."""
+    return repr(round(celsius(fahrenheit), 3))
 
 
 def _seq_of(id: str, alert: Alert, story: ProbeStory) -> int:

@@ -56,12 +56,12 @@ class OneCook:
         said = [COUNTED] if cook and cook.counted else []
         self._remarks.put("\n".join([*said, *_left_out(cook, whole)]), "quiet lines")
 
-    def draw(self, cook: CookStory | None):
-        """Have the browser draw the chart, where it has changed."""
+    def draw(self, cook: CookStory | None, unit: str):
+        """Have the browser draw the chart, where it has changed; first in "F" or "C"."""
         shape = shape_of(cook)
         if shape and shape != self._shape:
             self._shape = shape
-            self._browser.look()
+            self._browser.look(unit)
 
 
 def _left_out(cook: CookStory | None, whole: bool) -> list[str]:

@@ -351,6 +351,32 @@ def test_an_earlier_cook_can_be_chosen_and_comes_as_the_csv_it_was(shared, cook,
     expect(page.get_by_text("is not in the history")).to_have_count(0)
 
 
+def test_what_is_downloaded_is_in_the_unit_that_is_shown_and_that_is_first_the_settings(
+    shared, cook, open_page, tmp_path
+):
+    def downloaded() -> str:
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download this cook as CSV").click()
+        path = download.value.path()
+        code, said = program.run("smoker_producer.py", path, "--check", "--no-admin")
+        assert (code, "107.5 °C to 108.0 °C" in said) == (0, True), said
+        text = path.read_text(encoding="utf-8")
+        assert [row.temperatures[0] for row in read_rows(text.splitlines())] == [225.5, 226.4]
+        return text
+
+    cook.say("01-smoker", 225.5, 226.4)
+    with Program(tmp_path / "program", shared.url) as program:
+        program.write(".env.toml", 'units = "C"\n')
+        page = open_page(f"{start(program)[1]}?cook={cook.id}")
+        expect(card(page, "Smoker")).to_contain_text("108.0°C")
+        assert [t for _, t in drawn(page)["series"][0]["data"]] == [107.5, 108]
+        assert downloaded().splitlines()[0] == "Time,Smoker (°C),Food A (°C),Food B (°C)"
+        page.get_by_role("button", name="°F").click()
+        expect(card(page, "Smoker")).to_contain_text("226.4°F")
+        assert downloaded().splitlines()[0] == "Time,Smoker (°F),Food A (°F),Food B (°F)"
+        page.wait_for_function(f"({OPTION})().series[0].data[1][1] === 226.4")
+
+
 def test_what_comes_from_outside_is_text_and_never_markup(shared, cook, open_page):
     cook.say("01-smoker", 225.0, cook=SCRIPT, time_=SCRIPT)
     alert = cook.tell("raised", 1, f"Smoker Alert! {SCRIPT}", cook=SCRIPT)

@@ -16,7 +16,7 @@ from smart_smoker.core.alert import TOO_OLD, Alert
 from smart_smoker.core.probes import FOOD_A, FOOD_B, PROBES, SMOKER
 from smart_smoker.core.readings import NUMBER, Reading
 from smart_smoker.core.rows import NOWHERE, Row, read_rows
-from smart_smoker.core.units import in_unit
+from smart_smoker.core.units import UNITS, celsius, in_unit
 from smart_smoker.core.watch import Watch
 from smart_smoker.panel import cook_story, probe_story
 from smart_smoker.panel import story as module
@@ -333,6 +333,22 @@ def test_no_spreadsheet_runs_a_timestamp_as_a_formula(time):
     assert from_csv(lines)[0] == [(f"'{time}", 200)]
     again = story_of([reading(200, 1, time=f"'{time}")]).latest
     assert list(again.csv()) == lines
+
+
+def test_a_time_since_the_beginning_comes_back_from_a_csv_as_it_was():
+    assert from_csv(taken_at("+0:00:00", "+1:20:15").csv())[0][1] == ("+1:20:15", 200)
+
+
+@given(st.lists(st.integers(-6000, 100_000).map(lambda number: number / 100), min_size=1))
+@untimed
+def test_a_csv_in_either_unit_gives_back_each_temperature_to_a_hundredth(said):
+    warm = [70.5, *(t for t in said if not {t, round(celsius(t), 3)} & NOWHERE)]
+    cook = story_of(readings(warm)).latest
+    for unit in UNITS:
+        lines = list(cook.csv(unit))
+        assert lines[0] == f"Time,Smoker (°{unit}),Food A (°{unit}),Food B (°{unit})\n"
+        assert [temperature for _, temperature in from_csv(lines)[0]] == warm
+    assert list(cook.csv("C"))[1] == f"{clock(1)},21.389,,\n"
 
 
 def test_numbers_stay_numbers_in_a_csv_and_a_semicolon_begins_no_cell():
