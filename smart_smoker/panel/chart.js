@@ -188,7 +188,7 @@ const cookChart = (() => {
         textStyle: { color: ink, fontSize: 15, fontFamily: font },
         axisPointer: { lineStyle: { color: ink } },
         formatter: (hits) => {
-          const said = hits.filter((hit) => hit.value[1] !== null);
+          const said = hits.filter((hit) => hit.value?.[1] != null);
           const time = said.length ? clock(said[0].value[0] / 1000) : "";
           const at = time && data.counted ? `${time} ${SINCE}` : time;
           const rows = said.map((hit) => `${hit.marker}${hit.seriesName} ${hit.value[1].toFixed(1)} °${panel.unit()}`);

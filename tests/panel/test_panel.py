@@ -316,6 +316,23 @@ def test_a_file_whose_times_nobody_can_read_is_shown_in_hours_and_minutes_since_
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_a_cook_that_begins_while_somebody_points_at_the_chart_of_a_longer_one_is_drawn(
+    shared, cook, open_page
+):
+    def points_at(time: str):
+        page.get_by_role("img").hover(position={"x": 300, "y": 100})
+        page.wait_for_function(f"document.querySelector('.chart').innerText.includes('{time}')")
+
+    cook.say("01-smoker", *[225.0] * 100)
+    page = open_page(shared.address)
+    drawn(page)
+    points_at("12:")
+    cook.say("01-smoker", 225.0, last=True)
+    cook.say("01-smoker", *[150.0] * 3, cook="shorter")
+    page.wait_for_function(f"{SPAN} === 60")
+    points_at("150.0 °F")
+
+
 def test_celsius_is_remembered_by_the_browser_and_is_for_changes_too(cook, open_page):
     cook.say("01-smoker", 14.0, -4.0)
     cook.tell("raised", 2, f"Smoker Alert! {at(-4)}, down {apart(18)} in 1 minute")
