@@ -44,7 +44,7 @@ QUIET = ("lid", "over")
 RINGS = ("ring", "second")
 """States that go where somebody must wake up, and nowhere else: first to one, then to two."""
 
-SILENCE = "silence"
+NO_SIGNAL = "silence"
 """What an episode is called in which a probe says nothing."""
 
 
@@ -80,8 +80,8 @@ class Alert:
     @property
     def kind(self) -> str:
         """What its episode is called: `drop`, `low`, `silence`; empty for a probe not of ours."""
-        if self.rule == SILENCE or self.state in ("lost", "found"):
-            return SILENCE
+        if self.rule == NO_SIGNAL or self.state in ("lost", "found"):
+            return NO_SIGNAL
         own = PROBE_OF_NAME.get(self.probe)
         return self.rule or (own.rule.kind if own else "")
 
@@ -154,7 +154,9 @@ def lost_alert(reading: Reading, seconds: float, unit: str, unread: bool) -> Ale
 
 def still_lost_alert(state: str, reading: Reading, seconds: float, rings: int, unit: str) -> Alert:
     facts = f"no signal for {seconds / 60:.0f} minutes, last {at(reading.temperature)}"
-    told = _alert(state, reading, f"{reading.probe.name}: {facts}", f"{facts}.", unit, rule=SILENCE)
+    told = _alert(
+        state, reading, f"{reading.probe.name}: {facts}", f"{facts}.", unit, rule=NO_SIGNAL
+    )
     return replace(told, id=f"{told.id}-{rings}", began=reading.id)
 
 

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from .alert import SILENCE, Alert
+from .alert import NO_SIGNAL, Alert
 from .errors import UnreadableMessage
 from .probes import RULES
 from .state import MISSHAPEN, check_numbers
@@ -40,7 +40,7 @@ class Answer:
         try:
             answer = cls(id, **json.loads(body))
             check_numbers([answer.minutes])
-            if answer.kind in (*RULES, SILENCE):
+            if answer.kind in (*RULES, NO_SIGNAL):
                 said = isinstance(answer.began, str) and not answer.minutes
             else:
                 said = answer.kind == "" and 0 < answer.minutes <= LONGEST_QUIET

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timezone
 from typing import NamedTuple
 
-from .alert import SILENCE, Alert, found_alert, lost_alert, still_lost_alert
+from .alert import NO_SIGNAL, Alert, found_alert, lost_alert, still_lost_alert
 from .answers import Answer
 from .clock import DAWN, parse_moment
 from .episodes import Episodes, Ring
@@ -188,7 +188,7 @@ class Watch:
 
     def answer(self, answer: Answer, now: float):
         """Heed an answer, unless it was heeded before: nobody is told of what was heard."""
-        if self.silent and (answer.kind, answer.began) == (SILENCE, self._newest_reading().id):
+        if self.silent and (answer.kind, answer.began) == (NO_SIGNAL, self._newest_reading().id):
             self._rings = self._ring.most
         for episodes in self._episodes:
             if episodes.rule.kind == answer.kind:

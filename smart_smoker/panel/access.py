@@ -36,6 +36,9 @@ HEADERS = {
 }
 """What goes out with every answer: a script that got into the page could reach nobody."""
 
+OPEN = "/heard"
+"""What asks for no login: what is asked for there is signed."""
+
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -136,6 +139,8 @@ class Gate:
         if origin is not None and origin.partition("://")[2] != host:
             return PlainTextResponse("This panel does not answer the pages of other sites.", 403)
         wanted = asked.scope["path"], asked.scope.get("method")  # A WebSocket has no method.
+        if wanted[0] == OPEN:
+            return None
         if not self._password or self._is_session(asked.cookies.get(COOKIE, "")):
             return _to("./", asked) if wanted == ("/login", "GET") else None
         if wanted in (("/login", "GET"), ("/login", "HEAD")):

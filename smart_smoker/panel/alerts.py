@@ -1,10 +1,14 @@
 """The alerts of a cook: when, what, and what became of each in every channel."""
 
+from collections.abc import Callable
+
+from ..core.alert import Alert
 from ..core.probes import PROBE_OF_NAME, PROBES
 from ..core.units import in_unit
 from .cook_story import CookStory, Told
-from .elements import Tag
-from .words import clock, shortened
+from .elements import Tag, press
+from .probe_story import Episode
+from .words import clock, of_day, shortened
 
 MOST = 100
 """How many a page shows: anybody who may publish can fill the history."""
@@ -22,7 +26,8 @@ OUTCOMES = {
 class Alerts:
     """The newest alerts of a cook, in a list that grows at its top."""
 
-    def __init__(self, labelled_by: str):
+    def __init__(self, labelled_by: str, hear: Callable[[Alert], None]):
+        self._hear = hear
         self._count = Tag("p", classes="quiet")
         with Tag("div", role="log", aria_labelledby=labelled_by):
             self._list = Tag("ol", classes="alerts")
@@ -37,29 +42,39 @@ class Alerts:
         self._count.put(words if alerts else "Nothing so far.", "quiet")
         for id in self._rows.keys() - shown:
             self._rows.pop(id).delete()
+        asked: list[Episode] = []  # those whose newest alert is there already
         for place, (id, told) in enumerate(shown.items()):
             if id not in self._rows:
                 with self._list:
-                    self._rows[id] = AlertRow()
+                    self._rows[id] = AlertRow(told.alert, self._hear)
                 self._rows[id].move(target_index=place)
-            self._rows[id].show(told, cook, unit)
+            episode = cook.episode_of(told.alert)
+            if any(episode is other for other in asked):
+                episode = None
+            elif episode:
+                asked.append(episode)
+            self._rows[id].show(told, cook, unit, episode)
 
 
 class AlertRow(Tag):
     """One alert: when, what, and what became of it in each channel."""
 
-    def __init__(self):
+    def __init__(self, alert: Alert, hear: Callable[[Alert], None]):
         super().__init__("li")
         with self:
             Tag("span", classes="shape", aria_hidden="true")
             self._time = Tag("time")
             with Tag("div", classes="what"):
                 self._subject, self._advice = Tag("strong"), Tag("p")
-                self._deliveries = Tag("p")
+                self._deliveries, self._heard = Tag("p"), Tag("p", role="status")
+                self._button = Tag("button", "I have heard it", "none")
+                press(self._button, lambda: hear(alert), self._heard.put)
         self._shown: tuple = ()
 
-    def show(self, told: Told, cook: CookStory, unit: str):
-        shown = cook.id, told.moment, tuple(told.deliveries.items()), unit
+    def show(self, told: Told, cook: CookStory, unit: str, episode: Episode | None):
+        """Show it; `episode` is what goes on where this is the newest alert of it."""
+        heard = episode.heard if episode else None
+        shown = cook.id, told.moment, tuple(told.deliveries.items()), unit, episode is None, heard
         if shown == self._shown:
             return
         self._shown = shown
@@ -72,6 +87,8 @@ class AlertRow(Tag):
         wanted = alert.state in ("raised", "lost") and len(lines) > 1
         self._advice.put(shortened(lines[1]) if wanted else "")
         self._deliveries.put(*_deliveries(told))
+        self._heard.put(f"Heard at {of_day(heard)}" if heard else "")
+        self._button.put("I have heard it", "none" if heard or episode is None else "")
 
 
 STATES = {"cleared": "over", "found": "over", "over": "over", "lid": "lid"}

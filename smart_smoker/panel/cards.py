@@ -6,7 +6,7 @@ from ..core.units import in_unit
 from .cook_story import CookStory
 from .elements import Marked, Tag
 from .probe_story import LATE, ProbeStory, duration
-from .words import clock, degrees
+from .words import clock, degrees, of_day
 
 SPARK_POINTS, SPARK_SECONDS = 60, 3600
 """How many points a card's little line has at most, and how long before now it begins."""
@@ -59,7 +59,9 @@ class Card(Tag):
         minutes = len(story.window()) * SECONDS_PER_READING / 60
         self._change.put(*_change(change if known else None, minutes, unit))
         self._age.put(_heard(cook, story, age, live and not late), "age")
-        self._limits.put(_limits(story, unit), "limits")
+        quiet = f"quiet until {of_day(story.quiet_until)}" if story.quiet_until > now else ""
+        said = ", ".join(filter(None, (_limits(story, unit), live and quiet)))
+        self._limits.put(said, "limits")
         if story.newest.id != self._drawn:
             self._drawn = story.newest.id
             self._spark.put(d=_path(story))

@@ -16,7 +16,7 @@ from ..core.cooks import label_of
 from ..core.probes import PROBE_OF_NAME, PROBES
 from ..core.readings import NUMBER, SECONDS_PER_READING, Reading
 from ..core.units import celsius
-from .probe_story import ProbeStory
+from .probe_story import Episode, ProbeStory
 
 MOST_ALERTS, MOST_CHANNELS = 1000, 100
 """Of a cook and of an alert, above which the oldest are forgotten: a week of stalls has some 500
@@ -201,11 +201,15 @@ class CookStory:
         moment = self._moment
         if story.newest:
             seq = _seq_of(alert.id, alert, story)
-            story.tell(alert.kind, alert.state, seq, _seq_of(alert.began, alert, story))
+            story.tell(alert, seq, _seq_of(alert.began, alert, story))
             moment = story.moment_of(seq)
         self._told[alert.id] = Told(alert, sent, moment)
         _forget(self._told, MOST_ALERTS)
         return True
+
+    def episode_of(self, alert: Alert) -> Episode | None:
+        """What an alert is about, where that goes on."""
+        return self.probes[PROBE_OF_NAME[alert.probe]].going_on(alert.kind, alert.began)
 
     def take_delivery(self, id: str, channel: str, outcome: str, reason: str) -> bool:
         """Note what a channel did with an alert; False where that says nothing new."""

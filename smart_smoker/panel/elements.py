@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from nicegui import Client, ui
+from nicegui import Client, run, ui
 from nicegui import app as pages
 
+from ..core.errors import SmartSmokerError
 from ..core.text import printable_lines
 from ..script.settings import is_loopback
 from .access import host_of
@@ -28,6 +29,18 @@ class Tag(ui.label):
             name = name.strip("_").replace("_", "-")
             if self.props.get(name) != value:
                 self.props[name] = value
+
+
+def press(button: Tag, do: Callable[[], None], failed: Callable[[str], None]) -> Tag:
+    """Have something done when a button is pressed, beside the pages; `failed` is told why not."""
+
+    async def pressed():
+        try:
+            await run.io_bound(do)
+        except SmartSmokerError as error:
+            failed(str(error))
+
+    return button.on("click", pressed)
 
 
 def section(id: str, heading: str) -> Tag:
@@ -63,6 +76,11 @@ class Browser:
     def __init__(self):
         self._client = ui.context.client
         self._frame: ui.echart
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self._client.ip
 
     @property
     def is_here(self) -> bool:

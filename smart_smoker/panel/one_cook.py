@@ -1,15 +1,26 @@
 """One cook: its probes as they are now, its chart, and what happened."""
 
-from ..core.probes import PROBES
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from ..core.alert import Alert
+from ..core.answers import Answer, heard
+from ..core.probes import PROBE_OF_NAME, PROBES, Probe
 from .alerts import Alerts
+from .answering import quiet
 from .cards import Card
 from .chart import shape_of
 from .cook_story import CookStory
-from .elements import Browser, Tag, section, yes
+from .elements import Browser, Tag, press, section, yes
 from .words import clock
 
 SPANS = {"All": 0, "6 h": 6 * 3600, "1 h": 3600}
 """The parts of a cook to choose from, in seconds before its newest reading."""
+
+QUIETS = {"30 min": 30, "2 h": 120}
+"""For how long a probe can be quiet, in minutes."""
+
+EVERYTHING = "all probes"
 
 COUNTED = (
     "Times are hours and minutes since the beginning, as no time of the day can be read; a row"
@@ -18,18 +29,47 @@ COUNTED = (
 
 
 class OneCook:
-    """The sections of a page that are about one cook."""
+    """The sections of a page that are about one cook.
 
-    def __init__(self, browser: Browser):
+    `answer` hands an answer about some of its probes over to the broker.
+    """
+
+    def __init__(self, browser: Browser, answer: Callable[[Sequence[Probe], Answer], None]):
         self._browser, self._shape = browser, None
+        self._answer = answer
         with Tag("section", aria_labelledby="now"):
             self._heading = Tag("h2", id="now")
             with Tag("div", classes="cards"):
                 self._cards = [Card(number, probe) for number, probe in enumerate(PROBES)]
+            self._make_quiet()
         with Tag("section", aria_labelledby="cook"):
             self._make_chart()
         with section("happened", "What happened"):
-            self._alerts = Alerts("happened")
+            self._alerts = Alerts("happened", self._hear)
+
+    def _make_quiet(self):
+        whom = {EVERYTHING: PROBES, **{probe.name: [probe] for probe in PROBES}}
+        with Tag("div", classes="tools") as self._quiet:
+            Tag("label", "Tell nobody of", for_="whom")
+            chosen = Tag("select", id="whom").on("change", js_handler="(e) => emit(e.target.value)")
+            with chosen:
+                for name in whom:
+                    Tag("option", name, value=name)
+            self._whom = PROBES
+            chosen.on("change", lambda event: setattr(self, "_whom", whom.get(event.args, PROBES)))
+            with Tag("div", classes="group", role="group", aria_label="For how long"):
+                for words, minutes in QUIETS.items():
+                    press(Tag("button", words), partial(self._be_quiet, minutes), self._say)
+            self._said = Tag("p", role="status")
+
+    def _be_quiet(self, minutes: float):
+        self._answer(self._whom, quiet(minutes))
+
+    def _hear(self, alert: Alert):
+        self._answer([PROBE_OF_NAME[alert.probe]], heard(alert))
+
+    def _say(self, words: str):
+        self._said.put(words)
 
     def _make_chart(self):
         with Tag("div", classes="tools"):
@@ -53,6 +93,7 @@ class OneCook:
         words = f"{_names()}{when}; what happened is listed below."
         self._frame.put(classes="chart", aria_label=words)
         self._heading.put("At its end" if cook and cook.ended else "Now")
+        self._quiet.put(classes="tools" if cook and not cook.ended else "none")
         said = [COUNTED] if cook and cook.counted else []
         self._remarks.put("\n".join([*said, *_left_out(cook, whole)]), "quiet lines")
 

@@ -5,7 +5,8 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from statistics import linear_regression, median
 
-from ..core.alert import TOO_OLD
+from ..core.alert import NO_SIGNAL, TOO_OLD, Alert
+from ..core.answers import GOING_ON, Answer
 from ..core.limits import FoodDone
 from ..core.probes import RULES, Probe
 from ..core.readings import SECONDS_PER_READING, Reading
@@ -35,11 +36,17 @@ changes by 0.1."""
 
 @dataclass
 class Episode:
-    """A drop, a lid, a stall or a silence, from moment to moment; without an end it goes on."""
+    """A drop, a lid, a stall or a silence, from moment to moment; without an end it goes on.
+
+    `began` is the id of the reading that began it, and `heard` when somebody said that they have
+    heard of it, in seconds since 1970.
+    """
 
     kind: str
     begin: float
     end: float | None = None
+    began: str = ""
+    heard: float | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,7 @@ class ProbeStory:
     ended: bool = False
     episodes: list[Episode] = field(default_factory=list)
     limits: dict[str, float] = field(default_factory=dict)  # in °F, by their rules' kinds
+    quiet_until: float = 0  # in seconds since 1970
     _open: dict[str, Episode] = field(default_factory=dict)  # by kind, raised and not cleared
 
     @property
@@ -202,28 +210,45 @@ class ProbeStory:
         """The moment of the reading of this number, or of the one before it that is known."""
         return self.moments[max(0, bisect_right(self.seqs, seq) - 1)]
 
-    def tell(self, kind: str, state: str, seq: int, began: int) -> None:
-        """An alert of an episode of this kind was raised by the reading of this number.
+    def tell(self, alert: Alert, seq: int, began: int) -> None:
+        """An alert of this probe was raised by the reading of this number.
 
         `began` is the number of the reading that began what was a lid.
         """
-        moment = self.moment_of(seq)
+        moment, kind, state = self.moment_of(seq), alert.kind, alert.state
         if state == "lid":
             self._keep(Episode("lid", self.moment_of(began), moment))
         elif state == "lost":
             after = bisect_right(self.seqs, seq)
             if after < len(self.seqs):  # It has spoken again already.
-                self._keep(Episode("silence", moment, self.moments[after]))
-            elif "silence" not in self._open:
-                self._begin("silence", moment)
-        elif state in ("raised", "reminder") and kind not in self._open:
-            self._begin(kind, moment)
+                self._keep(Episode(kind, moment, self.moments[after]))
+            elif kind not in self._open:
+                self._begin(kind, moment, alert.began)
+        elif state in GOING_ON and kind not in self._open and kind != NO_SIGNAL:
+            self._begin(kind, moment, alert.began)
         elif state in ("cleared", "over") and kind in self._open:
             self._open.pop(kind).end = moment
 
-    def _begin(self, kind: str, moment: float) -> None:
+    def going_on(self, kind: str, began: str) -> Episode | None:
+        """The episode of this kind that goes on, if it began with the reading of this id."""
+        episode = self._open.get(kind)
+        return episode if episode and episode.began == began and not self.ended else None
+
+    def take_answer(self, answer: Answer, sent: float) -> bool:
+        """Note an answer; False for one that changes nothing."""
+        if answer.minutes:
+            self.quiet_until, before = sent + answer.minutes * 60, self.quiet_until
+            return self.quiet_until != before
+        episode = self.going_on(answer.kind, answer.began)
+        if episode is None or episode.heard:
+            return False
+        episode.heard = sent
+        return True
+
+    def _begin(self, kind: str, moment: float, began: str) -> None:
         # The alerts can come after the end of the cook, from a consumer that was started late.
-        episode = Episode(kind, moment, self.moments[-1] if self.ended else None)
+        end = self.moments[-1] if self.ended else None
+        episode = Episode(kind, moment, end, began)
         self._open[kind] = episode
         self._keep(episode)
 

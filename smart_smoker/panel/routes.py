@@ -15,9 +15,12 @@ from ..core.errors import InputError
 from ..core.units import UNITS
 from ..script.settings import Settings
 from ..script.signals import SIGNALS
+from ..work.links import Links
 from .access import PAGE, Gate
+from .answering import Answering
 from .elements import mount
 from .follower import Follower
+from .heard import heard_page
 from .server import server_of
 from .shared import Shared
 from .view import View
@@ -44,7 +47,9 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
     head = _head()
     app = FastAPI(openapi_url=None)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
-    shared = Shared(follower, settings.admin_url)
+    answering = Answering(settings.rabbitmq_urls)
+    shared = Shared(follower, answering, settings.admin_url)
+    links = Links(settings.panel_url, settings.panel_password)
 
     @app.exception_handler(Exception)
     def tell(request: Request, error: Exception) -> Response:
@@ -62,6 +67,15 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
             return Response("There is no such cook.\n", 404, media_type="text/plain")
         how = {"content-disposition": f'attachment; filename="{name}.csv"'}
         return Response(text, headers=how, media_type="text/csv; charset=utf-8")
+
+    @app.get("/heard")
+    @app.post("/heard")
+    def heard(request: Request) -> Response:
+        content = heard_page(request, links, follower, answering)
+        if not content:
+            return missing(request, LookupError())
+        page = PAGE.format(head=head, title="an alert", content=content)
+        return HTMLResponse(page, headers={"cache-control": "no-store"})
 
     def missing(request: Request, error: Exception) -> Response:
         return HTMLResponse(PAGE.format(head=head, title="not found", content=MISSING), 404)

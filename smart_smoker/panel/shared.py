@@ -5,6 +5,7 @@ import time
 from urllib.parse import urlsplit
 
 from ..script.settings import is_loopback
+from .answering import Answering
 from .chart import chart_of, shape_of
 from .cook_story import CookStory
 from .follower import Follower
@@ -20,8 +21,8 @@ MOST_CHARTS = 20
 class Shared:
     """What all pages show; charts and the list of cooks are made once for all of them."""
 
-    def __init__(self, follower: Follower, admin_url: str):
-        self.follower = follower
+    def __init__(self, follower: Follower, answering: Answering, admin_url: str):
+        self.follower, self.answering = follower, answering
         url = urlsplit(admin_url)
         self.admin_url = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
         self.admin_is_here = is_loopback(url.hostname or "")

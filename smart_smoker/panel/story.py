@@ -7,8 +7,16 @@ from contextlib import suppress
 
 from ..core.alert import PREFIXES, TOO_OLD, Alert
 from ..core.errors import UnreadableMessage
-from ..core.probes import PROBE_OF_NAME, PROBE_OF_QUEUE, RULES
-from ..wire.messages import ALERTS, HISTORY, Arrival, parse_limits, reading_of
+from ..core.probes import PROBE_OF_NAME, PROBE_OF_QUEUE, PROBES, RULES
+from ..wire.messages import (
+    ALERTS,
+    HISTORY,
+    Arrival,
+    answer_key,
+    answer_of,
+    parse_limits,
+    reading_of,
+)
 from .cook_story import CookStory
 
 MOST_COOKS, MOST_WEIGHT = 1000, 1_000_000
@@ -23,6 +31,9 @@ LONGEST_REASON = 1000
 
 KINDS = (*RULES, "silence")
 """What an alert can be about."""
+
+ANSWERED = {answer_key(probe.queue): probe for probe in PROBES}
+"""The probes by the keys of answers about them."""
 
 OUTCOMES = ("accepted", "refused", "failed", "unknown", "abandoned")
 
@@ -65,6 +76,8 @@ class Story:
                 return self._take_reading(arrival, heard)
             if arrival.queue == ALERTS and arrival.type == "alert":
                 return self._take_alert(arrival)
+            if arrival.queue in ANSWERED:
+                return self._take_answer(arrival, heard)
             if arrival.queue == HISTORY and arrival.type == "note":
                 return self._take_alert(arrival)
             if arrival.queue == HISTORY and arrival.type == "delivery":
@@ -91,6 +104,14 @@ class Story:
         if alert.kind not in KINDS or alert.quiet != (arrival.type == "note"):
             return False
         return self._count(cook, cook.take_alert(alert, _sane(arrival.sent)), arrival)
+
+    def _take_answer(self, arrival: Arrival, heard: float | None) -> bool:
+        id, answer = answer_of(arrival)
+        cook = self.cooks.get(id)
+        if cook is None:
+            return False
+        new = cook.probes[ANSWERED[arrival.queue]].take_answer(answer, heard or _sane(arrival.sent))
+        return self._count(cook, new, arrival)
 
     def _take_delivery(self, arrival: Arrival) -> bool:
         said = [arrival.headers.get(name) for name in ("cook", "alert", "channel", "outcome")]

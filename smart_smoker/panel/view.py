@@ -1,8 +1,11 @@
 """One browser's page: what it is made of, and how it follows."""
 
 import time
+from collections.abc import Sequence
 from urllib.parse import quote
 
+from ..core.answers import Answer
+from ..core.probes import Probe
 from ..core.units import UNITS
 from .cook_list import CookList
 from .elements import Browser, Tag, every, section, yes
@@ -47,12 +50,19 @@ class View:
                 with Tag("div", role="status"):
                     self._unknown, self._other = Tag("p"), Tag("a", href="./")
                 with Tag("div") as self._known:
-                    self._cook = OneCook(self._browser)
+                    self._cook = OneCook(self._browser, self._answer)
             with section("well", "Is it well?"):
                 self._notes = Notes()
                 self._make_way_to_admin()
         self.refresh()
         every(TURN, self.refresh)
+
+    def _answer(self, probes: Sequence[Probe], answer: Answer):
+        with self._shared.follower.lock:
+            cook = self._shared.cook(self._id)
+            known = [probe for probe in probes if cook and cook.probes[probe].newest]
+        if known:
+            self._shared.answering.answer(known, cook.id, answer, self._browser.address)
 
     def _make_header(self):
         with Tag("header"):

@@ -1,5 +1,6 @@
 """Words: temperatures, times and alerts, as people read them."""
 
+import time
 from datetime import timedelta
 
 from ..core.clock import DAWN, elapsed
@@ -28,6 +29,11 @@ def clock(cook: CookStory, moment: float, now: float | None = None) -> str:
     then = DAWN + timedelta(seconds=min(moment, LATEST))
     other_day = now is not None and then.date() != (DAWN + timedelta(seconds=now)).date()
     return f"{then:%d %b %H:%M}" if other_day and then.year > DAWN.year else f"{then:%H:%M}"
+
+
+def of_day(sent: float) -> str:
+    """The time of day, on this machine's wall clock, of seconds since 1970."""
+    return time.strftime("%H:%M", time.localtime(min(sent, LATEST)))
 
 
 def shortened(words: str) -> str:

@@ -1,0 +1,72 @@
+"""The page that a link in an alert leads to: it asks, and answers for this one episode alone."""
+
+import hmac
+from html import escape
+
+from starlette.requests import Request
+
+from ..core.alert import Alert
+from ..core.answers import heard
+from ..core.errors import SmartSmokerError
+from ..core.probes import PROBE_OF_NAME
+from ..work.links import Links
+from .answering import Answering
+from .follower import Follower
+from .words import of_day, shortened
+
+SIGNED = ("cook", "probe", "kind", "began")
+
+ASKS = """<p>{subject}</p>
+<form method="post" action="heard?{query}"><button>I have heard it</button></form>"""
+
+SAYS = '<p>{subject}</p>\n<p role="status">{words}</p>'
+
+OVER = "It is over: there is nothing to answer any more."
+HEARD = "It was heard at {}. Nobody is reminded of it."
+GIVEN = "Heard. Nobody is reminded of it any more."
+NOT_KNOWN = "The panel cannot tell now whether it goes on: try again in a moment."
+
+
+def heard_page(
+    request: Request, links: Links, follower: Follower, answering: Answering
+) -> str | None:
+    """What the page of a link says, in HTML; None where the link is none of ours.
+
+    To open it answers nothing, since mail programs open links by themselves: its button does.
+    """
+    query = request.query_params
+    known = [query.get(name, "") for name in SIGNED]
+    if not hmac.compare_digest(query.get("sign", "").encode(), links.sign(*known).encode()):
+        return None
+    alert, words = _look(follower, *known)
+    subject = escape(shortened(alert.subject)) if alert else ""
+    if not words and request.method == "POST":
+        address = request.client.host if request.client else ""
+        try:
+            probes = [PROBE_OF_NAME[alert.probe]]
+            answering.answer(probes, alert.cook, heard(alert), address)
+            words = GIVEN
+        except SmartSmokerError as error:
+            words = f"It could not be answered: {error}"
+    if words:
+        return SAYS.format(subject=subject, words=escape(words))
+    return ASKS.format(subject=subject, query=escape(str(query)))
+
+
+def _look(
+    follower: Follower, id: str, probe: str, kind: str, began: str
+) -> tuple[Alert | None, str]:
+    """The newest alert of an episode, and what to say where it needs no answer."""
+    with follower.lock:
+        cook = follower.story.cooks.get(id)
+        told = [
+            each.alert
+            for each in (cook.alerts if cook else ())
+            if (each.alert.probe, each.alert.kind, each.alert.began) == (probe, kind, began)
+        ]
+        if not told:
+            return None, OVER if follower.whole else NOT_KNOWN
+        episode = cook.episode_of(told[-1])
+        if episode is None:
+            return told[-1], OVER
+        return told[-1], HEARD.format(of_day(episode.heard)) if episode.heard else ""
