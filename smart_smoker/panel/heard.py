@@ -1,9 +1,9 @@
 """The page that a link in an alert leads to: it asks, and answers for this one episode alone."""
 
 import hmac
+from collections.abc import Mapping
 from html import escape
-
-from starlette.requests import Request
+from urllib.parse import urlencode
 
 from ..core.alert import Alert
 from ..core.answers import heard
@@ -28,20 +28,24 @@ NOT_KNOWN = "The panel cannot tell now whether it goes on: try again in a moment
 
 
 def heard_page(
-    request: Request, links: Links, follower: Follower, answering: Answering
+    query: Mapping[str, str],
+    pressed: bool,
+    address: str,
+    links: Links,
+    follower: Follower,
+    answering: Answering,
 ) -> str | None:
-    """What the page of a link says, in HTML; None where the link is none of ours.
+    """What the page of a link with this query says, in HTML; None where it is none of ours.
 
     To open it answers nothing, since mail programs open links by themselves: its button does.
+    `address` is that of whoever asks.
     """
-    query = request.query_params
     known = [query.get(name, "") for name in SIGNED]
     if not hmac.compare_digest(query.get("sign", "").encode(), links.sign(*known).encode()):
         return None
     alert, words = _look(follower, *known)
     subject = escape(shortened(alert.subject)) if alert else ""
-    if not words and request.method == "POST":
-        address = request.client.host if request.client else ""
+    if not words and pressed:
         try:
             probes = [PROBE_OF_NAME[alert.probe]]
             answering.answer(probes, alert.cook, heard(alert), address)
@@ -50,7 +54,7 @@ def heard_page(
             words = f"It could not be answered: {error}"
     if words:
         return SAYS.format(subject=subject, words=escape(words))
-    return ASKS.format(subject=subject, query=escape(str(query)))
+    return ASKS.format(subject=subject, query=escape(urlencode(query)))
 
 
 def _look(

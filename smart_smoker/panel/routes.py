@@ -71,7 +71,9 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
     @app.get("/heard")
     @app.post("/heard")
     def heard(request: Request) -> Response:
-        content = heard_page(request, links, follower, answering)
+        address = request.client.host if request.client else ""
+        query, pressed = dict(request.query_params), request.method == "POST"
+        content = heard_page(query, pressed, address, links, follower, answering)
         if not content:
             return missing(request, LookupError())
         page = PAGE.format(head=head, title="an alert", content=content)

@@ -1,7 +1,6 @@
 """Words: temperatures, times and alerts, as people read them."""
 
-import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..core.clock import DAWN, elapsed
 from ..core.units import celsius
@@ -33,7 +32,7 @@ def clock(cook: CookStory, moment: float, now: float | None = None) -> str:
 
 def of_day(sent: float) -> str:
     """The time of day, on this machine's wall clock, of seconds since 1970."""
-    return time.strftime("%H:%M", time.localtime(min(sent, LATEST)))
+    return f"{datetime.fromtimestamp(min(sent, LATEST)):%H:%M}"
 
 
 def shortened(words: str) -> str:
