@@ -204,7 +204,7 @@ def test_a_silence_goes_on_ringing_from_its_state_and_the_same_answer_is_known_t
     assert [first.silence(now, 300).state for now in (330, 640)] == ["lost", "ring"]
     second.resume(SMOKER, "brisket", json.loads(json.dumps(first.state())))
     second.heard = first.heard
-    second.answer(once, 650)
+    second.answer(once, 930)
     found = [(now, a.state) for now in range(650, 3000, 10) if (a := second.silence(now, 300))]
     assert found == [(940, "second"), (1240, "second")]
 
