@@ -1,5 +1,6 @@
 """A round: one cook, the real scripts, what goes wrong meanwhile, and what came of it."""
 
+import json
 import re
 import signal
 import time
@@ -13,7 +14,7 @@ from urllib.parse import unquote
 import pika
 from scripts import Program, Script, Stranger, history, until
 
-from smart_smoker.core.alert import Alert
+from smart_smoker.core.alert import RINGS, Alert
 from smart_smoker.core.errors import BrokerAway
 from smart_smoker.core.probes import PROBES
 from smart_smoker.work.deliveries import SETTLED
@@ -95,8 +96,7 @@ class Round:
         # A round does not last as long as a copy waits whose verdict nobody knows.
         self.program.edit("smart_smoker/work/lanes.py", "(0, 15 * 60, 3600)", "(0, 3, 3)")
         self._limits = SETTINGS if all_rules else {}
-        with (folder / ".env.toml").open("a") as settings:
-            settings.writelines(f"{key} = {value}\n" for key, value in self._limits.items())
+        self.set(**self._limits)
         self.consumers: list[Script] = []
         self.past: list[Script] = []
         self.producer: Script | None = None
@@ -142,6 +142,11 @@ class Round:
     def injected(self, faults: int = 1):
         self.count.faults += faults
 
+    def set(self, **settings: object):
+        """Have these settings in .env.toml, for scripts that are started from now on."""
+        with (self.program.folder / ".env.toml").open("a") as file:
+            file.writelines(f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
+
     @property
     def url(self) -> str:
         """Where the harness itself looks: of a cluster at a node that answers."""
@@ -169,6 +174,7 @@ class Round:
     # --- from the beginning to the end ---
 
     def run(self) -> Count:
+        self.scenario.prepare(self)
         for name in CONSUMERS:
             for _ in range(self.scenario.copies):
                 self.start_consumer(name)
@@ -288,6 +294,8 @@ class Round:
         got = self._delivered()
         wanted = {(alert, channel) for alert in alerts for channel in CHANNELS}
         told = [e for e in events if e.type in ("alert", "note") and e.id.startswith(self.cook)]
+        told = [e for e in told if Alert.parse(e.body).state not in RINGS]
+        self.scenario.look_back(self, events)
         raised = Counter(e.id for e in told)
         count.again = sum(raised.values()) - len(raised)
         # The same id has the same words, but for the degrees, which `Options` changes.

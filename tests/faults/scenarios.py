@@ -4,17 +4,31 @@ import json
 import os
 import signal
 import time
+from collections import Counter
 from contextlib import suppress
+from threading import Thread
 
 import pika
-from scripts import Stranger, await_on_disk, until
+from push_service import PushService
+from scripts import Stranger, await_on_disk, history, until
 
+from smart_smoker.core.alert import RINGS, Alert
+from smart_smoker.core.answers import GOING_ON, heard
 from smart_smoker.core.errors import BrokerAway, UnreadableMessage
-from smart_smoker.core.probes import PROBES
+from smart_smoker.core.probes import PROBE_OF_NAME, PROBES
 from smart_smoker.core.readings import parse_body
 from smart_smoker.core.state import LARGEST
 from smart_smoker.wire.connection import Broker
-from smart_smoker.wire.messages import ALERTS, BOUND, HISTORY, STATES, state_queue
+from smart_smoker.wire.messages import (
+    ALERTS,
+    BOUND,
+    HISTORY,
+    STATES,
+    answer_key,
+    answer_message,
+    answer_of,
+    state_queue,
+)
 
 from .mailbox import FOR_A_WHILE, HANGING, REFUSED
 from .rounds import CONSUMERS, SENDING, WAITING, Round, over
@@ -39,6 +53,12 @@ class Scenario:
     name = "undisturbed"
     copies, rows, interval, pause = 1, 300, 0.02, (0.2, 0.8)
     own_broker = cluster = by_network = typed = sender_dies = False
+
+    def prepare(self, round: Round):
+        """Nothing is started yet."""
+
+    def look_back(self, round: Round, events: list):
+        """All is over: whether what the history tells is right."""
 
     def begin(self, round: Round):
         """All consumers read, and the producer is about to start."""
@@ -394,6 +414,54 @@ class Zombies(Scenario):
             round.is_wrong(f"a state {self.newest} after {before}")
 
 
+class Answers(Scenario):
+    """What rings is answered sooner, later, twice or too late, and consumers are killed."""
+
+    name = "answers at any moment, also twice; consumers killed"
+    rows, interval, pause = 450, 0.03, (0.05, 0.4)
+    late = 3
+    """Readings that can reach a queue before an answer that the history has first."""
+
+    def prepare(self, round):
+        self.rings = PushService()
+        Thread(target=self.rings.serve_forever, daemon=True).start()
+        round.set(ring_minutes=1, ring_most=1000, urgent_notify_urls=[self.rings.url])
+
+    def inject(self, round):
+        chance = round.chance
+        alerts = [Alert.parse(e.body) for e in history(round.url) if e.type == "alert"]
+        urgent = [alert for alert in alerts if alert.state in GOING_ON][-10:]
+        for _ in range(chance.randint(1, 2) if urgent else 0):
+            alert = chance.choice(urgent)
+            answer = answer_message(PROBE_OF_NAME[alert.probe], alert.cook, heard(alert))
+            with Broker(round.url, "faults", only_looks=True) as broker:
+                broker.publish([answer] * chance.randint(1, 2))
+            round.injected()
+        if chance.random() < 0.4:
+            round.kill(chance.choice(round.consumers))
+            round.injected()
+
+    def look_back(self, round, events):
+        self.rings.shutdown()
+        self.rings.server_close()
+        newest, answered, rings = Counter(), {}, 0
+        for event in events:
+            if event.type == "reading" and "seq" in event.headers:
+                newest[event.queue] = event.headers["seq"]
+            elif event.type == "answer":
+                answer = answer_of(event)[1]
+                queue = event.queue.removeprefix(answer_key(""))
+                answered.setdefault((answer.kind, answer.began), newest[queue] + self.late)
+            elif event.type == "alert":
+                alert = Alert.parse(event.body)
+                rings += alert.state in RINGS
+                number = int(alert.id.split("/")[-2])
+                if alert.state in RINGS and number > answered.get((alert.kind, alert.began), 1e9):
+                    round.is_wrong(f"{alert.id} rings, and was heard of")
+        if not rings:
+            round.is_wrong("nothing has rung")
+
+
 class NodesKilled(Scenario):
     """One of three nodes is killed and comes back; the last one that dies does not."""
 
@@ -483,6 +551,7 @@ SCENARIOS = {
         Forger,
         Options,
         Zombies,
+        Answers,
         NodesKilled,
         LeaderKilled,
         NodeHangs,
