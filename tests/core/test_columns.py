@@ -89,8 +89,8 @@ TABLES = {
     ),
     "a decimal comma with its unit": (f"Time;Pit\n{AT};225,4 °F", (AT, (225.4, None, None))),
     "one probe beside what MQTT says of a message": (
-        f'{{"tst": "{AT}", "topic": "x", "qos": 1, "retain": 0, "payloadlen": 9, "id": 7,'
-        ' "name": "Sunday", "payload": {"pit": 250}}',
+        f'{{"tst": "{AT}", "topic": "9", "qos": 1, "retain": 1, "payloadlen": 9, "id": 7,'
+        ' "name": "9", "payload": {"pit": 250}}',
         (AT, (250, None, None)),
     ),
     "JSON within JSON": (
