@@ -155,7 +155,9 @@ def test_probes_in_different_units_are_no_change():
 
 def test_a_column_of_units_says_in_which_each_row_is():
     text = f"time,value,units\n{AT},107,C\n{AT},225.5,°F\n{AT},--,F\n{AT},226,"
-    assert [each[1][0] for each in rows(text)] == [224.6, 225.5, None, 226]
+    found = list(read_rows(text.splitlines()))
+    assert [row.temperatures[0] for row in found] == [224.6, 225.5, None, 226]
+    assert not any(row.skipped for row in found)
 
 
 def test_of_a_topic_its_last_telling_part_names_the_probe():
