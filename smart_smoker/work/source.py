@@ -40,10 +40,11 @@ def file_rows(path: str, wanted: Wanted) -> list[Row]:
 
     Raises InputError when it cannot be read, or holds no reading.
     """
-    tables: list[Table] = []
-    found = list(read_rows(file_lines(path), wanted, tables.append))
+    told: list[str] = []
+    found = list(read_rows(file_lines(path), wanted, lambda table: told.append(table.said)))
     require_readings(found, path)
-    tell(*tables)
+    for said in filter(None, told):
+        log.info("%s.", said)
     rows = oldest_first(found)
     if rows is not found:
         log.info("The newest row stands first: they go out from the last one on.")

@@ -27,6 +27,26 @@ def test_a_check_says_what_is_understood_and_what_it_would_cause_and_sends_nothi
         assert words in output
 
 
+UNITS = "Time,Pit\n" + "".join(
+    f"2024-06-12 22:{n:02}:00,{cell}\n"
+    for n, cell in enumerate(("225 °F", "226°F", "107 C", "225 F", "108 C"))
+)
+
+
+def test_a_unit_that_changes_within_a_file_is_told_once_by_whoever_reads_it(program, stranger):
+    csv = program.write("cook.csv", UNITS)
+    piped = program.start("smoker_producer.py", "-", "--interval", 0, typed=True)
+    piped.type(UNITS)
+    piped.end_input()
+    runs = [("--check",), ("--interval", 0)]
+    told = [program.run("smoker_producer.py", csv, *options) for options in runs]
+    for code, output in (*told, piped.ended()):
+        assert code == 0
+        assert output.count("from row 4 on smoker in °C, °F before.") == 1
+        assert output.count(" before.") == 1
+        assert "column 2 (Smoker)" not in output
+
+
 def test_what_would_have_to_be_guessed_ends_with_2_and_one_line(program):
     csv = program.write("cook.csv", "Time,Pit,Grill,Food\n12:00,225,70,68\n")
     code, output = program.run("smoker_producer.py", csv, "--check")
