@@ -349,7 +349,7 @@ def defined_users(broker, url: str, cluster: bool = False) -> Iterator[dict[str,
     made = definitions(dict.fromkeys(PERMISSIONS, PASSWORD), host, cluster)
     for user in made["users"]:
         user["name"] += name
-    for permission in made["permissions"]:
+    for permission in made["permissions"] + made["topic_permissions"]:
         permission["user"] += name
     ask_admin(broker, "POST", "/definitions", made)
     try:

@@ -232,7 +232,8 @@ class ProbeStory:
     def going_on(self, kind: str, began: str) -> Episode | None:
         """The episode of this kind that goes on, if it began with the reading of this id."""
         episode = self._open.get(kind)
-        return episode if episode and episode.began == began and not self.ended else None
+        goes_on = episode and not self.ended
+        return episode if goes_on and began and episode.began == began else None
 
     def take_answer(self, answer: Answer, sent: float) -> bool:
         """Note an answer; False for one that changes nothing."""
