@@ -29,6 +29,7 @@ PREFIXES = {
     "cleared": "Cleared: ",
     "lost": "Signal Lost! ",
     "found": "Cleared: Signal Lost! ",
+    "soon": "",
     "lid": "Lid: ",
     "over": "Over: ",
 }
@@ -146,6 +147,13 @@ def lost_alert(reading: Reading, seconds: float, unit: str, unread: bool) -> Ale
 def found_alert(reading: Reading, unit: str) -> Alert:
     facts = f"{at(reading.temperature)} again"
     return _alert("found", reading, f"{reading.probe.name}: {facts}", f"{facts}.", unit)
+
+
+def soon_alert(reading: Reading, words: str, unit: str) -> Alert:
+    facts = f"{at(reading.temperature)}, {words}"
+    text = f"{facts}.\nThat is a forecast: see how it rises."
+    title = f"{reading.probe.name} Done Soon!"
+    return _alert("soon", reading, f"{title} {facts}", text, unit, rule="done")
 
 
 def _alert(

@@ -83,6 +83,7 @@ class Course(deque):
 
     def resume(self, readings: list):
         """Take over the readings of another one. Raises one of MISSHAPEN where they are none."""
+        self.clear()
         for moment, temperature in readings:
             check_numbers((moment, temperature))
             self.add(moment, temperature)

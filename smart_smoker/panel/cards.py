@@ -5,7 +5,7 @@ from ..core.readings import SECONDS_PER_READING
 from ..core.units import in_unit
 from .elements import Marked, Tag
 from .probe_story import LATE, ProbeStory, duration
-from .words import clock, degrees
+from .words import clock, degrees, moment_of
 
 SPARK_POINTS, SPARK_SECONDS = 60, 3600
 """How many points a card's little line has at most, and how long before now it begins."""
@@ -27,7 +27,7 @@ class Card(Tag):
                 self._degrees = Tag("span", classes="unit")
             with Tag("div", classes="line"):
                 self._change, self._age = Tag("p", classes="change"), Tag("p", classes="age")
-            self._limits = Tag("p", classes="limits")
+            self._limits, self._forecast = Tag("p", classes="limits"), Tag("p", classes="limits")
             box = f"0 0 {SPARK_SECONDS} 100"
             with Tag("svg", classes="spark", viewBox=box, preserveAspectRatio="none") as spark:
                 spark.put(classes="spark", aria_hidden="true")
@@ -40,7 +40,7 @@ class Card(Tag):
             self.put(classes=f"{self._look} never")
             self._state.put("no reading yet", "state")
             self._value.put("–", "value")
-            for tag in (self._degrees, self._change, self._age, self._limits):
+            for tag in (self._degrees, self._change, self._age, self._limits, self._forecast):
                 tag.put("", tag.classes[0])
             self._drawn = ""
             self._spark.put(d="")
@@ -58,6 +58,8 @@ class Card(Tag):
         self._change.put(*_change(change if known else None, minutes, unit))
         self._age.put(_heard(story, age, live and not late), "age")
         self._limits.put(_limits(story, unit), "limits")
+        foretold = in_unit(story.forecast().words(moment_of(story.moments[-1])), unit)
+        self._forecast.put(foretold if live and not late else "", "limits")
         if story.newest.id != self._drawn:
             self._drawn = story.newest.id
             self._spark.put(d=_path(story))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from statistics import linear_regression, median
 
 from ..core.alert import TOO_OLD
+from ..core.forecast import Forecast, forecast
 from ..core.limits import FoodDone
 from ..core.probes import RULES, Probe
 from ..core.readings import SECONDS_PER_READING, Reading
@@ -31,6 +32,10 @@ LATELY, LEAST_OF_IT, MOST_READINGS = 5 * 60, 60, 20
 PIT, MEAT = 1.0, 0.2
 """°F a minute below which a probe is steady: a pit breathes by some degrees, meat that has stalled
 changes by 0.1."""
+
+
+STALL_SHOWN, MOST_SAMPLES = 6 * 3600, 360
+"""Seconds that a stall is followed back, and readings of them that a forecast looks at."""
 
 
 @dataclass
@@ -129,6 +134,19 @@ class ProbeStory:
         if any(episode.kind == FoodDone.kind for episode in self.episodes):
             return 0.0
         return round(target - self.temperatures[-1], DECIMALS)
+
+    def forecast(self) -> Forecast:
+        """When the target is reached, or why that is not known; empty where there is none to reach.
+
+        Of many readings so many are taken that it costs the same.
+        """
+        if not self.to_go():
+            return Forecast()
+        count = len(self.moments) - bisect_left(self.moments, self.moments[-1] - STALL_SHOWN)
+        step = -(-count // MOST_SAMPLES)
+        taken = slice(-1, -count - 1, -step)
+        samples = zip(self.moments[taken], self.temperatures[taken], strict=True)
+        return forecast([*samples][::-1], self.limits[FoodDone.kind])
 
     def points(self, begin: float, end: float, most: int) -> list[tuple[float, float | None]]:
         """At most so many points, 8 or more, for a line from moment to moment and a reading beyond.

@@ -1,6 +1,6 @@
 """Words: temperatures, times and alerts, as people read them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..core.units import celsius
 from .cook_story import DAWN
@@ -19,9 +19,14 @@ def degrees(fahrenheit: float, unit: str) -> str:
 
 def clock(moment: float, now: float | None = None) -> str:
     """The time of day of a moment of a cook, with its day where that is not `now`'s."""
-    then = DAWN + timedelta(seconds=min(moment, LATEST))
+    then = moment_of(moment)
     other_day = now is not None and then.date() != (DAWN + timedelta(seconds=now)).date()
     return f"{then:%d %b %H:%M}" if other_day else f"{then:%H:%M}"
+
+
+def moment_of(seconds: float) -> datetime:
+    """The date and the time of day of a moment of a cook."""
+    return DAWN + timedelta(seconds=min(seconds, LATEST))
 
 
 def shortened(words: str) -> str:

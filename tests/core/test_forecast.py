@@ -135,7 +135,7 @@ def test_words_round_the_range_outwards_to_five_minutes():
     assert (round(found.early / MINUTE), round(found.late / MINUTE)) == (34, 87)
     assert found.words(NOW) == "done between 18:15 and 19:10"
     assert found._replace(early=60).words(NOW) == "done by 19:10"
-    assert found.words(NOW.replace(hour=23)) == "done between 23:15 and 00:10"
+    assert found.words(NOW.replace(hour=23)) == "done between 00:15 and 01:10"
 
 
 def test_words_say_why_it_is_not_known():
