@@ -55,7 +55,7 @@ class Forecast(NamedTuple):
         """The same for people, at the newest reading's moment; empty where it is done."""
         if not self.late:
             return f"when it is done is not known yet: {self.why}" if self.why else ""
-        now = now.replace(tzinfo=None)
+        now = min(now.replace(tzinfo=None), datetime.max - timedelta(days=2))
         early, late = (now + timedelta(seconds=seconds) for seconds in self[:2])
         early -= (early - datetime.min) % ROUND
         late += (datetime.min - late) % ROUND
@@ -121,7 +121,7 @@ def _rate(readings: list[tuple[float, float]]) -> float:
     moments, temperatures = zip(*readings, strict=True)
     begin, end = (median(moments[part]) for part in (slice(third), slice(-third, None)))
     first, last = (median(temperatures[part]) for part in (slice(third), slice(-third, None)))
-    return (last - first) / (end - begin)
+    return (last - first) / (end - begin) if end > begin else 0.0
 
 
 def _stalled(readings: Sequence[tuple[float, float]]) -> str:

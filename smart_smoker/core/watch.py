@@ -152,8 +152,7 @@ class Watch:
         for episodes in self._episodes:
             if alert := episodes.take(window, cause, self.highest, self.lowest):
                 alerts.append(alert)
-        forecast, soon = self._outlook.take(reading)
-        alerts += soon
+        forecast = self._outlook.take(reading, alerts)
         self.alerts += sum(not alert.quiet for alert in alerts)
         limits = None if self._limits == self._limits_told else self._limits
         self._limits_told = self._limits

@@ -138,6 +138,15 @@ def test_words_round_the_range_outwards_to_five_minutes():
     assert found.words(NOW.replace(hour=23)) == "done between 00:15 and 01:10"
 
 
+def test_readings_that_came_all_at_once_have_no_rate():
+    at_once = [(0, 181), *[(25 * MINUTE, 181 + n / 100) for n in range(60)]]
+    assert forecast(at_once, 203).late == 0
+
+
+def test_the_end_of_all_time_is_no_error():
+    assert forecast(line(180, 15), 203).words(datetime.max).startswith("done ")
+
+
 def test_words_say_why_it_is_not_known():
     words = "when it is done is not known yet: it falls"
     assert forecast(line(195, -6), 203).words(NOW) == words

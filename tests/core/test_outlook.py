@@ -50,6 +50,19 @@ def test_it_is_told_once_when_the_early_end_is_within_the_minutes(by):
     assert not alert.urgent
 
 
+@pytest.mark.parametrize("killed_at", [0, 150])
+def test_the_mail_that_it_is_done_says_what_was_foretold_first(killed_at):
+    first, second = watch(), watch()
+    judged(first, COOK[:killed_at])
+    second.resume(FOOD_A, "brisket", json.loads(json.dumps(first.state())))
+    alerts = [alert for each in judged(second, first=killed_at) for alert in each.alerts]
+    (done,) = (alert for alert in alerts if alert.rule == "done" and alert.state == "raised")
+    assert done.text.splitlines()[-1] == (
+        "The first forecast, at 12:55: done between 13:25 and 14:15"
+    )
+    assert "forecast" not in done.sms
+
+
 def test_nothing_is_told_without_minutes_but_the_forecast_is_said():
     judgements = judged(watch(warn=0))
     assert not soon(judgements)
@@ -67,6 +80,8 @@ def test_the_forecast_is_said_when_it_becomes_known_and_else_twice_an_hour():
     assert words[1].startswith("when it is done is not known yet: ")
     assert sum(each.startswith("done ") for each in words) <= 3
     assert len(words) <= 6
+    known = next(n for n, temperature in enumerate(COOK) if temperature >= 180)
+    assert judged(watch())[known].forecast == "done between 13:25 and 14:15"
 
 
 def test_it_goes_by_timestamps_and_not_by_the_number_of_readings():
