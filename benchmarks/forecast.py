@@ -10,6 +10,7 @@ remembers, until the food is done.
 
 import argparse
 import random
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median, quantiles
@@ -19,8 +20,10 @@ from docs.clocks import line, text
 from smart_smoker.core.clock import parse_moment
 from smart_smoker.core.forecast import Course, forecast
 from smart_smoker.core.probes import SMOKER
-from smart_smoker.core.rows import read_rows
+from smart_smoker.core.rows import Wanted
 from smart_smoker.lab.simulate import STEP_S, Meat, Smoker
+from smart_smoker.script.signals import run
+from smart_smoker.work.source import file_rows
 
 TARGET, NARROW = 203, 185
 """°F: what food is done at, and above which a range is to be narrow."""
@@ -72,14 +75,17 @@ def moments(readings: Readings, target: float) -> Iterator[Moment]:
 
 
 def logged(path: Path) -> dict[str, Readings]:
-    """The readings of each food in a log."""
-    foods: dict[str, Readings] = {}
-    for row in read_rows(path.read_text(encoding="utf-8").splitlines()):
+    """The readings of each food in a log; of one probe alone, of that one.
+
+    Raises InputError when it cannot be read.
+    """
+    probes: dict[str, Readings] = {}
+    for row in file_rows(str(path), Wanted()):
         moment = parse_moment(row.time)
         for probe, temperature in row.filled():
-            if moment and probe != SMOKER:
-                foods.setdefault(probe.name, []).append((moment.timestamp(), temperature))
-    return foods
+            if moment:
+                probes.setdefault(probe.name, []).append((moment.timestamp(), temperature))
+    return {name: found for name, found in probes.items() if name != SMOKER.name} or probes
 
 
 def simulated(seed: int, target: float = TARGET) -> Readings:
@@ -196,4 +202,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))
