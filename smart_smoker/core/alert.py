@@ -31,6 +31,7 @@ PREFIXES = {
     "cleared": "Cleared: ",
     "lost": "Signal Lost! ",
     "found": "Cleared: Signal Lost! ",
+    "soon": "",
     "lid": "Lid: ",
     "over": "Over: ",
 }
@@ -163,6 +164,13 @@ def still_lost_alert(state: str, reading: Reading, seconds: float, rings: int, u
 def found_alert(reading: Reading, unit: str) -> Alert:
     facts = f"{at(reading.temperature)} again"
     return _alert("found", reading, f"{reading.probe.name}: {facts}", f"{facts}.", unit)
+
+
+def soon_alert(reading: Reading, words: str, unit: str) -> Alert:
+    facts = f"{at(reading.temperature)}, {words}"
+    text = f"{facts}.\nThat is a forecast: see how it rises."
+    title = f"{reading.probe.name} Done Soon!"
+    return _alert("soon", reading, f"{title} {facts}", text, unit, rule="done")
 
 
 def _alert(

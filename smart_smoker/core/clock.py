@@ -31,6 +31,8 @@ _DAY_OR_MONTH = re.compile(
     r"(?<![0-9])([0-9]{1,2})([-/])([0-9]{1,2})\2(?:[0-9]{4}|[0-9]{2})(?![0-9])"
 )
 
+DAY = 24 * 3600
+
 DAWN = datetime(1970, 1, 1)
 """The day of a timestamp that names none."""
 
@@ -52,6 +54,15 @@ def parse_moment(text: str, day_first: bool = False) -> datetime | None:
         return DAWN + timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
     found = next(filter(None, (each.fullmatch(text) for each in _FORMATS)), None)
     return _moment(found.groupdict(), day_first) if found else None
+
+
+def seconds_of(moment: datetime, near: float | None) -> float:
+    """A moment in seconds since 1970; a time of the day alone is of the day nearest to `near`."""
+    whole = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    seconds = whole.timestamp()
+    if moment.date() == DAWN.date() and near is not None:
+        seconds += round((near - seconds) / DAY) * DAY
+    return seconds
 
 
 def _moment(found: dict[str, str | None], day_first: bool) -> datetime | None:

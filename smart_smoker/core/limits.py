@@ -77,11 +77,13 @@ class FoodDone(Rule):
     """The meat is done: two readings in a row reach the target, in °F; told once in a cook.
 
     It counts from the first reading below the target on, since a probe can lie in the hot smoker
-    before it is in the meat. It is over when the probe is pulled out.
+    before it is in the meat. It is over when the probe is pulled out. A forecast is told once when
+    it says that the target may be reached within `warn_minutes`, 0 for never.
     """
 
     degrees: float
     window: float = 20
+    warn_minutes: float = 0
     kind = "done"
     option = "told once, when two readings in a row are as warm"
     during = "done for {duration}"
@@ -102,7 +104,8 @@ class FoodDone(Rule):
         return lowest < self.degrees
 
     def told_when(self):
-        return f"{limit(self.degrees)} warm"
+        warned = f", and {self.warn_minutes:g} minutes before" if self.warn_minutes else ""
+        return f"{limit(self.degrees)} warm{warned}"
 
     def facts(self, change, covers, lasted):
         return f"the target is {limit(self.degrees)}"

@@ -9,14 +9,14 @@ from binascii import crc_hqx
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timezone
 from typing import NamedTuple
 
 from .alert import NO_SIGNAL, Alert, found_alert, lost_alert, still_lost_alert
 from .answers import Answer
-from .clock import DAWN, parse_moment
+from .clock import parse_moment, seconds_of
 from .episodes import Episodes, Ring
 from .errors import TwoProducers, UnreadableMessage
+from .outlook import Outlook
 from .probes import RULES, Probe
 from .readings import (
     COLDEST,
@@ -30,8 +30,6 @@ from .rules import Rule
 from .state import check_numbers
 from .text import excerpt
 from .window import Window
-
-DAY = 24 * 3600
 
 CLOCKS = ("readings", "time")
 """What tells the moment of a reading: how many came before it, or its own timestamp."""
@@ -53,7 +51,8 @@ class Judgement(NamedTuple):
     """What became of a reading: the temperatures in °F that the probe's own rule saw, and alerts.
 
     It is `new` unless it was judged before. `limits` are those in °F that nobody was told of yet,
-    by their rules' kinds, and `ended` is the watch that the reading ended.
+    by their rules' kinds, and `ended` is the watch that the reading ended. `forecast` is what there
+    is to say of when it is done, for people, now and then.
     """
 
     seen: Sequence[float] = ()
@@ -61,6 +60,7 @@ class Judgement(NamedTuple):
     new: bool = False
     limits: Mapping[str, float] | None = None
     ended: "Watch | None" = None
+    forecast: str = ""
 
 
 class Watch:
@@ -92,6 +92,7 @@ class Watch:
         self.window = Window(span, 0 if self._by_time else SECONDS_PER_READING, looks_back)
         self._limits = {other.kind: other.degrees for other in beside}
         self._limits_told: dict[str, float] = {}
+        self._outlook = Outlook(beside, unit)
         self._newest: deque[float] = deque(maxlen=median)  # as they came, in °F
         self.number = 0
         """That of the newest reading: whatever is not above it was judged before."""
@@ -161,27 +162,24 @@ class Watch:
         for episodes in self._episodes:
             if alert := episodes.take(window, cause, self.highest, self.lowest, quiet):
                 alerts.append(alert)
+        forecast = self._outlook.take(reading, alerts)
         self.alerts += sum(not alert.quiet for alert in alerts)
         limits = None if self._limits == self._limits_told else self._limits
         self._limits_told = self._limits
-        return Judgement(self._episodes[0].tail, alerts, True, limits)
+        return Judgement(self._episodes[0].tail, alerts, True, limits, forecast=forecast)
 
     def _moment(self, reading: Reading) -> float:
         moment = parse_moment(reading.time)
         if moment is None:
             self._unread = reading
             raise UnreadableMessage(f"{excerpt(reading.time)} names no moment", reading.body())
-        whole = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-        seconds = whole.timestamp()
-        if moment.date() == DAWN.date() and self.window:
-            # A time of the day alone is of the day on which it is nearest to what came before.
-            seconds += round((self.window.moment - seconds) / DAY) * DAY
-        return seconds
+        return seconds_of(moment, self.window.moment if self.window else None)
 
     def _end(self):
         """The cook is over, and with it what goes on."""
         self.ended = True
         self.window.clear()
+        self._outlook.course.clear()
         self._newest.clear()
         for episodes in self._episodes:
             episodes.going_on = None
@@ -245,6 +243,8 @@ class Watch:
             state["sums"] = self._sums
         if self._by_time:
             state["clock"] = "time"
+        if outlook := self._outlook.state():
+            state["outlook"] = outlook
         episodes = {each.rule.kind: each.state() for each in self._episodes}
         return state | {"episodes": {kind: state for kind, state in episodes.items() if state}}
 
@@ -277,6 +277,7 @@ class Watch:
             self.latest = numbered(probe, cook, self.number, time, temperature)
         told = state.get("limits", {}).items()
         self._limits_told = {kind: float(limit) for kind, limit in told if kind in RULES}
+        self._outlook.resume(state.get("outlook", {}))
         for episodes in self._episodes:
             episodes.resume(state["episodes"].get(episodes.rule.kind, {}))
             if (state.get("clock") == "time") != self._by_time:

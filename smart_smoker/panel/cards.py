@@ -6,7 +6,7 @@ from ..core.units import in_unit
 from .cook_story import CookStory
 from .elements import Marked, Tag
 from .probe_story import LATE, ProbeStory, duration
-from .words import clock, degrees, of_day
+from .words import clock, degrees, moment_of, of_day
 
 SPARK_POINTS, SPARK_SECONDS = 60, 3600
 """How many points a card's little line has at most, and how long before now it begins."""
@@ -28,7 +28,7 @@ class Card(Tag):
                 self._degrees = Tag("span", classes="unit")
             with Tag("div", classes="line"):
                 self._change, self._age = Tag("p", classes="change"), Tag("p", classes="age")
-            self._limits = Tag("p", classes="limits")
+            self._limits, self._forecast = Tag("p", classes="limits"), Tag("p", classes="limits")
             box = f"0 0 {SPARK_SECONDS} 100"
             with Tag("svg", classes="spark", viewBox=box, preserveAspectRatio="none") as spark:
                 spark.put(classes="spark", aria_hidden="true")
@@ -42,7 +42,7 @@ class Card(Tag):
             self.put(classes=f"{self._look} never")
             self._state.put("no reading yet", "state")
             self._value.put("–", "value")
-            for tag in (self._degrees, self._change, self._age, self._limits):
+            for tag in (self._degrees, self._change, self._age, self._limits, self._forecast):
                 tag.put("", tag.classes[0])
             self._drawn = ""
             self._spark.put(d="")
@@ -62,6 +62,9 @@ class Card(Tag):
         quiet = f"quiet until {of_day(story.quiet_until)}" if story.quiet_until > now else ""
         said = ", ".join(filter(None, (_limits(story, unit), live and quiet)))
         self._limits.put(said, "limits")
+        foretold = in_unit(story.forecast().words(moment_of(story.moments[-1])), unit)
+        known = live and not late and not cook.counted
+        self._forecast.put(foretold if known else "", "limits")
         if story.newest.id != self._drawn:
             self._drawn = story.newest.id
             self._spark.put(d=_path(story))

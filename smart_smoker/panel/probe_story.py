@@ -3,15 +3,16 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from statistics import linear_regression, median
+from statistics import median
 
 from ..core.alert import NO_SIGNAL, TOO_OLD, Alert
 from ..core.answers import GOING_ON, Answer
+from ..core.forecast import Forecast, forecast
 from ..core.limits import FoodDone
 from ..core.probes import RULES, Probe
 from ..core.readings import SECONDS_PER_READING, Reading
 from ..core.rules import DECIMALS, FoodStall
-from ..core.units import apart
+from .trend import MEAT, PIT, direction, trend
 
 MOST_EPISODES = 1000
 """Above which the oldest are forgotten: a week of stalls has some 500, but anybody who may publish
@@ -26,12 +27,8 @@ SILENCE = 5 * 60
 REMINDER = 60 * 60
 """Seconds, and as many readings as stand for them, in which what goes on is told once more."""
 
-LATELY, LEAST_OF_IT, MOST_READINGS = 5 * 60, 60, 20
-"""Seconds and readings that tell how fast a temperature changes."""
-
-PIT, MEAT = 1.0, 0.2
-"""°F a minute below which a probe is steady: a pit breathes by some degrees, meat that has stalled
-changes by 0.1."""
+STALL_SHOWN, MOST_SAMPLES = 6 * 3600, 360
+"""Seconds that a stall is followed back, and readings of them that a forecast looks at."""
 
 
 @dataclass
@@ -137,6 +134,19 @@ class ProbeStory:
         if any(episode.kind == FoodDone.kind for episode in self.episodes):
             return 0.0
         return round(target - self.temperatures[-1], DECIMALS)
+
+    def forecast(self) -> Forecast:
+        """When the target is reached, or why that is not known; empty where there is none to reach.
+
+        Of many readings so many are taken that it costs the same.
+        """
+        if not self.to_go():
+            return Forecast()
+        count = len(self.moments) - bisect_left(self.moments, self.moments[-1] - STALL_SHOWN)
+        step = -(-count // MOST_SAMPLES)
+        taken = slice(-1, -count - 1, -step)
+        samples = zip(self.moments[taken], self.temperatures[taken], strict=True)
+        return forecast([*samples][::-1], self.limits[FoodDone.kind])
 
     def points(self, begin: float, end: float, most: int) -> list[tuple[float, float | None]]:
         """At most so many points, 8 or more, for a line from moment to moment and a reading beyond.
@@ -256,22 +266,6 @@ class ProbeStory:
     def _keep(self, episode: Episode) -> None:
         self.episodes.append(episode)
         del self.episodes[:-MOST_EPISODES]
-
-
-def trend(moments: array, temperatures: array) -> float:
-    """By how many °F a minute a temperature has changed lately; 0 where too little tells."""
-    first = max(len(moments) - MOST_READINGS, bisect_left(moments, moments[-1] - LATELY))
-    lately, then = moments[first:], temperatures[first:]
-    if len(lately) < 3 or lately[-1] - lately[0] < LEAST_OF_IT:
-        return 0.0
-    return 60 * linear_regression(lately, then).slope
-
-
-def direction(rate: float, band: float) -> str:
-    """What a temperature does that changes by so many °F a minute, in a word or some."""
-    if abs(rate) < band:
-        return "steady"
-    return f"{'rising' if rate > 0 else 'falling'} {apart(round(abs(rate), 1))} a minute"
 
 
 def duration(seconds: float) -> str:

@@ -25,7 +25,7 @@ def clock(cook: CookStory, moment: float, now: float | None = None) -> str:
     """
     if cook.counted:
         return elapsed(moment).rpartition(":")[0]
-    then = DAWN + timedelta(seconds=min(moment, LATEST))
+    then = moment_of(moment)
     other_day = now is not None and then.date() != (DAWN + timedelta(seconds=now)).date()
     return f"{then:%d %b %H:%M}" if other_day and then.year > DAWN.year else f"{then:%H:%M}"
 
@@ -33,6 +33,11 @@ def clock(cook: CookStory, moment: float, now: float | None = None) -> str:
 def of_day(sent: float) -> str:
     """The time of day, on this machine's wall clock, of seconds since 1970."""
     return f"{datetime.fromtimestamp(min(sent, LATEST)):%H:%M}"
+
+
+def moment_of(seconds: float) -> datetime:
+    """The date and the time of day of a moment of a cook."""
+    return DAWN + timedelta(seconds=min(seconds, LATEST))
 
 
 def shortened(words: str) -> str:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
+from ..core.limits import FoodDone
 from ..core.probes import PROBES
 from ..core.readings import COLDEST, HOTTEST
 from ..core.units import UNITS, fahrenheit
@@ -120,6 +121,9 @@ def _unit(value: object) -> str:
 
 PER_PROBE = {probe.setting(rule.kind): _LIMIT for probe in PROBES for rule in probe.beside}
 PER_PROBE |= {probe.setting("lid_minutes"): _MINUTES for probe in PROBES if probe.rule.holdable}
+PER_PROBE |= {
+    probe.setting("warn_minutes"): _MINUTES for probe in PROBES if FoodDone in probe.beside
+}
 """What can be set for a probe alone: limits in °F, and minutes."""
 
 CHECKS: dict[str, Callable[[object], object]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..core.cooks import USUAL
 from ..core.errors import InputError
-from ..core.limits import SmokerHigh, SmokerLow
+from ..core.limits import FoodDone, SmokerHigh, SmokerLow
 from ..core.probes import PROBES, Probe
 from ..core.readings import COLDEST, HOTTEST, SECONDS_PER_READING
 from ..core.rows import Wanted
@@ -102,6 +102,9 @@ def consumer_options(page: str, probe: Probe, remind: float, silence: float):
     if rule.holdable:
         shown = "a drop that is over before is a lid, and not told (0)"
         parser.add_argument("--lid-minutes", type=number_from(0), metavar="N", help=shown)
+    if FoodDone in probe.beside:
+        shown = "told once when, by the forecast, it may be done within so many (0)"
+        parser.add_argument("--warn-minutes", type=number_from(0), metavar="N", help=shown)
     options = parser.parse_args()
     if options.clock == "readings" and options.window % 1:
         parser.error("argument --window: no whole readings of 30 seconds; or use --clock time")
@@ -125,7 +128,13 @@ def rules_of(options, probe: Probe, settings: Settings) -> list[Rule]:
         raise InputError(f"the low limit, {low:g} °F, is not below the high one, {high:g} °F", low)
     held = chosen("lid_minutes")
     own = replace(options.rule, hold_minutes=held) if held else options.rule
-    return [own, *(kind(limit) for kind, limit in limits.items() if limit is not None)]
+    beside = [kind(limit) for kind, limit in limits.items() if limit is not None]
+    if warned := chosen("warn_minutes"):
+        if FoodDone not in map(type, beside):
+            key = probe.setting(FoodDone.kind)
+            raise InputError(f"{probe.spoken} has no target to warn of: give --done, or {key}", key)
+        beside = [replace(rule, warn_minutes=warned) for rule in beside]
+    return [own, *beside]
 
 
 def cook_name(text: str) -> str:

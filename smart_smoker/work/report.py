@@ -79,7 +79,10 @@ class ConsumerReport:
     def _line(self, reading: Reading, judgement: Judgement) -> str:
         seen = judgement.seen
         words = f"{reading.probe.name} {at(reading.temperature)}, {self._rule.trend(seen)}"
-        return f"{reading.time}  {in_unit(words, self._unit)} in the last {len(seen)}"
+        words += f" in the last {len(seen)}"
+        if judgement.forecast:
+            words += f"; {judgement.forecast}"
+        return f"{reading.time}  {in_unit(words, self._unit)}"
 
     def show_end(self, reading: Reading, watch: Watch):
         """Tell of a probe whose cook has ended."""

@@ -27,11 +27,12 @@ from scripts import (
 )
 
 from smart_smoker.core.alert import Alert
+from smart_smoker.core.probes import FOOD_A
 from smart_smoker.core.rows import read_rows
 from smart_smoker.core.units import apart, at, in_unit
 from smart_smoker.lab.packages import find_browser
 from smart_smoker.wire.connection import Broker
-from smart_smoker.wire.messages import alert_message, delivery_message
+from smart_smoker.wire.messages import alert_message, delivery_message, limits_message
 
 FLAGS = [
     "--headless",
@@ -344,6 +345,21 @@ def test_celsius_is_remembered_by_the_browser_and_is_for_changes_too(cook, open_
     expect(card(page, "Smoker")).to_contain_text("down 10.0 °C")
     expect(page.get_by_role("log")).to_contain_text("! -20.0 °C, down 10 °C in 1 minute")
     assert [t for _, t in drawn(page)["series"][0]["data"]] == [-10, -20]
+
+
+def test_a_foods_card_says_when_it_is_done_or_why_nobody_knows(cook, open_page):
+    cook.say("02-food-A", *(160 + n / 8 for n in range(50)))
+    cook.publish([limits_message(FOOD_A, cook.id, {"done": 203})])
+    page = open_page(cook.address)
+    unknown = "when it is done is not known yet: meat can stall below 180 °F"
+    expect(card(page, "Food A")).to_contain_text(unknown)
+    page.get_by_role("button", name="°C").click()
+    expect(card(page, "Food A")).to_contain_text("meat can stall below 82.2 °C")
+    cook.say("02-food-A", *(166.25 + n / 8 for n in range(150)))
+    expect(card(page, "Food A")).to_contain_text("done between 14:25 and 15:45")
+    cook.say("02-food-A", 150.0)
+    expect(card(page, "Food A")).to_contain_text("is not known yet: it falls")
+    expect(card(page, "Smoker")).not_to_contain_text("done")
 
 
 def test_an_earlier_cook_can_be_chosen_and_comes_as_the_csv_it_was(shared, cook, open_page):

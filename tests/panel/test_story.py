@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from smart_smoker.core.alert import TOO_OLD, Alert
+from smart_smoker.core.forecast import Forecast
 from smart_smoker.core.probes import FOOD_A, FOOD_B, PROBES, SMOKER
 from smart_smoker.core.readings import NUMBER, Reading
 from smart_smoker.core.rows import NOWHERE, Row, read_rows
@@ -22,7 +23,8 @@ from smart_smoker.panel import cook_story, probe_story
 from smart_smoker.panel import story as module
 from smart_smoker.panel.chart import chart_of
 from smart_smoker.panel.cook_story import CookStory
-from smart_smoker.panel.probe_story import SILENCE, Episode, State, direction, duration
+from smart_smoker.panel.probe_story import SILENCE, Episode, State, duration
+from smart_smoker.panel.trend import direction
 from smart_smoker.panel.story import Story
 from smart_smoker.panel.words import LATEST
 from smart_smoker.panel.words import clock as clock_of
@@ -982,6 +984,43 @@ def test_a_target_that_was_reached_is_not_counted_down_again():
     out = replace(alert("over", taken[3]), rule="done", id=f"{taken[3].id}/done-over")
     story.take(arrival(alert_message(out)))
     assert probe_of(story, FOOD_A).to_go() == 0
+
+
+def test_food_with_a_target_is_foretold_from_its_readings_until_it_was_done():
+    taken = readings([180 + n / 8 for n in range(100)], FOOD_A)
+    story = story_of(taken)
+    assert probe_of(story, FOOD_A).forecast() == Forecast()
+    story.take(arrival(limits_message(FOOD_A, "brisket", {"done": 203})))
+    found = probe_of(story, FOOD_A).forecast()
+    assert 0 < found.early < (203 - 192.4) / 15 * 3600 < found.late
+    done = replace(alert("raised", taken[-1]), rule="done", id=f"{taken[-1].id}/done-raised")
+    story.take(arrival(alert_message(done)))
+    assert probe_of(story, FOOD_A).forecast() == Forecast()
+
+
+def test_a_stall_is_followed_back_for_hours_and_a_reading_a_second_costs_no_more(monkeypatch):
+    stalled = readings([120, 140, *[158.2, 158.4] * 200], FOOD_A)
+    story = story_of(stalled)
+    story.take(arrival(limits_message(FOOD_A, "brisket", {"done": 203})))
+    assert probe_of(story, FOOD_A).forecast().why == "stalled for 199 minutes"
+    looked_at = []
+    known = probe_story.forecast
+    monkeypatch.setattr(
+        probe_story, "forecast", lambda r, target: looked_at.append(r) or known(r, target)
+    )
+    probe_of(story, FOOD_A).moments[:] = array("d", (n / 20 for n in range(402)))
+    probe_of(story, FOOD_A).forecast()
+    assert len(looked_at[0]) <= probe_story.MOST_SAMPLES
+    assert looked_at[0][-1] == (401 / 20, 158.4)
+
+
+def test_an_alert_that_food_is_done_soon_is_listed_and_is_no_episode():
+    taken = readings([190, 191], FOOD_A)
+    told = replace(alert("soon", taken[1]), rule="done", id=f"{taken[1].id}/done-soon")
+    story = story_of(taken, [told])
+    assert probe_of(story, FOOD_A).episodes == []
+    assert probe_of(story, FOOD_A).state(NOW + 70).kind == "steady"
+    assert [line.alert for line in story.cooks["brisket"].alerts] == [told]
 
 
 def test_a_forged_alert_of_no_rule_is_passed_over():

@@ -427,6 +427,15 @@ def test_lid_minutes_hold_the_smokers_drop_back(monkeypatch):
     assert rules(monkeypatch, lid_minutes=2)[0].hold_minutes == 2
 
 
+def test_minutes_of_warning_go_with_a_target_and_without_one_are_refused(monkeypatch):
+    warned = rules(monkeypatch, "--done", "203", "--warn-minutes", "30", probe=FOOD_A)
+    assert warned == [FOOD_A.rule, FoodDone(203, warn_minutes=30)]
+    assert rules(monkeypatch, probe=FOOD_A, done=203, warn_minutes=20)[1].warn_minutes == 20
+    assert rules(monkeypatch, "--warn-minutes", "0", probe=FOOD_A, warn_minutes=20) == [FOOD_A.rule]
+    with pytest.raises(InputError, match="food A has no target .* give --done, or food_a_done"):
+        rules(monkeypatch, "--warn-minutes", "30", probe=FOOD_A)
+
+
 def test_limits_that_contradict_each_other_are_refused(monkeypatch):
     with pytest.raises(InputError, match="low limit, 300 °F, is not below the high one, 200 °F"):
         rules(monkeypatch, "--low", "300", high=200)

@@ -86,3 +86,26 @@ def test_limits_that_contradict_each_other_are_one_line_and_exit_code_2(program)
     assert code == 2
     assert said.endswith("error: the low limit, 300 °F, is not below the high one, 200 °F\n")
     assert len(said.splitlines()) == 1
+
+
+def test_food_that_is_done_soon_is_told_once_by_mail_also_across_a_kill(
+    program, url, inbox, stranger
+):
+    program.configure_mail(inbox.port)
+    how = "--done", 203, "--warn-minutes", 30
+    consumer = program.start("consumer_food_a.py", *how)
+    consumer.said("Food A: told when it is 203 °F warm, and 30 minutes before")
+    consumer.said(WAITING)
+    rising = [182 + n / 8 for n in range(180)]
+    stranger.put_readings("02-food-A", "cook", rising[:100])
+    consumer.said("; when it is done is not known yet: that takes 20 minutes of readings")
+    consumer.said("!!! Food A Done Soon! 191.6 °F, done between 13:05 and 14:00")
+    consumer.kill()
+    again = program.start("consumer_food_a.py", *how)
+    again.said(WAITING)
+    stranger.put_readings("02-food-A", "cook", rising[100:], 101)
+    again.said("!!! Food A Done! 203")
+    until(lambda: len(inbox.messages) >= 4, "two e-mails and two texts")
+    again.end(signal.SIGTERM)
+    told = sorted(event.id.rpartition("/")[2] for event in history(url) if event.type == "alert")
+    assert told == ["done-raised", "done-soon"]

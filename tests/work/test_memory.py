@@ -480,6 +480,11 @@ DROP = {"began": "b/01-smoker/1", "at": 30, "since": 0, "highest": 225, "lowest"
         {"brisket": {**ONE, "limits": {"low": "cold"}}},
         {"brisket": {**ONE, "sums": "\ud800"}},
         {"brisket": {**ONE, "sums": [1, 2]}},
+        {"brisket": {**ONE, "outlook": []}},
+        {"brisket": {**ONE, "outlook": {"course": 5}}},
+        {"brisket": {**ONE, "outlook": {"course": [[0, "hot"]]}}},
+        {"brisket": {**ONE, "outlook": {"course": [[1e300, 200]]}}},
+        {"brisket": {**ONE, "outlook": {"first": 5}}},
     ],
     ids=str,
 )
