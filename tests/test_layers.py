@@ -39,7 +39,7 @@ LIBRARIES = {
 PURE_MODULES = sorted(name for name in PACKAGE if name.startswith("core."))
 PURE_MODULES += ["work.memory", "work.taken"]
 PURE_MODULES += ["panel.story", "panel.cook_story", "panel.probe_story"]
-PURE_MODULES += ["panel.overview", "panel.words"]
+PURE_MODULES += ["panel.overview", "panel.trend", "panel.words"]
 PURE = {
     *("array", "binascii", "bisect", "collections", "contextlib", "csv", "dataclasses", "datetime"),
     *("itertools", "json", "math", "operator", "re", "statistics", "typing", "unicodedata"),

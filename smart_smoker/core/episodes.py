@@ -1,37 +1,17 @@
 """Episodes: one rule over one probe's readings, and what is told of it when."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 from .alert import RINGS, Alert, episode_alert
 from .readings import COLDEST, HOTTEST, SECONDS_PER_READING, Reading
+from .ring import Ring
 from .rules import Episode, Rule
 from .state import LARGEST, check_numbers
 from .window import Tail, Window
 
 LATEST = LARGEST / 2
 """A moment after all others."""
-
-
-@dataclass(frozen=True)
-class Ring:
-    """How something urgent is told again until somebody answers.
-
-    That is every so many seconds, 0 for never, at most so many times; after `second` seconds to
-    somebody else as well.
-    """
-
-    every: float = 0
-    most: int = 12
-    second: float = 15 * 60
-
-    def is_due(self, passed: float, rings: int) -> bool:
-        """Whether it rings, so many seconds after it did so last."""
-        return passed >= self.every > 0 and rings < self.most
-
-    def state(self, rings: int) -> str:
-        """The state of the alert that is the next ring after so many."""
-        return "second" if (rings + 1) * self.every >= self.second else "ring"
 
 
 class Episodes:
@@ -105,21 +85,24 @@ class Episodes:
             return "raised" if moment - episode.at >= rule.hold_minutes * 60 else None
         if rule.is_over(change, tail, episode):
             return "over" if rule.once else "cleared"
+        again = self._again(episode, tail, moment, change)
+        return None if quiet else again
+
+    def _again(self, episode: Episode, tail: Tail, moment: float, change: float) -> str | None:
+        """How one that goes on is told again: since it is news, as a reminder, or as a ring."""
+        rule, ring = self.rule, self._ring
         episode.told_at = min(episode.told_at, moment)
         episode.rang_at = min(episode.rang_at, moment)
-        if quiet:
-            return None
         if episode.eased and rule.holds(change, tail):
-            episode.heard = False  # It is news: nobody can have heard of it.
+            episode.heard = False  # Nobody can have heard of it.
             return "reminder"
         episode.eased |= rule.eases(change)
         if episode.heard:
             return None
         if moment - episode.told_at >= self._remind > 0:
             return "reminder"
-        rings = episode.rings
-        due = self._ring.is_due(moment - episode.rang_at, rings)
-        return self._ring.state(rings) if due else None
+        rings = ring.is_due(moment - episode.rang_at, episode.rings)
+        return ring.state(episode.rings) if rings else None
 
     def _alert(
         self, state: str, episode: Episode, tail: Tail, cause: Reading, lasted: float

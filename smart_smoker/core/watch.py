@@ -5,17 +5,16 @@ clearly over. It is told once when it begins and once when it ends, and in betwe
 reminder (episodes.py). So is a silence: from the last reading for a while to the next.
 """
 
-from binascii import crc_hqx
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from .alert import NO_SIGNAL, Alert, found_alert, lost_alert, still_lost_alert
+from .alert import NO_SIGNAL, Alert, found_alert
 from .answers import Answer
 from .clock import parse_moment, seconds_of
-from .episodes import Episodes, Ring
-from .errors import TwoProducers, UnreadableMessage
+from .episodes import Episodes
+from .errors import UnreadableMessage
 from .outlook import Outlook
 from .probes import RULES, Probe
 from .readings import (
@@ -26,25 +25,16 @@ from .readings import (
     numbered,
     parse_time,
 )
+from .ring import Ring
 from .rules import Rule
+from .silence import Silence
 from .state import check_numbers
 from .text import excerpt
+from .texts import Texts
 from .window import Window
 
 CLOCKS = ("readings", "time")
 """What tells the moment of a reading: how many came before it, or its own timestamp."""
-
-
-REMEMBERED = 20
-"""Readings whose texts are known, by checksums: one that comes again is told from another one."""
-
-UNKNOWN = "????"
-"""In the place of a checksum, where a number was left out."""
-
-TWO_PRODUCERS = (
-    "number {} of {} has come before with another text: two producers send the same cook; start"
-    " each with a --cook of its own"
-)
 
 
 class Judgement(NamedTuple):
@@ -84,7 +74,7 @@ class Watch:
     ):
         self._by_time = clock == "time"
         remind, self._unit = remind_minutes * 60, unit
-        self._ring = ring or Ring()
+        self._silence = Silence(ring or Ring(), unit)
         self._episodes = [Episodes(rule, remind, "", unit, ring)]
         self._episodes += [Episodes(other, remind, other.kind, unit, ring) for other in beside]
         span = max(episodes.span for episodes in self._episodes)
@@ -96,18 +86,13 @@ class Watch:
         self._newest: deque[float] = deque(maxlen=median)  # as they came, in °F
         self.number = 0
         """That of the newest reading: whatever is not above it was judged before."""
-        self._sums = ""  # of the texts of the last numbers, four signs for each
+        self._texts = Texts()
         self._unread: Reading | None = None  # one whose time cannot be read by this clock
         self.latest: Reading | None = None  # the one whose moment is the latest
         self.highest, self.lowest = float("-inf"), float("inf")  # of the cook, in °F
         self.heard = 0.0
         self.quiet_until = 0.0  # by the same clock; and the answer that asked for it
         self._asked = ""
-        self.silent = False
-        self._rings, self._rang = (
-            0,
-            0.0,
-        )  # of the silence that goes on: so often, last after so long
         self.ended = False
         self.judged = 0
         self.alerts = 0
@@ -121,7 +106,7 @@ class Watch:
         """
         had_ended, judgement = self.ended, Judgement()
         if 0 < reading.seq <= self.number:
-            self._compare(reading)
+            self._texts.compare(reading, self.number)
         try:
             if reading.seq == 0 or reading.seq > self.number:
                 judgement = self._take(reading, heard)
@@ -130,15 +115,9 @@ class Watch:
                 self._end()
         return judgement._replace(ended=self) if self.ended and not had_ended else judgement
 
-    def _compare(self, reading: Reading):
-        """Raise TwoProducers where this number has come before with another text."""
-        end = len(self._sums) - 4 * (self.number - reading.seq)
-        if self._sums[max(0, end - 4) : max(0, end)] not in ("", UNKNOWN, _checksum(reading)):
-            raise TwoProducers(TWO_PRODUCERS.format(reading.seq, reading.cook), reading.cook)
-
     def _take(self, reading: Reading, heard: float) -> Judgement:
         moment = self._moment(reading) if self._by_time else (self.judged + 1) * SECONDS_PER_READING
-        checksum = _checksum(reading)
+        self._texts.add(reading, self.number)
         if self._newest.maxlen > 1:
             self._newest.append(reading.temperature)
             middle = sorted(self._newest)[(len(self._newest) - 1) // 2]
@@ -150,14 +129,11 @@ class Watch:
             self.latest = reading
         else:  # A reading that came late can be the cause: its id, and the words of the latest one.
             cause = replace(self.latest, id=reading.id)
-        if reading.seq:
-            left_out = UNKNOWN * min(reading.seq - self.number - 1, REMEMBERED)
-            self._sums = (self._sums + left_out + checksum)[-4 * REMEMBERED :]
         self.number, self.heard, self.ended = reading.seq, heard, False
         self.judged += 1
         self.highest, self.lowest = max(self.highest, temperature), min(self.lowest, temperature)
-        alerts = [found_alert(reading, self._unit)] if self.silent else []
-        self.silent, self._rings = False, 0
+        alerts = [found_alert(reading, self._unit)] if self._silence.goes_on else []
+        self._silence.end()
         quiet = heard < self.quiet_until
         for episodes in self._episodes:
             if alert := episodes.take(window, cause, self.highest, self.lowest, quiet):
@@ -186,8 +162,9 @@ class Watch:
 
     def answer(self, answer: Answer, now: float):
         """Heed an answer, unless it was heeded before: nobody is told of what was heard."""
-        if self.silent and (answer.kind, answer.began) == (NO_SIGNAL, self._newest_reading().id):
-            self._rings = self._ring.most
+        lost = (NO_SIGNAL, self._newest_reading().id) if self._silence.goes_on else ()
+        if lost == (answer.kind, answer.began):
+            self._silence.hear()
         for episodes in self._episodes:
             if episodes.rule.kind == answer.kind:
                 episodes.hear(answer.began)
@@ -195,34 +172,26 @@ class Watch:
             self.quiet_until, self._asked = now + answer.minutes * 60, answer.id
 
     def silence(self, now: float, seconds: float) -> Alert | None:
-        """The alert of a probe that has said nothing for so long: once, until it speaks again.
-
-        It rings like what goes on.
-        """
-        if self.ended or (self.latest if self.window else self._unread) is None:
+        """The alert of a probe that has said nothing for so long: once, until it speaks again."""
+        passed, latest = now - self.heard, self.latest if self.window else self._unread
+        if self.ended or latest is None or passed < seconds or now < self.quiet_until:
             return None
-        passed = now - self.heard
-        if passed < seconds or now < self.quiet_until:
-            return None
-        newest, ring, rings = self._newest_reading(), self._ring, self._rings
-        if not self.silent:
-            self.silent, self._rang = True, passed
-            self.alerts += 1
-            return lost_alert(newest, seconds, self._unit, unread=not self.window)
-        if not ring.is_due(passed - self._rang, rings):
-            return None
-        self._rings, self._rang = rings + 1, passed
-        self.alerts += 1
-        return still_lost_alert(ring.state(rings), newest, passed, self._rings, self._unit)
+        newest = self._newest_reading()
+        alert = self._silence.take(newest, passed, seconds, unread=not self.window)
+        self.alerts += alert is not None
+        return alert
 
     def _newest_reading(self) -> Reading:
         latest = self.latest if self.window else self._unread
         number = self.number or latest.seq
         return numbered(latest.probe, latest.cook, number, latest.time, latest.temperature)
 
-    def state(self) -> dict:
-        """What `resume` needs to make the same watch, in JSON; when it heard is not in it."""
+    def state(self, now: float = 0) -> dict:
+        """What `resume` needs to make the same watch, in JSON; `now` is by the clock of `heard`."""
         state = {"number": self.number, "judged": self.judged, "alerts": self.alerts}
+        state["unheard"] = round(now - self.heard, 1)
+        if self.quiet_until > now:
+            state["quiet"] = round(self.quiet_until - now, 1)
         if self.judged:
             state |= {"highest": self.highest, "lowest": self.lowest}
         if len(self._newest) > 1:
@@ -232,15 +201,15 @@ class Watch:
             state["time"] = self.latest.time
             if self._by_time and self.window.left > float("-inf"):
                 state["left"] = self.window.left
-        state |= {name: True for name in ("silent", "ended") if getattr(self, name)}
-        if self.silent:
-            state["rings"], state["rang"] = self._rings, self._rang
+        state |= self._silence.state()
+        if self.ended:
+            state["ended"] = True
         if self._asked:
             state["asked"] = self._asked
         if self._limits_told:
             state["limits"] = self._limits_told
-        if self._sums:
-            state["sums"] = self._sums
+        if self._texts.sums:
+            state["sums"] = self._texts.sums
         if self._by_time:
             state["clock"] = "time"
         if outlook := self._outlook.state():
@@ -248,7 +217,7 @@ class Watch:
         episodes = {each.rule.kind: each.state() for each in self._episodes}
         return state | {"episodes": {kind: state for kind, state in episodes.items() if state}}
 
-    def resume(self, probe: Probe, cook: str, state: dict):
+    def resume(self, probe: Probe, cook: str, state: dict, now: float = 0):
         """Become the watch that has given this state, by rules of other degrees perhaps.
 
         Raises one of MISSHAPEN where none has.
@@ -256,15 +225,13 @@ class Watch:
         self.number, self.judged, self.alerts = (state[n] for n in ("number", "judged", "alerts"))
         if self.judged:
             self.highest, self.lowest = state["highest"], state["lowest"]
-        check_numbers((self.number, self.judged, self.alerts))
-        self.number = int(self.number)
-        self._sums = state.get("sums", "")[-4 * REMEMBERED :]
-        if not self._sums.isascii():
-            raise ValueError("checksums that are none")
-        self.silent, self.ended = (state.get(name) is True for name in ("silent", "ended"))
-        self._rings, self._rang = state.get("rings", 0), state.get("rang", 0)
+        unheard, quiet = state["unheard"], state.get("quiet", 0)
+        check_numbers((self.number, self.judged, self.alerts, unheard, quiet))
+        self.number, self.ended = int(self.number), state.get("ended") is True
+        self.heard, self.quiet_until = now - unheard, now + quiet
+        self._texts.resume(state.get("sums", ""))
+        self._silence.resume(state)
         self._asked = state.get("asked", "")
-        check_numbers([self._rings, self._rang])
         self._asked.encode()
         self._newest.extend(map(float, state.get("newest", ())))
         self.window.resume(state["deque"], state.get("left"))
@@ -282,7 +249,3 @@ class Watch:
             episodes.resume(state["episodes"].get(episodes.rule.kind, {}))
             if (state.get("clock") == "time") != self._by_time:
                 episodes.forget_when()
-
-
-def _checksum(reading: Reading) -> str:
-    return f"{crc_hqx(reading.body(), 0):04x}"

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import tomli
 from dotenv import dotenv_values
 
-from ..core.episodes import Ring
 from ..core.errors import InputError
+from ..core.ring import Ring
 from .checks import CHECKS, PER_PROBE, SECRET
 
 log = logging.getLogger(__name__)

@@ -162,7 +162,7 @@ class Broker(AbstractContextManager):
             for message in messages:
                 self._publishing.basic_publish(
                     "" if message.straight else EXCHANGE,
-                    message.key or message.queue,
+                    message.queue,
                     message.body,
                     pika.BasicProperties(
                         app_id=APP,
@@ -178,8 +178,8 @@ class Broker(AbstractContextManager):
                 self._publishing.tx_commit()
         self.useful = self.useful or any(not message.straight for message in messages)
         # RabbitMQ confirms what the history alone has taken: without its node a queue is not there.
-        for queue in {message.queue for message in messages} - STATES.keys():
-            self.state(queue)
+        for key in {message.queue for message in messages} - STATES.keys():
+            self.state(KEYS.get(key, [key])[0])
         if self.blocked:
             self.blocked = False
             log.warning("The broker at %s takes messages again.", self.place)
@@ -285,11 +285,10 @@ class Broker(AbstractContextManager):
 
 
 def _arrival(queue: str, method, properties, body: bytes) -> Arrival:
-    queue = method.routing_key if queue == HISTORY else queue
+    queue = method.routing_key if queue == HISTORY or method.routing_key in KEYS else queue
     id, type, headers = properties.message_id or "", properties.type or "", properties.headers or {}
     sent, expires = properties.timestamp or 0, int(properties.expiration or 0) / 1000
-    key = method.routing_key
-    return Arrival(queue, method.delivery_tag, body, str(id), type, headers, sent, expires, key)
+    return Arrival(queue, method.delivery_tag, body, str(id), type, headers, sent, expires)
 
 
 def _parameters(url: str, name: str) -> pika.URLParameters:

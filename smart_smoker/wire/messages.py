@@ -69,9 +69,8 @@ LONGEST_ID = 200
 class Message:
     """What is published: by the exchange to a queue and the history, or `straight` to a queue.
 
-    The exchange goes by its `key`, the queue's name where there is none. `sent` is in seconds since
-    1970, 0 for the moment at which it is published. It `expires` after so many seconds in its
-    queue, 0 for never.
+    An answer has its key in the place of its `queue`. `sent` is in seconds since 1970, 0 for the
+    moment at which it is published. It `expires` after so many seconds in its queue, 0 for never.
     """
 
     queue: str
@@ -82,14 +81,13 @@ class Message:
     straight: bool = False
     sent: float = 0
     expires: int = 0
-    key: str = ""
 
 
 class Arrival(NamedTuple):
     """What arrived from a queue; `tag` is what it is acknowledged by, `sent` in seconds.
 
-    `expires` is as it was published, whatever is left of that: seconds, 0 for never. `key` is that
-    by which it came.
+    `expires` is as it was published, whatever is left of that: seconds, 0 for never. An answer has
+    its key in the place of its `queue`.
     """
 
     queue: str
@@ -100,7 +98,6 @@ class Arrival(NamedTuple):
     headers: dict
     sent: float
     expires: float = 0
-    key: str = ""
 
     @property
     def number(self) -> int:
@@ -149,8 +146,7 @@ def is_cook(cook: object) -> bool:
 
 def answer_message(probe: Probe, cook: str, answer: Answer) -> Message:
     """The message that carries an answer to whoever watches the probe."""
-    key, headers = answer_key(probe.queue), {"cook": cook}
-    return Message(probe.queue, answer.body(), "answer", answer.id, headers, key=key)
+    return Message(answer_key(probe.queue), answer.body(), "answer", answer.id, {"cook": cook})
 
 
 def answer_of(arrival: Arrival) -> tuple[str, Answer]:

@@ -5,7 +5,6 @@ from typing import Protocol
 
 from ..core.alert import Alert
 from ..script.settings import Settings
-from .links import Links
 from .mail import MailChannel
 from .push import PushChannel
 
@@ -27,9 +26,9 @@ class Channel(Protocol):
 
 def channels(settings: Settings) -> list[MailChannel | PushChannel]:
     """All that is configured. Raises InputError for a URL that Apprise cannot use."""
-    mail, link = settings.mail, Links(settings.panel_url, settings.panel_password).of
+    mail = settings.mail
     recipients = {"email": mail.email_to, "sms": mail.sms_to} if mail else {}
-    by_mail = [MailChannel(name, mail, to, link) for name, to in recipients.items() if to]
+    by_mail = [MailChannel(name, mail, to) for name, to in recipients.items() if to]
     gets: dict[str, set[str]] = {}
     for what, urls in (
         ("all", settings.notify_urls),
@@ -38,4 +37,4 @@ def channels(settings: Settings) -> list[MailChannel | PushChannel]:
     ):
         for url in urls:
             gets.setdefault(url, set()).add(what)
-    return by_mail + [PushChannel(url, what, link) for url, what in gets.items()]
+    return by_mail + [PushChannel(url, what) for url, what in gets.items()]

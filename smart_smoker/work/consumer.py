@@ -25,7 +25,6 @@ from ..wire.messages import (
     Arrival,
     Message,
     alert_message,
-    answer_key,
     answer_of,
     limits_message,
     reading_of,
@@ -33,6 +32,7 @@ from ..wire.messages import (
 )
 from ..wire.states import States
 from .channels import Channel
+from .links import Links
 from .memory import Memory
 from .outbox import Outbox
 from .report import ConsumerReport
@@ -79,11 +79,19 @@ class Consumer:
     whether that was this process or another one.
     """
 
-    def __init__(self, probe: Probe, memory: Memory, report: ConsumerReport, stop: Stop):
+    def __init__(
+        self,
+        probe: Probe,
+        memory: Memory,
+        report: ConsumerReport,
+        stop: Stop,
+        links: Links | None = None,
+    ):
         self._probe = probe
         self._memory = memory
         self._states = States(probe.queue, PAUSE, RATE)
         self._report = report
+        self._links = links or Links("", "")
         self._stop = stop
         self._unpublished: list[Message] = []
         self._newest_tag = self._covered_tag = 0  # of what we have judged, and what a state covers
@@ -188,7 +196,7 @@ class Consumer:
 
     def _heed(self, arrival: Arrival):
         # By its key, and not by its type: whoever may only answer can forge no reading.
-        if arrival.key != answer_key(self._probe.queue):
+        if arrival.queue == self._probe.queue:
             self._judge(reading_of(arrival, self._probe))
             return
         cook, answer = answer_of(arrival)
@@ -213,7 +221,7 @@ class Consumer:
     def _raise(self, alert: Alert):
         self.alerts += not alert.quiet
         self._changed = True
-        self._unpublished.append(alert_message(alert))
+        self._unpublished.append(alert_message(self._links.put_into(alert)))
         log.log(INFO if alert.quiet else CRITICAL, "%s (%s)", alert.subject, alert.time)
 
     def _warn_once(self, of: str, words: str, *arguments: object):
@@ -249,7 +257,8 @@ def watch(probe: Probe, options, settings: Settings, channels: Sequence[Channel]
         ring=settings.ring,
     )
     report = ConsumerReport(rule, settings.units)
-    consumer = Consumer(probe, memory, report, stop)
+    links = Links(settings.panel_url, settings.panel_password)
+    consumer = Consumer(probe, memory, report, stop, links)
     for rule in beside:
         log.info("%s: told when it is %s.", probe.name, in_unit(rule.told_when(), settings.units))
     if not channels:

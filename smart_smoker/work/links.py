@@ -2,16 +2,12 @@
 
 import hmac
 import json
+from dataclasses import replace
 from hashlib import scrypt
 from urllib.parse import urlencode
 
 from ..core.alert import Alert
 from ..core.answers import GOING_ON
-
-
-def no_link(alert: Alert) -> str:
-    """What a channel says of where an alert can be answered, where nobody can."""
-    return ""
 
 
 class Links:
@@ -25,13 +21,13 @@ class Links:
         self._url = url.rstrip("/")
         self._key = scrypt(password.encode(), salt=b"answers", n=2**14, r=8, p=1) if url else b""
 
-    def of(self, alert: Alert) -> str:
-        """A line that says where an alert can be answered; empty where that is nowhere."""
-        if not self._key or alert.state not in GOING_ON or not alert.began:
-            return ""
+    def put_into(self, alert: Alert) -> Alert:
+        """The alert, with a line that says where it can be answered, if it can."""
+        if not self._key or alert.state not in GOING_ON:
+            return alert
         known = {"cook": alert.cook, "probe": alert.probe, "kind": alert.kind, "began": alert.began}
         query = urlencode(known | {"sign": self.sign(*known.values())})
-        return f"I have heard it: {self._url}/heard?{query}\n"
+        return replace(alert, text=f"{alert.text}I have heard it: {self._url}/heard?{query}\n")
 
     def sign(self, *known: str) -> str:
         """The signature of the cook, the probe, the kind and the beginning of an episode."""

@@ -20,7 +20,6 @@ from ..core.alert import RINGS, Alert
 from ..core.errors import DeliveryFailed, DeliveryPutOff, DeliveryRefused, DeliveryUnknown
 from ..core.text import printable, printable_lines, without
 from ..script.settings import Mail
-from .links import no_link
 
 TIMEOUT = 20
 """Seconds a mail server has for each step until it is ready for the mail."""
@@ -72,16 +71,11 @@ REASONS = {
 
 
 class MailChannel:
-    """E-mails ("email") or texts ("sms") by a mail server; `label` is `name` for people.
+    """E-mails ("email") or texts ("sms") by a mail server; `label` is `name` for people."""
 
-    `link` tells where an alert can be answered, which stands in e-mails.
-    """
-
-    def __init__(
-        self, name: str, mail: Mail, recipient: str, link: Callable[[Alert], str] = no_link
-    ):
+    def __init__(self, name: str, mail: Mail, recipient: str):
         self.name, self.label = name, f"{name} to {recipient}"
-        self._mail, self._recipient, self._link = mail, recipient, link
+        self._mail, self._recipient = mail, recipient
 
     def wants(self, alert: Alert) -> bool:
         """Whether the alert is for this channel: all are that do not ring."""
@@ -93,8 +87,7 @@ class MailChannel:
         Raises DeliveryRefused where trying again is no use, DeliveryUnknown where the server got
         all of the mail and gave no verdict, and for all else DeliveryFailed.
         """
-        mail, text = self._mail, alert.text + self._link(alert)
-        message = _message(alert, text, self.name, mail.sender, self._recipient)
+        mail, message = self._mail, _message(alert, self.name, self._mail.sender, self._recipient)
         began, server = time.monotonic(), None
         try:
             with closing(_Server(mail, hand_over)) as server:
@@ -176,7 +169,7 @@ class _Server(smtplib.SMTP):
         self._way.close()
 
 
-def _message(alert: Alert, text: str, channel: str, sender: str, recipient: str) -> EmailMessage:
+def _message(alert: Alert, channel: str, sender: str, recipient: str) -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"], message["Date"] = sender, recipient, localtime()
     # Encoded, two different ids stay different; dots too, as RFC 5322 forbids two in a row.
@@ -190,7 +183,7 @@ def _message(alert: Alert, text: str, channel: str, sender: str, recipient: str)
         message.set_content(text, charset="us-ascii", cte="7bit")
     else:
         message["Subject"] = printable(alert.subject)
-        message.set_content(printable_lines(text), cte="quoted-printable")
+        message.set_content(printable_lines(alert.text), cte="quoted-printable")
     # Where Python 3.13.5 breaks a subject before a word with "°", it is read with two spaces.
     message.policy = message.policy.clone(max_line_length=998)  # RFC 5322's limit
     return message

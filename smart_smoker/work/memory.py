@@ -8,7 +8,6 @@ from ..core.cooks import is_named, name_of
 from ..core.probes import Probe
 from ..core.readings import Reading
 from ..core.rules import Rule
-from ..core.state import check_numbers
 from ..core.text import excerpt
 from ..core.watch import Judgement, Watch
 from ..wire.messages import is_cook
@@ -110,13 +109,8 @@ class Memory:
             self.forget(cook)
 
     def state(self, now: float) -> dict:
-        """All that is known, in JSON: a watch's state by its cook, and since when it is unheard."""
-        return {
-            cook: watch.state()
-            | {"unheard": round(now - watch.heard, 1)}
-            | ({"quiet": round(watch.quiet_until - now, 1)} if watch.quiet_until > now else {})
-            for cook, watch in self._watches.items()
-        }
+        """All that is known, in JSON: a watch's state by its cook."""
+        return {cook: watch.state(now) for cook, watch in self._watches.items()}
 
     def resume(self, state: dict, now: float):
         """Know what somebody has left, and nothing else.
@@ -129,12 +123,9 @@ class Memory:
             if cook and not is_cook(cook):
                 raise ValueError(f"{excerpt(cook)} is no cook")
             watch = watches[cook] = Watch(self._rule, **self._how)
-            watch.resume(self._probe, cook, said)
-            quiet = said.get("quiet", 0)
-            check_numbers([said["unheard"], quiet])
-            watch.quiet_until = now + quiet
+            watch.resume(self._probe, cook, said, now)
             known = self._watches.get(cook)
-            same = known is not None and known.number == watch.number
-            watch.heard = known.heard if same else now - said["unheard"]
+            if known is not None and known.number == watch.number:
+                watch.heard = known.heard
         self._watches = watches
         self._ended = dict.fromkeys(cook for cook, watch in watches.items() if watch.ended)

@@ -13,7 +13,6 @@ from urllib.parse import unquote
 from ..core.alert import RINGS, Alert
 from ..core.errors import DeliveryFailed, DeliveryUnknown, InputError
 from ..core.text import printable, printable_lines, without
-from .links import no_link
 
 LOG = logging.getLogger("apprise")
 
@@ -28,16 +27,14 @@ class PushChannel:
     """Push messages to one Apprise URL, which is a secret as a whole.
 
     It gets "all" alerts, the "urgent" ones that a sleeper must wake up for, with their rings, or
-    the rings that are for a "second" person. `link` tells where an alert can be answered.
+    the rings that are for a "second" person.
     """
 
-    def __init__(
-        self, url: str, gets: Collection[str] = ("all",), link: Callable[[Alert], str] = no_link
-    ):
+    def __init__(self, url: str, gets: Collection[str] = ("all",)):
         import apprise  # here, as it is slow and heavy, and not everybody has a URL
 
         scheme, _, rest = url.partition("://")
-        self._gets, self._link = gets, link
+        self._gets = gets
         service = scheme if "all" in gets else f"{max(gets)}-{scheme}"  # "urgent" before "second"
         self.name = f"{service}-{hashlib.sha256(url.encode()).hexdigest()[:6]}"
         self.label = f"push to {self.name}"
@@ -73,7 +70,7 @@ class PushChannel:
 
         Raises DeliveryUnknown where no answer came in time, and for all else DeliveryFailed.
         """
-        title, body = printable(alert.subject), printable_lines(alert.text + self._link(alert))
+        title, body = printable(alert.subject), printable_lines(alert.text)
         hand_over()
         record = _Record()
         LOG.addHandler(record)

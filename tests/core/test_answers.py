@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from smart_smoker.core.answers import Answer, heard
 from smart_smoker.core.clock import elapsed
-from smart_smoker.core.episodes import Ring
 from smart_smoker.core.errors import UnreadableMessage
 from smart_smoker.core.limits import FoodDone, SmokerLow
 from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import numbered
+from smart_smoker.core.ring import Ring
 from smart_smoker.core.rules import FoodStall, SmokerDrop
 from smart_smoker.core.watch import Watch
 

@@ -27,6 +27,7 @@ def link(program, stranger):
         program.start("panel.py", "--port", port, **settings).said(r"http://\S+")
         program.configure_mail(inbox.port, sms_address_for_texts="")
         consumer = program.start("consumer_smoker.py", "--silence-minutes", 0, **settings)
+        consumer.said("Waiting for readings in ")
         stranger.put_readings("01-smoker", "cook", DYING)
         consumer.said("email accepted")
         link = re.search(r"^I have heard it: (\S+)$", inbox.messages[0].text, re.M)[1]

@@ -24,8 +24,8 @@ from smart_smoker.panel import story as module
 from smart_smoker.panel.chart import chart_of
 from smart_smoker.panel.cook_story import CookStory
 from smart_smoker.panel.probe_story import SILENCE, Episode, State, duration
-from smart_smoker.panel.trend import direction
 from smart_smoker.panel.story import Story
+from smart_smoker.panel.trend import direction
 from smart_smoker.panel.words import LATEST
 from smart_smoker.panel.words import clock as clock_of
 from smart_smoker.wire.messages import (

@@ -89,8 +89,8 @@ def test_an_answer_about_a_cook_that_nobody_knows_and_rubbish_do_no_harm(program
     consumer.said("heard of the drop")
     with Broker(url, "a test", only_looks=True) as broker:
         forged = reading_message(numbered(SMOKER, "cook", 1, "12:00", 9.0))
-        broker.publish([Message(QUEUE, forged.body, "reading", "x", forged.headers, key=KEY)])
-        broker.publish([Message(QUEUE, b"{}", "answer", "x", {"cook": "cook"}, key=KEY)])
+        broker.publish([Message(KEY, forged.body, "reading", "x", forged.headers)])
+        broker.publish([Message(KEY, b"{}", "answer", "x", {"cook": "cook"})])
     stranger.put_readings(QUEUE, "cook", [225.0])
     consumer.said("Smoker 225.0")
     assert consumer.end(2)[0] == 0

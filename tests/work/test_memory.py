@@ -18,7 +18,8 @@ from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.core.rules import FoodStall, SmokerDrop
 from smart_smoker.core.state import MISSHAPEN
-from smart_smoker.core.watch import REMEMBERED, UNKNOWN, Watch
+from smart_smoker.core.texts import REMEMBERED, UNKNOWN
+from smart_smoker.core.watch import Watch
 from smart_smoker.wire.messages import alert_message
 from smart_smoker.wire.states import encode
 from smart_smoker.work import memory as memory_

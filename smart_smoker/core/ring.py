@@ -1,0 +1,24 @@
+"""Rings: how something urgent is told again until somebody answers."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Ring:
+    """How something urgent is told again until somebody answers.
+
+    That is every so many seconds, 0 for never, at most so many times; after `second` seconds to
+    somebody else as well.
+    """
+
+    every: float = 0
+    most: int = 12
+    second: float = 15 * 60
+
+    def is_due(self, passed: float, rings: int) -> bool:
+        """Whether it rings, so many seconds after it did so last."""
+        return passed >= self.every > 0 and rings < self.most
+
+    def state(self, rings: int) -> str:
+        """The state of the alert that is the next ring after so many."""
+        return "second" if (rings + 1) * self.every >= self.second else "ring"
