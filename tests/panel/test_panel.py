@@ -43,7 +43,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-pytestmark = pytest.mark.xdist_group("one browser for all of them")
 
 PHONE, SMALL_PHONE, DESKTOP = (390, 844), (360, 740), (1280, 900)
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
