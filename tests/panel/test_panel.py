@@ -33,6 +33,16 @@ from smart_smoker.lab.packages import find_browser
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.messages import alert_message, delivery_message
 
+WITHOUT = [
+    # Pages that each new window brings for suggestions below an address that is typed.
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    # What Playwright leaves out, which this list takes the place of.
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "PaintHolding"),
+    *("HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "ThirdPartyStoragePartitioning"),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "TcpPortRandomizationWin", "LensOverlay"),
+    *("MediaRouter", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
+    "PreconnectToSearch",
+]
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -42,6 +52,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(WITHOUT)}",
 ]
 
 PHONE, SMALL_PHONE, DESKTOP = (390, 844), (360, 740), (1280, 900)
