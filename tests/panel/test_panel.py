@@ -30,6 +30,7 @@ from smart_smoker.core.alert import Alert
 from smart_smoker.core.rows import read_rows
 from smart_smoker.core.units import apart, at, in_unit
 from smart_smoker.lab.packages import find_browser
+from smart_smoker.wire import address
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.messages import alert_message, delivery_message
 
@@ -140,7 +141,10 @@ class Cook(Broker):
     """
 
     def __init__(self, url: str, id: str):
-        super().__init__(url, "a test")
+        with pytest.MonkeyPatch.context() as patch:
+            # While a test looks at its browser nobody here answers a heartbeat.
+            patch.setattr(address, "HEARTBEAT", 0)
+            super().__init__(url, "a test")
         self.id = id
         self._seqs: dict[tuple[str, str], int] = {}
 
