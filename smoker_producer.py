@@ -23,7 +23,7 @@ from smart_smoker.work.check import check
 from smart_smoker.work.producer import Cook, Producer, last_rows
 from smart_smoker.work.report import ProducerReport
 from smart_smoker.work.resume import go_on, resume
-from smart_smoker.work.source import file_rows, followed_lines, input_lines, tell
+from smart_smoker.work.source import ask_columns, file_rows, followed_lines, input_lines, tell
 from util_logger import setup_logger
 
 FOLDER = Path(__file__).resolve().parent
@@ -38,12 +38,13 @@ def main():
     urls = settings.rabbitmq_urls
     id = cook_id(options.cook, datetime.now(), secrets.token_hex(2))
     stop = Stop()
+    pipe = options.csv == "-"
+    wanted = options.wanted if pipe else ask_columns(options.csv, options.wanted)
     if options.live:
-        pipe = options.csv == "-"
         lines = input_lines(stop) if pipe else followed_lines(options.csv, stop)
-        rows, count, cook = read_rows(lines, options.wanted, tell), None, Cook(id)
+        rows, count, cook = read_rows(lines, wanted, tell), None, Cook(id)
     else:
-        rows = file_rows(options.csv, options.wanted)
+        rows = file_rows(options.csv, wanted)
         if options.check:
             check(options.csv, rows, settings)
             return
@@ -52,7 +53,7 @@ def main():
     offer_admin_page(options.admin, settings.admin_url)
     stop.listen()
     if options.follow and not options.fresh:
-        cook = go_on(options.csv, options.wanted, options.cook, urls, stop) or cook
+        cook = go_on(options.csv, wanted, options.cook, urls, stop) or cook
     elif options.resume:
         cook = resume(options.cook, urls, stop) or cook
     clear_queues(options.fresh, urls, stop)

@@ -16,10 +16,10 @@ _TIME = (
     r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     r"(:(?P<second>[0-9]{2})([.,](?P<fraction>[0-9]+))?)?"
     r"(\s?(?P<half>[ap])\.?m\.?)?"
-    r"\s?(?P<zone>z|utc|[+-][0-9]{2}(:?[0-9]{2})?)?"
+    r"\s?(z(?=[+-]))?(?P<zone>z|utc|[+-][0-9]{2}(:?[0-9]{2})?)?"
 )
-_FORMATS = [re.compile(rf"{date}(t|,?\s+){_TIME}", re.IGNORECASE) for date in _DATES]
-_OF_THE_DAY = re.compile(_TIME, re.IGNORECASE)
+_DATED = [rf"{date}(t|,?\s+){_TIME}" for date in _DATES]
+_FORMATS = [re.compile(each, re.IGNORECASE) for each in (*_DATED, _TIME)]
 
 _EPOCH = re.compile(r"(?P<whole>[0-9]{9,10}(?P<milli>[0-9]{3})?)(?P<part>\.[0-9]+)?")
 """Since 1970: nine or ten digits are seconds from 1973 to 2286, three more make milliseconds."""
@@ -50,8 +50,7 @@ def parse_moment(text: str, day_first: bool = False) -> datetime | None:
     if since := _ELAPSED.fullmatch(text):
         hours, minutes, seconds = since.groups()
         return DAWN + timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
-    known = (*_FORMATS, _OF_THE_DAY)
-    found = next(filter(None, (each.fullmatch(text) for each in known)), None)
+    found = next(filter(None, (each.fullmatch(text) for each in _FORMATS)), None)
     return _moment(found.groupdict(), day_first) if found else None
 
 

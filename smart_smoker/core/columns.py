@@ -8,35 +8,38 @@ could be wrong, nothing is guessed.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from .clock import parse_moment
-from .errors import InputError
+from .errors import InputError, UnclearColumns
 from .probes import PROBES
 from .text import printable
 
 WORDS = {
     "nothing": "set setpoint target goal battery batt voltage fan blower damper output pid rssi"
     " humidity signal alarm alert min max low high timer remaining eta lid session sequence sample"
-    " index row number no event events note notes status mode model mic link prediction surface"
-    " weather outdoor outside brand",
-    "ambient": "ambient air",
+    " index row number no event events note notes status mode model mic link prediction estimated"
+    " surface weather outdoor outside brand id topic qos retain payloadlen name",
+    "ambient": "ambient air amb",
     "date": "date day datum",
     "time": "time timestamp datetime when zeit uhrzeit heure hora elapsed seconds created recorded"
-    " updated changed",
+    " updated changed tst",
     "smoker": "pit smoker grill chamber cooker bbq barbecue barbeque kamado traeger kettle oven"
     " ofen räucherofen garraum grate dome cabinet",
     "food": "food meat fleisch brisket rib ribs pork butt shoulder chicken turkey beef roast loin"
-    " belly sausage fish salmon lamb ham wings steak core internal",
+    " belly sausage fish salmon lamb ham wings steak core internal int",
     "numbered": "channel ch probe sensor temp tempc tempf temperature thermocouple tc t",
 }
 """What a column is by a word of its name; the first kind counts that has one of its words."""
 
-SINGLE = {"virtual ambient": "smoker", "last changed": "time", "last updated": "time"}
-"""Kinds of two words that do not mean what each would."""
+SINGLE = {"virtual core sensor": "nothing", "virtual ambient sensor": "nothing"}
+SINGLE |= {"virtual ambient": "smoker", "last changed": "time", "last updated": "time"}
+"""Kinds of words that together do not mean what each would; the first counts."""
 
-WHICH = ["entity", "entity_id", "probe", "sensor", "channel", "name", "device", "topic"]
-VALUE = ["state", "value", "temp", "temperature", "reading"]
-"""Names of the two columns of a table that has a row for each probe."""
+WHICH = ["entity", "entity_id", "probe", "sensor", "channel", "name", "device", "topic", "_field"]
+VALUE = ["state", "value", "temp", "temperature", "reading", "payload", "_value"]
+UNIT = ["unit", "units"]
+"""Names of the two columns of a table that has a row for each probe, and of one with the units."""
 
 _UNIT = re.compile(
     r"°\s?([CF])\b|[ _([-]([CF])\b|temp([CF])\d*\b|\b([CF])(?:elsius|ahrenheit)", re.I
@@ -64,9 +67,8 @@ class Columns:
         if not self.names or self.which is not None:
             return ""
         taken = {*self.times, *self.probes}
-        chosen = zip(PROBES, self.probes, strict=True)
-        named = [(p, self.names[c]) for p, c in chosen if c is not None and c < len(self.names)]
-        parts = [f"{probe.spoken} = {_shown(name)}" for probe, name in named]
+        named = [(p, c) for p, c in zip(PROBES, self.probes, strict=True) if c is not None]
+        parts = [f"{p.spoken} = {_shown(self.names[c])}" for p, c in named if c < len(self.names)]
         left = [_shown(name) for c, name in enumerate(self.names) if name and c not in taken]
         unused = [f"not used: {', '.join(left)}"] if left else []
         return "; ".join([", ".join(parts), *unused])
@@ -75,8 +77,8 @@ class Columns:
 def kind_of(name: str) -> str:
     """What a column of this name is, one of WORDS; empty where no word of it is known."""
     words = _words(name)
-    for pair, kind in SINGLE.items():
-        if pair in " ".join(words):
+    for several, kind in SINGLE.items():
+        if several in " ".join(words):
             return kind
     kinds = {kind for kind, known in _KNOWN.items() if known.intersection(words)}
     if {"date", "time"} <= kinds:
@@ -100,33 +102,32 @@ def counts(name: str) -> bool:
 def by_names(names: Sequence[str]) -> Columns | None:
     """The columns of a header; None where it names no time, and places count.
 
-    Raises InputError where one of several could be meant.
+    Raises UnclearColumns where one of several could be meant.
     """
     kinds = [kind_of(name) for name in names]
     of = {kind: [c for c, k in enumerate(kinds) if k == kind] for kind in (*_KNOWN, "")}
-    times = of["time"][:1]
-    if of["date"] and (
-        not times or not {"date", "timestamp"}.intersection(_words(names[times[0]]))
-    ):
+    times = sorted(of["time"], key=lambda c: "elapsed" in _words(names[c]))[:1]
+    if not (times and {"date", "timestamp"}.intersection(_words(names[times[0]]))):
         times = of["date"][:1] + times
     if not times:
         return None
-    which = [c for c, name in enumerate(names) if name.strip().casefold() in WHICH]
-    value = [c for c, name in enumerate(names) if name.strip().casefold() in VALUE]
-    if len(which) == len(value) == 1 and not of["smoker"] + of["food"]:
+    bare = [name.strip().casefold() for name in names]
+    which = [bare.index(name) for name in WHICH if name in bare]
+    value = [c for c, name in enumerate(bare) if name in VALUE]
+    if which and len(value) == 1 and not of["smoker"] + of["food"]:
         return Columns(tuple(times), (value[0],) * len(PROBES), names=tuple(names), which=which[0])
-    unknown = [c for c in of[""] if names[c].strip()]
+    unknown = [c for c in of[""] if bare[c] not in ("", *UNIT)]
     smokers, foods, rest = of["smoker"], of["food"], of["numbered"] or unknown
     if not smokers and of["ambient"] and foods:
         smokers = of["ambient"]
     if len(smokers) > 1:
-        raise _which_of([names[c] for c in smokers])
+        raise _which_of(names, smokers)
     if not smokers and not foods:  # Only numbers, or names that nobody knows: their places count.
         return _columns(times, rest, names)
     if not smokers and len(rest) == 1:
         smokers, rest = rest, []
     if not smokers and rest:
-        raise _which_of([names[c] for c in rest])
+        raise _which_of(names, rest)
     return _columns(times, (smokers or [None]) + (foods or rest), names)
 
 
@@ -175,9 +176,7 @@ def by_choice(wanted: Sequence[str], headers: list[list[str]], width: int) -> Co
 
 def joined(headers: list[list[str]]) -> list[str]:
     """The names of columns, out of one or several lines."""
-    longest = max(map(len, headers), default=0)
-    columns = [[header[c] for header in headers if c < len(header)] for c in range(longest)]
-    return [" ".join(filter(None, names)) for names in columns]
+    return [" ".join(filter(None, names)) for names in zip_longest(*headers)]
 
 
 def _columns(times: list[int], probes: list[int | None], names: Sequence[str]) -> Columns:
@@ -191,7 +190,8 @@ def probe_called(columns: Columns, name: str) -> int | None:
     """Which of PROBES a name in a table with a row for each probe means; None for none of them."""
     if name not in columns.called:
         foods = sum(place not in (None, 0) for place in columns.called.values())
-        kind = kind_of(name)
+        # Of a topic like `pit/brisket/state` the last part that says something tells the probe.
+        kind = next(filter(None, map(kind_of, reversed(name.split("/")))), "")
         place = 0 if kind == "smoker" else 1 + foods if kind in ("food", "numbered") else None
         taken = place in columns.called.values()
         columns.called[name] = None if place is None or taken or place >= len(PROBES) else place
@@ -214,9 +214,9 @@ def _shown(name: str) -> str:
 _KNOWN = {kind: set(words.split()) for kind, words in WORDS.items()}
 
 
-def _which_of(names: list[str]) -> InputError:
-    shown = ", ".join(map(_shown, names))
-    return InputError(
+def _which_of(names: Sequence[str], columns: list[int]) -> UnclearColumns:
+    shown = ", ".join(_shown(names[c]) for c in columns)
+    return UnclearColumns(
         f"which column is the smoker is not clear: {shown}. Say it by --columns"
         ' "TIME,SMOKER,FOOD A,FOOD B", with the names of the columns or their numbers',
         names,

@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 
 from .errors import InputError
 from .state import MISSHAPEN
@@ -11,10 +13,15 @@ from .text import excerpt
 _SAYS_SEPARATOR = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 """Excel's own first line; no other program's."""
 
+_ANNOTATION = re.compile(r"#(group|datatype|default),[_a-z]")
+"""What InfluxDB says of the columns of a table, above its header."""
+
 _SPACES = re.compile(r"\s{2,}|(?<=\d)\s(?=[\d.+-]+(\s|$))")
 """What separates cells where nothing else does: several spaces, or one between two numbers."""
 
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+")
+
+_WITH_UNIT = re.compile(r"([+-]?[0-9.,]+(?:e[+-]?[0-9]+)?)\s?°?\s?([CF])", re.IGNORECASE)
 
 
 class Dialect:
@@ -30,9 +37,13 @@ class Dialect:
     def cells(self, line: str) -> list[str]:
         """The cells of a line, none for one that says how to read the others."""
         line = line.lstrip("\ufeff").replace("\0", "")
-        if line.lstrip().startswith("{") and (values := _values(line)):
-            self.header += [name for name in values if name not in self.header]
-            return [values.get(name, "") for name in self.header]
+        if _ANNOTATION.match(line):
+            return []
+        if line.lstrip().startswith("{"):
+            with suppress(*MISSHAPEN):
+                values = dict(_named(json.loads(line)))
+                self.header += [name for name in values if name not in self.header]
+                return [values.get(name, "") for name in self.header]
         if not self.separator:
             if said := _SAYS_SEPARATOR.fullmatch(line.strip()):
                 self.separator = said[1]
@@ -50,28 +61,26 @@ class Dialect:
             cells = line.split(sign)
         return [cell.strip() for cell in cells]
 
-    def number(self, cell: str) -> str:
-        """The cell with a decimal point where this table has decimal commas."""
+    def number(self, cell: str) -> tuple[str, bool | None]:
+        """A cell's number with a decimal point, and whether it says °C there; None for no unit."""
+        found = None if cell[-1:].isdigit() else _WITH_UNIT.fullmatch(cell)
+        cell = found[1] if found else cell
         if self.separator != "," and DECIMAL_COMMA.fullmatch(cell):
-            return cell.replace(",", ".")
-        return cell
+            cell = cell.replace(",", ".")
+        return cell, found and found[2] in "Cc"
 
 
-def _values(line: str) -> dict[str, str]:
-    """What a line of JSON says, by its names; nothing where it is none."""
-    try:
-        said = json.loads(line)
-        return {str(name): "" if value is None else str(value) for name, value in said.items()}
-    except MISSHAPEN:
-        return {}
+def _named(said: dict, within: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in said.items():
+        if isinstance(value, dict):
+            yield from _named(value, f"{within}{name} ")
+        else:
+            yield within + name, "" if value is None else str(value)
 
 
 def refuse_decimal_commas(cells: list[str], named: int):
     """Raise InputError where cells behind a time may be halves: `12:00,225,4,70,1`."""
-    numbers = cells[1:]
-    if named < 1 or len(numbers) <= named or len(numbers) % 2 or not all(map(str.isdigit, numbers)):
-        return
-    if all(len(after) == 1 for after in numbers[1::2]):
+    if 0 < named < len(cells) - 1 and re.fullmatch(r"([0-9]+,[0-9],)+", ",".join((*cells[1:], ""))):
         raise InputError(
             f"{excerpt(','.join(cells))} may have decimal commas: write it with semicolons or"
             " tabs between the cells, or with decimal points",

@@ -21,6 +21,10 @@ class InputError(SmartSmokerError):
     exit_code = 2
 
 
+class UnclearColumns(InputError):
+    """A file's: which of its columns is the smoker would be a guess; `value` has what they say."""
+
+
 class UnreadableMessage(SmartSmokerError):
     """The sender's: a message that is no reading or no alert. It is put aside, the rest goes on."""
 

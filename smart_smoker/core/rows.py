@@ -5,16 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .clock import elapsed, is_numbers, parse_moment, says_day_first
-from .columns import by_choice, by_names, by_place, counts, joined, kind_of, probe_called
+from .columns import UNIT, by_choice, by_names, by_place, counts, joined, kind_of, probe_called
 from .dialect import Dialect, refuse_decimal_commas
-from .errors import InputError
+from .errors import InputError, UnclearColumns
 from .probes import PROBES, Probe
 from .readings import NUMBER, parse_temperature, parse_time
 from .text import excerpt
 
 ABSENT = frozenset(
-    ("", "no temperature", "none", "n/a", "n.a.", "na", "nan", "null", "-", "--", "---", "err")
-    + ("error", "off", "open", "hhh", "lll", "unavailable", "unknown", "disconnected")
+    ("", "no temperature", "none", "n/a", "n.a.", "na", "nan", "-nan", "null", "-", "--", "---")
+    + ("err", "error", "off", "open", "hhh", "lll", "unavailable", "unknown", "disconnected")
 )
 """Cells by which loggers say, in small letters, that a probe had no temperature."""
 
@@ -34,8 +34,6 @@ MANY = 20
 
 ELAPSED = 10**8
 """Seconds below which a number is a time since the beginning, and above which one since 1970."""
-
-_WITH_UNIT = re.compile(r"([+-]?[0-9.]+(?:e[+-]?[0-9]+)?)\s?°?\s?([CF])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -73,12 +71,13 @@ class Row:
 class Table:
     """How one table is written, learned from its `head` and its first row, or from all its lines.
 
-    `said` tells in a line what was understood. Raises InputError where it cannot be read, or where
-    one of several columns could be meant.
+    `said` tells in a line what was understood, then that a unit changes; `tell` is given the table
+    each time. Raises InputError where it cannot be read, and UnclearColumns where one of several
+    could be meant.
     """
 
-    def __init__(self, head: list[str], first: str, lines: Sequence[str], wanted: Wanted):
-        self._wanted, self._dialect = wanted, Dialect()
+    def __init__(self, head: list[str], first: str, lines: Sequence[str], wanted: Wanted, tell):
+        self._wanted, self._tell, self._dialect = wanted, tell, Dialect()
         # A header says what separates cells, as Excel's sep=; does. A title before it may not.
         telling = [line for line in head if not Dialect().cells(line) or _names_time(line)]
         for line in [*telling, first]:
@@ -97,8 +96,7 @@ class Table:
             self.columns = by_names(names) or by_place(cells, names)
         if not names and not wanted.columns:
             self._refuse_set_points(lines)
-        probes = enumerate(self.columns.probes)
-        self._all_places = [(place, c) for place, c in probes if c is not None]
+        self._all_places = [each for each in enumerate(self.columns.probes) if each[1] is not None]
         times = self.columns.times
         self._elapsed = len(times) == 1 and times[0] < len(names) and counts(names[times[0]])
         self._day_first = wanted.day_first
@@ -107,11 +105,14 @@ class Table:
             found = filter(lambda said: said is not None, map(says_day_first, lines))
             self._day_first = next(found, None)
         self._as_it_is = not (self._elapsed or self._day_first or len(times) > 1)
+        self._unit = next((c for c, name in enumerate(names) if name.casefold() in UNIT), None)
         self._before: list[float | None] = [None] * len(PROBES)
         self._gone: set[int] = set()
+        self._units: dict[int, bool] | None = {}  # None when a change is told
         celsius = "°C" if wanted.celsius or self.columns.celsius else ""
         order = f"dates {'day' if self._day_first else 'month'} first" if dates else ""
         self.said = "; ".join(filter(None, (self.columns.said(), celsius, order)))
+        tell(self)
 
     def _refuse_set_points(self, lines: Sequence[str]):
         """Without a header a first column that never changes, beside others that do, is no pit."""
@@ -122,10 +123,10 @@ class Table:
             {self._cell(row, c) for row in rows if any(row)} for c in self.columns.probes[:2]
         )
         if len(first) == 1 < len(second):
-            raise InputError(
+            raise UnclearColumns(
                 f"the first temperature never changes ({first.pop()}): is it a set point? Say by"
                 ' --columns "1,3,4,5" which columns are the time, the smoker and the foods',
-                self.columns,
+                rows[0],
             )
 
     def rows_of(self, number: int, line: str) -> Row | None:
@@ -139,26 +140,26 @@ class Table:
 
     def _is_header(self, cells: list[str]) -> bool:
         # Loggers write their header again in the middle of a file when they are started again.
-        if cells in self._headers:
-            return True
-        numbers = any(NUMBER.fullmatch(cell.replace(",", ".")) for cell in cells[1:])
-        return bool(cells[0]) and not re.search(r"\d", cells[0]) and all(cells) and not numbers
+        words = all(cells) and not re.search(r"\d", cells[0])
+        numbers = words and any(cell.lstrip("+-.")[:1].isdigit() for cell in cells[1:])
+        return words and not numbers or cells in self._headers
 
     def _row(self, number: int, cells: list[str]) -> Row:
         nothing = (None,) * len(PROBES)
-        column = self.columns.times[0] + 1
         try:
             time = parse_time(self._time(cells))
         except ValueError as error:
-            said = f"row {number}, column {column} (time): {error}; row skipped"
-            return Row(number, "", nothing, (said,))
+            said = f"column {self.columns.times[0] + 1} (time): {error}; row skipped"
+            return Row(number, "", nothing, (f"row {number}, {said}",))
         temperatures, skipped = list(nothing), []
         for place, column in self._places(cells):
             cell = self._cell(cells, column)
             if not cell:
                 continue
+            if self._unit is not None and cell[-1].isdigit():
+                cell += self._cell(cells, self._unit)
             try:
-                temperatures[place] = self._temperature(place, column, cell)
+                temperatures[place] = self._temperature(number, place, column, cell)
             except ValueError as error:
                 name = PROBES[place].name
                 skipped.append(f"row {number}, column {column + 1} ({name}): {error}; cell skipped")
@@ -172,16 +173,14 @@ class Table:
         place = probe_called(columns, self._cell(cells, columns.which))
         return [] if place is None else [(place, columns.probes[0])]
 
-    def _temperature(self, place: int, column: int, cell: str) -> float | None:
-        number = self._dialect.number(cell)
-        celsius = self._wanted.celsius or column in self.columns.celsius
-        if not number[-1:].isdigit():
-            if cell.lower() in ABSENT:
-                return None
-            if found := _WITH_UNIT.fullmatch(number):
-                number, celsius = found[1], found[2] in "Cc"
-        temperature = parse_temperature(number, celsius)
-        said, before = float(number), self._before[place]
+    def _temperature(self, number: int, place: int, column: int, cell: str) -> float | None:
+        digits, celsius = self._dialect.number(cell)
+        if celsius is None:
+            celsius = self._wanted.celsius or column in self.columns.celsius
+        if not digits[-1:].isdigit() and cell.lower() in ABSENT:
+            return None
+        temperature = parse_temperature(digits, celsius)
+        said, before = float(digits), self._before[place]
         if said in self._wanted.absent:
             return None
         if said in NOWHERE and (before is None or abs(temperature - before) > NEAR):
@@ -190,13 +189,18 @@ class Table:
             self._gone.add(place)
             raise ValueError(f"{excerpt(cell)} and nothing near it: no probe is plugged in")
         self._before[place] = temperature
+        if self._units is not None and self._units.setdefault(place, celsius) != celsius:
+            now, then = ("°C", "°F") if celsius else ("°F", "°C")
+            self.said = f"from row {number} on {PROBES[place].spoken} in {now}, {then} before"
+            self._tell(self)
+            self._units = None
         return temperature
 
     def _time(self, cells: list[str]) -> str:
         if self._as_it_is:
             return self._cell(cells, self.columns.times[0])
         time = " ".join(filter(None, (self._cell(cells, c) for c in self.columns.times)))
-        if self._elapsed and _is_elapsed(time):
+        if self._elapsed and NUMBER.fullmatch(time) and 0 <= float(time) < ELAPSED:
             return elapsed(float(time))
         if self._day_first and (moment := parse_moment(time, day_first=True)) and is_numbers(time):
             return moment.isoformat(" ")
@@ -207,14 +211,13 @@ class Table:
         return cells[column] if column < len(cells) else ""
 
 
-def read_rows(lines: Iterable[str | None], wanted: Wanted | None = None, tell=None):
+def read_rows(lines: Iterable[str | None], wanted: Wanted | None = None, tell=lambda table: None):
     """The rows of a table, whatever it calls its columns, or as `wanted`.
 
     None in `lines` (nothing there yet) is handed on as None. A page of the web has no rows,
     whatever numbers stand in it. `tell` is given the table as soon as it is understood.
     """
-    wanted, head, table = wanted or Wanted(), [], None
-    number = 0
+    wanted, head, table, number = wanted or Wanted(), [], None, 0
     for line in lines:
         if line is None:
             yield None
@@ -227,9 +230,7 @@ def read_rows(lines: Iterable[str | None], wanted: Wanted | None = None, tell=No
                 head += [line] * bool(line.strip(" \t\r\n,;\0"))
                 continue
             known = list(filter(None, lines)) if isinstance(lines, list) else [line]
-            table = Table(head, line, known, wanted)
-            if tell:
-                tell(table)
+            table = Table(head, line, known, wanted, tell)
         if row := table.rows_of(number, line):
             yield row
 
@@ -240,7 +241,8 @@ def _is_row(line: str, head: list[str]) -> bool:
     cells = dialect.cells(line)
     if dialect.header or not any(cells):
         return bool(dialect.header)
-    kinds, numbers = [kind_of(cell) for cell in cells], any(map(_is_number, cells))
+    kinds = [kind_of(cell) for cell in cells]
+    numbers = any(NUMBER.fullmatch(dialect.number(cell)[0]) for cell in cells)
     if any(map(_names_time, head)):
         more_names = sum(map(bool, kinds)) > bool(cells[0]) or any(map(_UNIT.fullmatch, cells))
         return numbers or cells[0][:1].isdigit() or not more_names
@@ -252,15 +254,6 @@ def _is_row(line: str, head: list[str]) -> bool:
 def _names_time(line: str) -> bool:
     """Whether a line is a header, as one of its cells is the name of a time."""
     return any(kind_of(cell) in ("time", "date") for cell in Dialect().cells(line))
-
-
-def _is_number(cell: str) -> bool:
-    cell = cell.replace(",", ".")
-    return bool(NUMBER.fullmatch(cell) or _WITH_UNIT.fullmatch(cell))
-
-
-def _is_elapsed(cell: str) -> bool:
-    return bool(NUMBER.fullmatch(cell)) and 0 <= float(cell) < ELAPSED
 
 
 def oldest_first(rows: list[Row]) -> list[Row]:
@@ -280,7 +273,6 @@ def column_of(skipped: str) -> str:
 
 def require_readings(rows: list[Row], name: str) -> None:
     """Raise InputError when not one of the rows holds a reading."""
-    if any(t is not None for row in rows for t in row.temperatures):
-        return
-    why = next((words for row in rows for words in row.skipped), "no cell has a temperature")
-    raise InputError(f"{name} holds not one reading ({why}): is it the right file?", name)
+    if not any(row.filled() for row in rows):
+        why = next((words for row in rows for words in row.skipped), "no cell has a temperature")
+        raise InputError(f"{name} holds not one reading ({why}): is it the right file?", name)

@@ -66,7 +66,7 @@ class AlertRow(Tag):
         alert = told.alert
         number = PROBES.index(PROBE_OF_NAME[alert.probe])
         self.put(classes=f"{STATES.get(alert.state, alert.kind)} probe-{number}")
-        self._time.put(clock(told.moment, cook.begin))
+        self._time.put(clock(cook, told.moment, cook.begin))
         self._subject.put(shortened(in_unit(alert.said, unit) if alert.said else alert.subject))
         lines = alert.text.splitlines()
         wanted = alert.state in ("raised", "lost") and len(lines) > 1

@@ -3,6 +3,7 @@
 from ..core.probes import Probe
 from ..core.readings import SECONDS_PER_READING
 from ..core.units import in_unit
+from .cook_story import CookStory
 from .elements import Marked, Tag
 from .probe_story import LATE, ProbeStory, duration
 from .words import clock, degrees
@@ -34,8 +35,9 @@ class Card(Tag):
                 self._spark = Tag("path")
         self._drawn = ""  # the id of the reading up to which the line goes
 
-    def show(self, story: ProbeStory | None, now: float, unit: str, old: bool):
+    def show(self, cook: CookStory | None, now: float, unit: str, old: bool):
         """Show the probe as it is now; `old` when nobody can know how it is now."""
+        story = cook.probes[self.probe] if cook else None
         if story is None or story.newest is None:
             self.put(classes=f"{self._look} never")
             self._state.put("no reading yet", "state")
@@ -56,7 +58,7 @@ class Card(Tag):
         self._degrees.put(f"°{unit}", "unit")
         minutes = len(story.window()) * SECONDS_PER_READING / 60
         self._change.put(*_change(change if known else None, minutes, unit))
-        self._age.put(_heard(story, age, live and not late), "age")
+        self._age.put(_heard(cook, story, age, live and not late), "age")
         self._limits.put(_limits(story, unit), "limits")
         if story.newest.id != self._drawn:
             self._drawn = story.newest.id
@@ -89,9 +91,9 @@ def _limits(story: ProbeStory, unit: str) -> str:
     return ", ".join([*limits, f"{size} to go to {target}" if to_go > 0 else f"{target} reached"])
 
 
-def _heard(story: ProbeStory, age: float | None, live: bool) -> str:
+def _heard(cook: CookStory, story: ProbeStory, age: float | None, live: bool) -> str:
     if story.ended:
-        return f"last at {clock(story.moments[-1])}"
+        return f"last at {clock(cook, story.moments[-1])}"
     if age is None:
         return "nobody knows how old"
     return f"{duration(age)} ago" if live else f"last heard {duration(age)} ago"

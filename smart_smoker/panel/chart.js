@@ -71,7 +71,16 @@ const cookChart = (() => {
       button.setAttribute("aria-pressed", Number(button.dataset.span) === span);
   }
 
-  const clock = (seconds) => new Date(seconds * 1000).toISOString().slice(11, 16);
+  const YEAR = 366 * 86400; // seconds; before their end no timestamp has named a day
+  const SINCE = "since the beginning";
+
+  /* The time of day, or hours and minutes since the beginning. */
+  function clock(seconds) {
+    const time = new Date(seconds * 1000).toISOString();
+    return data.counted ? `+${Math.floor(seconds / 3600)}:${time.slice(14, 16)}` : time.slice(11, 16);
+  }
+
+  const tick = (ms) => clock(ms / 1000) + (ms % 60000 ? new Date(ms).toISOString().slice(16, 19) : "");
 
   function duration(seconds) {
     const minutes = Math.round(seconds / 60);
@@ -140,9 +149,12 @@ const cookChart = (() => {
         { ...axis, gridIndex: 0, axisLabel: { show: false }, axisLine: { lineStyle: { color: line } } },
         {
           ...axis, gridIndex: 1, axisLine: { lineStyle: { color: quiet } },
+          name: data.counted ? `hours and minutes ${SINCE}` : "", nameLocation: "middle", nameGap: 25,
+          nameTextStyle: { color: ink, fontSize: 12 },
           axisLabel: {
             color: ink, fontSize: 13, hideOverlap: true,
-            formatter: { day: "{ee} {d}", hour: "{HH}:{mm}", minute: "{HH}:{mm}", second: "{HH}:{mm}:{ss}" },
+            formatter: data.counted || last < YEAR ? tick
+              : { day: "{ee} {d}", hour: "{HH}:{mm}", minute: "{HH}:{mm}", second: "{HH}:{mm}:{ss}" },
           },
         },
       ],
@@ -176,8 +188,9 @@ const cookChart = (() => {
         textStyle: { color: ink, fontSize: 15, fontFamily: font },
         axisPointer: { lineStyle: { color: ink } },
         formatter: (hits) => {
-          const said = hits.filter((hit) => hit.value[1] !== null);
-          const at = said.length ? clock(said[0].value[0] / 1000) : "";
+          const said = hits.filter((hit) => hit.value?.[1] != null);
+          const time = said.length ? clock(said[0].value[0] / 1000) : "";
+          const at = time && data.counted ? `${time} ${SINCE}` : time;
           const rows = said.map((hit) => `${hit.marker}${hit.seriesName} ${hit.value[1].toFixed(1)} °${panel.unit()}`);
           return [at, ...rows].join("<br>");
         },

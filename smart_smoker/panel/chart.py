@@ -21,6 +21,7 @@ def chart_of(cook: CookStory, begin: float, end: float) -> dict:
     """The points and the episodes of a cook, with many points between two moments."""
     return {
         "extent": [cook.begin, cook.end],
+        "counted": cook.counted,
         "probes": [
             {
                 "name": probe.name,

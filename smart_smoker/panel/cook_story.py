@@ -1,19 +1,21 @@
 """The story of one cook: its probes, its rows and its alerts.
 
-A moment is in seconds since 1970 on the wall clock of the cook's timestamps, as if that were UTC;
-`sent` and `now` are in seconds since 1970 by the clocks of whoever sent and of whoever asks.
+A moment is in seconds since 1970 on the wall clock of the cook's timestamps, as if that were UTC,
+or since the cook's beginning where none of them names a time of the day; `sent` and `now` are in
+seconds since 1970 by the clocks of whoever sent and of whoever asks.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from ..core.alert import TOO_OLD, Alert
-from ..core.clock import parse_moment
+from ..core.clock import DAWN, parse_moment
 from ..core.cooks import label_of
 from ..core.probes import PROBE_OF_NAME, PROBES
 from ..core.readings import NUMBER, SECONDS_PER_READING, Reading
+from ..core.units import celsius
 from .probe_story import ProbeStory
 
 MOST_ALERTS, MOST_CHANNELS = 1000, 100
@@ -26,8 +28,9 @@ DAY = 24 * 3600
 JITTER = 5 * 60
 """Seconds that a probe's timestamps may go back without being taken for a clock that was set."""
 
-DAWN = datetime(1970, 1, 1)
-
+MOST_ROWS = 10**7
+"""So many can be missing from before what is known: anybody who may publish can number as they
+like."""
 
 FORMULA = re.compile("[-=+@\t\r\n＝＋－＠]")
 """How a cell begins that a spreadsheet runs."""
@@ -51,25 +54,23 @@ class Told:
 class CookStory:
     """One cook: its probes, its alerts in order, and its readings as a CSV.
 
-    `sent` is when its first reading was sent, 0 where nobody said. `label` is what people call it:
-    `brisket, 2025-09-06 11:00:05`, or its id as it is.
+    `label` is what people call it: `brisket, 2025-09-06 11:00:05`, or its id as it is. It is
+    `counted` while its moments are since its beginning.
     """
 
-    def __init__(self, id: str, sent: float):
+    def __init__(self, id: str):
         self.id = id
         self.label = label_of(id)
         self.probes = {probe: ProbeStory(probe) for probe in PROBES}
         self.weight = 0
+        self.counted = True
         self._told: dict[str, Told] = {}  # by the alert's id
         self._times: list[str] = []  # of the rows that are kept
         self._forgotten = 0  # rows before those
         self._wall: float | None = None  # what the newest row's timestamp says
         self._zone: timedelta | None = None  # of the first timestamp that has one
         self._shift = 0.0  # seconds from what timestamps say to moments, since a clock was set
-        # Of the newest row and the one before it. Without a timestamp that can be read a cook
-        # begins when this machine's wall clock shows that it was sent.
-        self._moment = _seconds(datetime.fromtimestamp(sent)) - SECONDS_PER_READING
-        self._before = self._moment
+        self._moment = self._before = 0.0  # of the newest row and the one before it
 
     @property
     def alerts(self) -> list[Told]:
@@ -118,11 +119,12 @@ class CookStory:
             if story.newest and story.newest == theirs.newest:
                 story.heard = theirs.heard
 
-    def csv(self) -> Iterator[str]:
-        """The lines of a CSV that the producer reads, with a header and their line ends."""
-        yield ",".join(["Time", *(f"{probe.name} (°F)" for probe in PROBES)]) + "\n"
+    def csv(self, unit: str = "F") -> Iterator[str]:
+        """The lines of a CSV in "F" or "C" that the producer reads, with a header and line ends."""
+        yield ",".join(["Time", *(f"{probe.name} (°{unit})" for probe in PROBES)]) + "\n"
+        shown = repr if unit == "F" else _in_celsius
         columns = [
-            dict(zip(story.rows, map(repr, story.temperatures), strict=True))
+            dict(zip(story.rows, map(shown, story.temperatures), strict=True))
             for story in self.probes.values()
         ]
         for row, time in enumerate(self._times, self._forgotten):
@@ -140,14 +142,28 @@ class CookStory:
 
     def _place(self, reading: Reading, story: ProbeStory) -> float:
         """Find the reading's row, or begin one, and tell its moment."""
-        row = self._row
-        if row < 0 or reading.time != self._times[-1] or (story.rows and story.rows[-1] == row):
-            self._times.append(reading.time)
-            self._wall = self._read_clock(reading.time)
+        row, time = self._row, reading.time
+        if row < 0:
+            self._moment = (min(reading.seq, MOST_ROWS) - 2) * SECONDS_PER_READING
+        if row < 0 or time != self._times[-1] or (story.rows and story.rows[-1] == row):
+            self._times.append(time)
+            self._wall = self._read_clock(time)
             self._before, self._moment = self._moment, self._moment + SECONDS_PER_READING
+            # Of what can be read only a time since the beginning begins with a plus.
+            if self.counted and self._wall is not None and not time.startswith("+"):
+                self._go_by_the_clock()
         if self._wall is not None:
             self._moment = self._by_the_clock(story)
         return max(self._moment, story.moments[-1]) if story.moments else self._moment
+
+    def _go_by_the_clock(self):
+        """Have the rows so far lead up to the newest, the first that names a time of the day."""
+        self.counted, by = False, self._wall - self._moment
+        self._moment, self._before = self._wall, self._before + by
+        for story in self.probes.values():
+            story.move(by)
+        for told in self._told.values():
+            told.moment += by
 
     @property
     def _row(self) -> int:
@@ -159,7 +175,7 @@ class CookStory:
         moment = parse_moment(time)
         if moment is None:
             return None
-        seconds, offset = _seconds(moment.replace(tzinfo=None)), moment.utcoffset()
+        seconds, offset = (moment.replace(tzinfo=None) - DAWN).total_seconds(), moment.utcoffset()
         if offset is None:
             return seconds
         if self._zone is None:
@@ -209,13 +225,14 @@ def _forget(kept: dict, most: int) -> None:
 
 def _cell(text: str) -> str:
     """A cell of a CSV; with an apostrophe where a spreadsheet would run it as a formula (OWASP)."""
-    if FORMULA.match(text) and not NUMBER.fullmatch(text):
+    if FORMULA.match(text) and not (NUMBER.fullmatch(text) or parse_moment(text)):
         text = f"'{text}"
     return '"' + text.replace('"', '""') + '"' if set(',;\t"') & set(text) else text
 
 
-def _seconds(moment: datetime) -> float:
-    return (moment - DAWN).total_seconds()
+def _in_celsius(fahrenheit: float) -> str:
+    """A temperature in °C, so exactly that a hundredth of a °F comes back."""
+    return repr(round(celsius(fahrenheit), 3))
 
 
 def _seq_of(id: str, alert: Alert, story: ProbeStory) -> int:

@@ -74,9 +74,9 @@ class Browser:
         """Put the frame of the chart here."""
         self._frame = ui.echart({})
 
-    def look(self):
-        """Have it fetch the chart's points and draw them."""
-        self.run(f"panel.look({self._frame.id})")
+    def look(self, unit: str):
+        """Have it fetch the chart's points and draw them, in this unit until it is switched."""
+        self.run(f"panel.look({self._frame.id}, '{unit}')")
 
     def run(self, script: str):
         """Have it run some JavaScript."""

@@ -11,6 +11,11 @@ from .words import clock
 SPANS = {"All": 0, "6 h": 6 * 3600, "1 h": 3600}
 """The parts of a cook to choose from, in seconds before its newest reading."""
 
+COUNTED = (
+    "Times are hours and minutes since the beginning, as no time of the day can be read; a row"
+    " without any time that can be read counts 30 seconds."
+)
+
 
 class OneCook:
     """The sections of a page that are about one cook."""
@@ -32,40 +37,41 @@ class OneCook:
             with Tag("div", classes="group", role="group", aria_label="Part of the cook"):
                 for words, seconds in SPANS.items():
                     Tag("button", words, data_span=seconds, aria_pressed=yes(not seconds))
-        self._left_out = Tag("p")
+        self._remarks = Tag("p")
         with Tag("div", classes="chart", role="img") as self._frame:
             self._browser.make_frame()
 
     def show_ages(self, cook: CookStory | None, now: float, unit: str, known: bool):
         """Show how the probes are by now; not `known` while nobody can know."""
         for card in self._cards:
-            card.show(cook.probes[card.probe] if cook else None, now, unit, not known)
+            card.show(cook, now, unit, not known)
 
     def show(self, cook: CookStory | None, unit: str, whole: bool):
         """Show what has changed; `whole` is whether the story goes back as far as it can."""
         self._alerts.show(cook, unit)
-        when = f" from {clock(cook.begin)} to {clock(cook.end)}" if cook else ""
+        when = f" from {clock(cook, cook.begin)} to {clock(cook, cook.end)}" if cook else ""
         words = f"{_names()}{when}; what happened is listed below."
         self._frame.put(classes="chart", aria_label=words)
         self._heading.put("At its end" if cook and cook.ended else "Now")
-        self._left_out.put(_left_out(cook, whole), "quiet lines")
+        said = [COUNTED] if cook and cook.counted else []
+        self._remarks.put("\n".join([*said, *_left_out(cook, whole)]), "quiet lines")
 
-    def draw(self, cook: CookStory | None):
-        """Have the browser draw the chart, where it has changed."""
+    def draw(self, cook: CookStory | None, unit: str):
+        """Have the browser draw the chart, where it has changed; first in "F" or "C"."""
         shape = shape_of(cook)
         if shape and shape != self._shape:
             self._shape = shape
-            self._browser.look()
+            self._browser.look(unit)
 
 
-def _left_out(cook: CookStory | None, whole: bool) -> str:
-    """What of the cook is not shown."""
+def _left_out(cook: CookStory | None, whole: bool) -> list[str]:
+    """What of the cook is not shown, in a line."""
     if cook is None or cook.known_since is None:
-        return ""
-    since = clock(cook.known_since, cook.end)
+        return []
+    since = clock(cook, cook.known_since, cook.end)
     if whole:
-        return f"It had begun before {since}: older readings are left out."
-    return f"Readings and alerts from before {since} are still being read."
+        return [f"It had begun before {since}: older readings are left out."]
+    return [f"Readings and alerts from before {since} are still being read."]
 
 
 def _names() -> str:

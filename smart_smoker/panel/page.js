@@ -20,12 +20,18 @@ const panel = (() => {
     dress();
   }
 
-  const unit = () => (/(^|; )unit=C/.test(document.cookie) ? "C" : "F");
+  let unit = null; // until the server says in which it shows the page, or somebody switches it
 
-  function setUnit(unit) {
+  function setUnit(chosen) {
+    unit = chosen;
     document.cookie = `unit=${unit}; path=/; max-age=31536000; samesite=lax`;
     cookChart.draw();
     return unit;
+  }
+
+  function look(id, shown) {
+    unit ??= shown;
+    cookChart.look(id);
   }
 
   // --- life ---
@@ -48,5 +54,5 @@ const panel = (() => {
     if (button) cookChart.setSpan(Number(button.dataset.span));
   });
   dress();
-  return { beat, dress, look: cookChart.look, setUnit, unit };
+  return { beat, dress, look, setUnit, unit: () => unit };
 })();

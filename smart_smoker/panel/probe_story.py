@@ -178,6 +178,13 @@ class ProbeStory:
         if silence := self._open.pop("silence", None):
             silence.end = moment
 
+    def move(self, by: float):
+        """Put all that is known so many seconds later."""
+        self.moments = array("d", (moment + by for moment in self.moments))
+        for episode in self.episodes:
+            episode.begin += by
+            episode.end = None if episode.end is None else episode.end + by
+
     def forget(self, row: int) -> int:
         """Forget the readings of the rows before this one, all but the newest; tells how many."""
         count = min(bisect_left(self.rows, row), max(0, len(self.rows) - 1))

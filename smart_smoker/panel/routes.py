@@ -56,8 +56,8 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
         return JSONResponse(shared.chart(cook, begin, end, span))
 
     @app.get("/cook.csv")
-    def csv(cook: str = "") -> Response:
-        name, text = shared.csv(cook)
+    def csv(cook: str = "", unit: str = "") -> Response:
+        name, text = shared.csv(cook, unit if unit in UNITS else settings.units)
         if not name:
             return Response("There is no such cook.\n", 404, media_type="text/plain")
         how = {"content-disposition": f'attachment; filename="{name}.csv"'}

@@ -74,11 +74,14 @@ class Shared:
                 self._charts = dict([*others[-MOST_CHARTS:], (key, (shape, chart))])
             return chart
 
-    def csv(self, id: str) -> tuple[str, str]:
-        """A cook as a file that the producer reads: its name and its text, empty for no cook."""
+    def csv(self, id: str, unit: str) -> tuple[str, str]:
+        """A cook in "F" or "C" as a file that the producer reads: its name and its text.
+
+        Both are empty where there is no such cook.
+        """
         with self.follower.lock:
             cook = self.cook(id)
-            text = "".join(cook.csv()) if cook else ""
+            text = "".join(cook.csv(unit)) if cook else ""
         if not cook:
             return "", ""
         return re.sub(r"[^A-Za-z0-9._-]+", "-", cook.id).strip("-.") or "cook", text

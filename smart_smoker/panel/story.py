@@ -1,6 +1,5 @@
 """The story: all cooks that the history tells of, as the panel shows them.
 
-A moment is in seconds since 1970 on the wall clock of the cook's timestamps, as if that were UTC;
 `sent` and `now` are in seconds since 1970 by the clocks of whoever sent and of whoever asks.
 """
 
@@ -76,13 +75,13 @@ class Story:
 
     def _take_reading(self, arrival: Arrival, heard: float | None) -> bool:
         reading = reading_of(arrival, PROBE_OF_QUEUE[arrival.queue])
-        if not reading.cook or reading.seq >= 2**63:
+        if not reading.cook:
             return False
-        sent = _sane(arrival.sent)
         cook = self.cooks.get(reading.cook)
         if cook is None:
-            cook = self.cooks[reading.cook] = CookStory(reading.cook, sent)
-        return self._count(cook, cook.take_reading(reading, heard or sent), arrival)
+            cook = self.cooks[reading.cook] = CookStory(reading.cook)
+        new = cook.take_reading(reading, heard or _sane(arrival.sent))
+        return self._count(cook, new, arrival)
 
     def _take_alert(self, arrival: Arrival) -> bool:
         alert = Alert.parse(arrival.body)

@@ -62,9 +62,7 @@ class View:
                 show = "(e) => location.assign('?cook=' + encodeURIComponent(e.target.value))"
                 self._choice = Tag("select", aria_label="Cook").on("change", js_handler=show)
                 if not self._is_list:
-                    file = "cook.csv" + (f"?cook={quote(self._id)}" if self._id else "")
-                    how = {"href": file, "aria_label": "Download this cook as CSV"}
-                    self._csv = Tag("a", "CSV", "button", **how)
+                    self._csv = Tag("a", aria_label="Download this cook as CSV")
             with Tag("div", classes="group", role="group", aria_label="Unit"):
                 self._units = {unit: self._make_unit(unit) for unit in UNITS}
             dark = Tag("button", "Dark", data_theme_switch="", aria_pressed="false")
@@ -115,7 +113,7 @@ class View:
         if on_the_beat:
             self._browser.run("panel.beat()")
             if not self._is_list:
-                self._cook.draw(cook)
+                self._cook.draw(cook, self._unit)
 
     def _show_whether_known(self, known: bool, many: bool):
         follower, id = self._shared.follower, shortened(self._id)
@@ -126,7 +124,8 @@ class View:
         self._unknown.put(words if unknown else "", "lines")
         self._other.put(ALL if many else "The latest cook", "" if unknown else "none")
         self._known.put(classes="none" if unknown else "")
-        self._csv.put("CSV", "button" if known else "none")
+        file = f"cook.csv?cook={quote(self._id)}&unit={self._unit}"
+        self._csv.put("CSV", "button" if known else "none", href=file)
 
     def _show_cooks(self, many: bool):
         story, whole = self._shared.follower.story, self._shared.follower.whole

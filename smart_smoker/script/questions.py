@@ -2,10 +2,15 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
+from ..core.errors import InputError
 from .signals import SIGNALS
+
+Answer = TypeVar("Answer")
 
 
 def on_terminal() -> bool:
@@ -21,6 +26,20 @@ def ask(question: str) -> bool:
             if answer in ("y", "yes", "n", "no"):
                 return answer.startswith("y")
     return False
+
+
+def ask_for(what: str, read: Callable[[str], Answer]) -> Answer | None:
+    """Ask until `read` takes the answer, and return what it makes of it; at the end, None.
+
+    It raises InputError or ArgumentTypeError for an answer that it does not take.
+    """
+    with _interrupting(), suppress(EOFError):
+        while True:
+            try:
+                return read(input(what))
+            except (InputError, ArgumentTypeError) as error:
+                print(error)
+    return None
 
 
 def wait_for_enter(words: str):

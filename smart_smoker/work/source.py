@@ -7,12 +7,17 @@ import stat
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from itertools import repeat
 from queue import Queue
+from shlex import quote
 from typing import BinaryIO
 
-from ..core.errors import InputError
+from ..core.errors import InputError, UnclearColumns
 from ..core.rows import Row, Table, Wanted, oldest_first, read_rows, require_readings
+from ..core.text import excerpt
+from ..script.options import column_names
+from ..script.questions import ask_for, on_terminal
 from ..script.signals import Stop
 
 log = logging.getLogger(__name__)
@@ -35,14 +40,39 @@ def file_rows(path: str, wanted: Wanted) -> list[Row]:
 
     Raises InputError when it cannot be read, or holds no reading.
     """
-    tables: list[Table] = []
-    found = list(read_rows(file_lines(path), wanted, tables.append))
+    told: list[str] = []
+    found = list(read_rows(file_lines(path), wanted, lambda table: told.append(table.said)))
     require_readings(found, path)
-    tell(*tables)
+    for said in filter(None, told):
+        log.info("%s.", said)
     rows = oldest_first(found)
     if rows is not found:
         log.info("The newest row stands first: they go out from the last one on.")
     return rows
+
+
+def ask_columns(path: str, wanted: Wanted) -> Wanted:
+    """What is wanted of a file, with the columns that somebody at the terminal says are meant.
+
+    Nobody is asked where that is clear, nor where nobody is there: whoever reads it is told.
+    """
+    if not (on_terminal() and os.path.isfile(path)):
+        return wanted
+    lines = file_lines(path)
+
+    def chosen(answer: str) -> Wanted:
+        choice = replace(wanted, columns=column_names(answer))
+        next(read_rows(lines, choice), None)
+        log.info("Not to be asked again: --columns %s", quote(answer))
+        return choice
+
+    try:
+        next(read_rows(lines, wanted), None)
+    except UnclearColumns as error:
+        log.warning("%s.", error)
+        log.info("%s", ", ".join(f"{n} {excerpt(said)}" for n, said in enumerate(error.value, 1)))
+        return ask_for("The time, the smoker and the foods, as 1,2,3: ", chosen) or wanted
+    return wanted
 
 
 def tell(table: Table):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from smart_smoker.core.columns import is_celsius, kind_of
 from smart_smoker.core.errors import InputError
+from smart_smoker.core.probes import PROBES
 from smart_smoker.core.rows import Wanted, read_rows
 
 untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -82,6 +83,24 @@ TABLES = {
         f"Time,X,Y,Z\n{AT},250,60,55",
         (AT, (250, 60, 55)),
     ),
+    "seconds since a beginning beside a time": (
+        f"Elapsed,Time,Pit\n60,{AT},250",
+        (AT, (250, None, None)),
+    ),
+    "a decimal comma with its unit": (f"Time;Pit\n{AT};225,4 °F", (AT, (225.4, None, None))),
+    "one probe beside what MQTT says of a message": (
+        f'{{"tst": "{AT}", "topic": "9", "qos": 1, "retain": 1, "payloadlen": 9, "id": 7,'
+        ' "name": "9", "payload": {"pit": 250}}',
+        (AT, (250, None, None)),
+    ),
+    "JSON within JSON": (
+        f'{{"at": {{"time": "{AT}"}}, "probes": {{"pit": 250, "food": {{"1": 60}}}}, "x": {{}}}}',
+        (AT, (250, 60, None)),
+    ),
+    "no probe in the first row of a name each": (
+        f"entity_id,state,last_changed\nsensor.pit,unavailable,{AT}",
+        (AT, (None, None, None)),
+    ),
     "not a number, in words": (f"{AT},NaN,ERR,n.a.", (AT, (None, None, None))),
     "more words": (f"{AT},OFF,HHH,Open", (AT, (None, None, None))),
     "below zero by rounding": (f"Time,Pit,A\n{AT},225,-17.8 °C", (AT, (225, None, None))),
@@ -115,6 +134,40 @@ def test_what_is_understood_of_a_table_is_said(text, wanted, said):
     tables = []
     list(read_rows(text.splitlines(), Wanted(**wanted), tables.append))
     assert [table.said for table in tables] == [said]
+
+
+def test_that_a_unit_changes_is_told_once_with_the_row():
+    cells = ["225°F,20 C", "225,20", "226F,--", "107 C,20C", "226 F,68F"]
+    lines, said = ["Time,Pit,A", *(f"{AT},{each}" for each in cells)], []
+    list(read_rows(lines, tell=lambda table: said.append(table.said)))
+    assert said[1:] == ["from row 3 on food A in °F, °C before"]
+    del lines[2], said[:]
+    list(read_rows(lines, tell=lambda table: said.append(table.said)))
+    assert said[1:] == ["from row 4 on smoker in °C, °F before"]
+
+
+def test_probes_in_different_units_are_no_change():
+    said = []
+    lines = ["Time,Pit,A (°C),units", f"{AT},225,20,", f"{AT},225°F,20 C,", f"{AT},,,F"]
+    list(read_rows(lines, tell=lambda table: said.append(table.said)))
+    assert len(said) == 1
+
+
+def test_a_column_of_units_says_in_which_each_row_is():
+    text = f"time,value,units\n{AT},107,C\n{AT},225.5,°F\n{AT},--,F\n{AT},226,"
+    found = list(read_rows(text.splitlines()))
+    assert [row.temperatures[0] for row in found] == [224.6, 225.5, None, 226]
+    assert not any(row.skipped for row in found)
+
+
+def test_of_a_topic_its_last_telling_part_names_the_probe():
+    lines = [
+        f'{{"tst": "{AT}", "topic": "pit/sensor/{name}/state", "payload": 60}}'
+        for name in ("brisket", "smoker", "battery", "ribs")
+    ]
+    assert [place for row in read_rows(lines) for place, _ in row.filled()] == [
+        *(PROBES[1], PROBES[0], PROBES[2]),
+    ]
 
 
 def test_a_row_for_each_probe_is_of_the_probe_that_it_names():

@@ -293,6 +293,60 @@ def test_the_chart_has_all_probes_episodes_and_gaps_and_shows_a_part_by_the_keyb
     page.wait_for_function(f"{SPAN} === 7200")
 
 
+def test_a_file_whose_times_nobody_can_read_is_shown_in_hours_and_minutes_since_its_beginning(
+    shared, cook, open_page
+):
+    lines = [f"Tuesday,{225 - (100 if row > 130 else 0)},{150 + row / 10},\n" for row in range(160)]
+    csv = shared.program.write("days.csv", "Day,Pit,Meat,Ribs\n" + "".join(lines))
+    shared.program.run("smoker_producer.py", csv, "--interval", "0", "--no-admin", "--cook", "days")
+    page = open_page(shared.address)
+    expect(page.get_by_role("img", name="from +0:00 to +1:19;")).to_be_visible()
+    words = "Times are hours and minutes since the beginning"
+    expect(page.get_by_text(words)).to_be_visible()
+    expect(card(page, "Smoker")).to_contain_text("last at +1:19")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download this cook as CSV").click()
+    text = download.value.path().read_text(encoding="utf-8")
+    assert text.splitlines()[1:3] == ["Tuesday,225.0,150.0,", "Tuesday,225.0,150.1,"]
+    id = download.value.suggested_filename.removesuffix(".csv")
+    cook.tell("raised", 132, "Smoker Alert!", cook=id)
+    expect(page.get_by_role("log").get_by_role("listitem")).to_contain_text("+1:05Smoker Alert!")
+    seen = drawn(page)
+    assert [moment for moment, _ in seen["series"][0]["data"]] == [30_000 * n for n in range(160)]
+    assert seen["xAxis"][1]["name"] == "hours and minutes since the beginning"
+    said = """option => [
+      ...[90_000, 90_000_000].map(option.xAxis[1].axisLabel.formatter),
+      option.tooltip[0].formatter([{ value: [95_730_000, 200], marker: "", seriesName: "Smoker" }]),
+    ]"""
+    assert page.evaluate(f"({said})(({OPTION})())") == [
+        "+0:01:30",
+        "+25:00",
+        "+26:35 since the beginning<br>Smoker 200.0 °F",
+    ]
+    page.get_by_role("button", name="1 h").click()
+    page.wait_for_function(f"{SPAN} === 3600")
+    assert serious(page) == []
+    page.set_viewport_size(dict(zip(("width", "height"), SMALL_PHONE, strict=True)))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_cook_that_begins_while_somebody_points_at_the_chart_of_a_longer_one_is_drawn(
+    shared, cook, open_page
+):
+    def points_at(time: str):
+        page.get_by_role("img").hover(position={"x": 300, "y": 100})
+        page.wait_for_function(f"document.querySelector('.chart').innerText.includes('{time}')")
+
+    cook.say("01-smoker", *[225.0] * 100)
+    page = open_page(shared.address)
+    drawn(page)
+    points_at("12:")
+    cook.say("01-smoker", 225.0, last=True)
+    cook.say("01-smoker", *[150.0] * 3, cook="shorter")
+    page.wait_for_function(f"{SPAN} === 60")
+    points_at("150.0 °F")
+
+
 def test_celsius_is_remembered_by_the_browser_and_is_for_changes_too(cook, open_page):
     cook.say("01-smoker", 14.0, -4.0)
     cook.tell("raised", 2, f"Smoker Alert! {at(-4)}, down {apart(18)} in 1 minute")
@@ -326,6 +380,32 @@ def test_an_earlier_cook_can_be_chosen_and_comes_as_the_csv_it_was(shared, cook,
     expect(page.get_by_role("option")).to_have_count(102)
     expect(page.get_by_label("Cook", exact=True)).to_have_value("earlier")
     expect(page.get_by_text("is not in the history")).to_have_count(0)
+
+
+def test_what_is_downloaded_is_in_the_unit_that_is_shown_and_that_is_first_the_settings(
+    shared, cook, open_page, tmp_path
+):
+    def downloaded() -> str:
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download this cook as CSV").click()
+        path = download.value.path()
+        code, said = program.run("smoker_producer.py", path, "--check", "--no-admin")
+        assert (code, "107.5 °C to 108.0 °C" in said) == (0, True), said
+        text = path.read_text(encoding="utf-8")
+        assert [row.temperatures[0] for row in read_rows(text.splitlines())] == [225.5, 226.4]
+        return text
+
+    cook.say("01-smoker", 225.5, 226.4)
+    with Program(tmp_path / "program", shared.url) as program:
+        program.write(".env.toml", 'units = "C"\n')
+        page = open_page(f"{start(program)[1]}?cook={cook.id}")
+        expect(card(page, "Smoker")).to_contain_text("108.0°C")
+        assert [t for _, t in drawn(page)["series"][0]["data"]] == [107.5, 108]
+        assert downloaded().splitlines()[0] == "Time,Smoker (°C),Food A (°C),Food B (°C)"
+        page.get_by_role("button", name="°F").click()
+        expect(card(page, "Smoker")).to_contain_text("226.4°F")
+        assert downloaded().splitlines()[0] == "Time,Smoker (°F),Food A (°F),Food B (°F)"
+        page.wait_for_function(f"({OPTION})().series[0].data[1][1] === 226.4")
 
 
 def test_what_comes_from_outside_is_text_and_never_markup(shared, cook, open_page):

@@ -16,13 +16,16 @@ from smart_smoker.core.alert import TOO_OLD, Alert
 from smart_smoker.core.probes import FOOD_A, FOOD_B, PROBES, SMOKER
 from smart_smoker.core.readings import NUMBER, Reading
 from smart_smoker.core.rows import NOWHERE, Row, read_rows
-from smart_smoker.core.units import in_unit
+from smart_smoker.core.units import UNITS, celsius, in_unit
 from smart_smoker.core.watch import Watch
 from smart_smoker.panel import cook_story, probe_story
 from smart_smoker.panel import story as module
 from smart_smoker.panel.chart import chart_of
+from smart_smoker.panel.cook_story import CookStory
 from smart_smoker.panel.probe_story import SILENCE, Episode, State, direction, duration
 from smart_smoker.panel.story import Story
+from smart_smoker.panel.words import LATEST
+from smart_smoker.panel.words import clock as clock_of
 from smart_smoker.wire.messages import (
     ALERTS,
     HISTORY,
@@ -210,10 +213,67 @@ def test_the_moments_of_a_probe_go_forward_whatever_its_clock_does(times, moment
     assert moments_of(*times) == moments
 
 
-def test_a_cook_without_readable_timestamps_begins_when_it_was_sent():
-    story = story_of([reading(time="one"), reading(time="one", probe=FOOD_A)])
-    here = datetime.fromtimestamp(NOW + 30).replace(tzinfo=timezone.utc).timestamp()
-    assert list(probe_of(story).moments) == list(probe_of(story, FOOD_A).moments) == [here]
+def taken_at(*times: str, first=1) -> CookStory:
+    """A cook of readings with these timestamps, numbered from there on."""
+    return story_of([reading(200, seq, time=t) for seq, t in enumerate(times, first)]).latest
+
+
+@pytest.mark.parametrize(
+    ("times", "moments"),
+    [
+        (["row 1", "row 2", "row 3"], [0, 30, 60]),
+        (["Tuesday"] * 3, [0, 30, 60]),
+        (["+0:00:00", "+0:00:05", "+23:00:00", "+26:00:00"], [0, 5, 23 * 3600, 26 * 3600]),
+        (["probe in", "+0:00:30", "?", "+0:02:00"], [0, 30, 60, 120]),
+    ],
+)
+def test_without_a_time_of_the_day_moments_are_since_the_beginning(times, moments):
+    cook = taken_at(*times)
+    assert list(cook.probes[SMOKER].moments) == moments
+    assert cook.counted
+    # Rows from before what is known count, too.
+    late = taken_at("later", "later still", first=101)
+    assert (late.begin, clock_of(late, late.known_since)) == (3000, "+0:50")
+    assert taken_at("one", first=2**52).end < LATEST
+
+
+@pytest.mark.parametrize("unread", [0, 1, 2, 3, 20, 39])
+def test_times_that_cannot_be_read_among_those_that_can_do_not_change_what_is_shown(unread):
+    smoker = readings([225.0] * 19 + [200.0] * 21)
+    told = [alert("lid", smoker[1]), alert("raised", smoker[19])]
+    whole = story_of(smoker, told).latest
+    spoilt = [replace(one, time="Tuesday") if one.seq == unread + 1 else one for one in smoker]
+    cook = story_of(spoilt, told).latest
+    assert not whole.counted
+    assert not cook.counted
+    assert cook.probes[SMOKER].moments == whole.probes[SMOKER].moments
+    assert cook.probes[SMOKER].episodes == whole.probes[SMOKER].episodes
+
+
+def test_what_happened_before_the_first_time_that_can_be_read_moves_with_its_readings():
+    smoker = readings([225.0, 200.0, 201.0, 202.0])
+    food = readings([150.0], FOOD_A)
+    spoilt = [replace(one, time=f"row {one.seq}") for one in smoker[:3]]
+    first = [food[0], *spoilt]
+    told = [alert("raised", spoilt[1]), alert("cleared", spoilt[2])]
+    story = story_of([replace(one, time=f"row {one.seq}") for one in first], told)
+    assert probe_of(story).episodes == [Episode("drop", 30, 60)]
+    story.take(arrival(reading_message(smoker[3])))
+    assert probe_of(story).episodes == [Episode("drop", NOW + 60, NOW + 90)]
+    assert list(probe_of(story).moments) == [NOW + 30 * seq for seq in (1, 2, 3, 4)]
+    assert list(probe_of(story, FOOD_A).moments) == [NOW + 30]
+    assert [told.moment for told in story.latest.alerts] == [NOW + 60, NOW + 90]
+
+
+def test_a_time_is_told_by_what_the_timestamps_say_of_it_and_no_day_is_invented():
+    def ends_at(*times):
+        cook = taken_at(*times)
+        return clock_of(cook, cook.end), clock_of(cook, cook.end, cook.begin)
+
+    assert ends_at("05/22/21 23:59:50", "05/23/21 00:00:20") == ("00:00", "23 May 00:00")
+    assert ends_at("23:59:50", "00:00:20") == ("00:00", "00:00")
+    assert ends_at("+9:00:00", "+25:20:50") == ("+25:20", "+25:20")
+    assert ends_at(*["Tuesday"] * 121) == ("+1:00", "+1:00")
 
 
 def test_probes_that_share_a_row_share_its_moment_and_one_that_joins_late_comes_late():
@@ -273,6 +333,22 @@ def test_no_spreadsheet_runs_a_timestamp_as_a_formula(time):
     assert from_csv(lines)[0] == [(f"'{time}", 200)]
     again = story_of([reading(200, 1, time=f"'{time}")]).latest
     assert list(again.csv()) == lines
+
+
+def test_a_time_since_the_beginning_comes_back_from_a_csv_as_it_was():
+    assert from_csv(taken_at("+0:00:00", "+1:20:15").csv())[0][1] == ("+1:20:15", 200)
+
+
+@given(st.lists(st.integers(-6000, 100_000).map(lambda number: number / 100), min_size=1))
+@untimed
+def test_a_csv_in_either_unit_gives_back_each_temperature_to_a_hundredth(said):
+    warm = [70.5, *(t for t in said if not {t, round(celsius(t), 3)} & NOWHERE)]
+    cook = story_of(readings(warm)).latest
+    for unit in UNITS:
+        lines = list(cook.csv(unit))
+        assert lines[0] == f"Time,Smoker (°{unit}),Food A (°{unit}),Food B (°{unit})\n"
+        assert [temperature for _, temperature in from_csv(lines)[0]] == warm
+    assert list(cook.csv("C"))[1] == f"{clock(1)},21.389,,\n"
 
 
 def test_numbers_stay_numbers_in_a_csv_and_a_semicolon_begins_no_cell():
