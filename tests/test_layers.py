@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -65,16 +66,19 @@ def _imports(parent: ast.AST, room: list[str], inside_functions: bool) -> Iterat
             yield from _imports(node, room, inside_functions)
 
 
+@cache
 def tree(name: str) -> ast.AST:
     return ast.parse(FILES[name].read_text(encoding="utf-8"))
 
 
+@cache
 def of_ours(name: str, inside_functions: bool = True) -> set[str]:
     """Which modules of the package a module imports, as ROOM.MODULE."""
     split = [dotted.split(".") for dotted in imports(name, inside_functions)]
     return {".".join(parts[1:3]) for parts in split if parts[0] == "smart_smoker"}
 
 
+@cache
 def others(name: str, inside_functions: bool = True) -> set[str]:
     """Which modules from outside the package a module imports."""
     return {d.split(".")[0] for d in imports(name, inside_functions)} - {"smart_smoker"}

@@ -1,43 +1,47 @@
 """The elements: how many pages there can be that nobody has opened in a browser."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent.parent
 ASKING = """
-import sys
+import json, sys
 from fastapi import FastAPI
 from nicegui import Client
 from starlette.testclient import TestClient
 from smart_smoker.panel import crowd, elements
 
 crowd.MOST, crowd.MOST_OF_ONE = 5, 3
-app, asked = FastAPI(), []
+app, asked, kept = FastAPI(), [], []
 elements.mount(app, "", "192.0.2.80", lambda cook, unit: asked.append(cook), None)
 with TestClient(app) as here:
-    for number, address in enumerate(sys.argv[1:]):
-        TestClient(app, client=(address, 1)).get(f"/?cook={number}")
-    there = (client.request.query_params["cook"] for client in Client.instances.values())
-    print(len(asked), *there)
+    for addresses in json.loads(sys.argv[1]):
+        for client in list(Client.instances.values()):
+            client.delete()
+        asked.clear()
+        for number, address in enumerate(addresses):
+            TestClient(app, client=(address, 1)).get(f"/?cook={number}")
+        there = (client.request.query_params["cook"] for client in Client.instances.values())
+        kept.append([len(asked), list(map(int, there))])
+print(json.dumps(kept))
 """
+KEPT = {
+    "one network": (["198.51.100.1"] * 4, [1, 2, 3]),
+    "this machine": (["127.0.0.1"] * 7, [2, 3, 4, 5, 6]),
+    "the proxy": (["192.0.2.80"] * 7, [2, 3, 4, 5, 6]),
+    "others beside it": ([*["198.51.100.1"] * 2, *["127.0.0.1"] * 6], [0, 1, 5, 6, 7]),
+}
+"""Who asks for a page each, and which of the pages are kept."""
 
 
-@pytest.mark.parametrize(
-    ("addresses", "kept"),
-    [
-        (["198.51.100.1"] * 4, [1, 2, 3]),
-        (["127.0.0.1"] * 7, [2, 3, 4, 5, 6]),
-        (["192.0.2.80"] * 7, [2, 3, 4, 5, 6]),
-        ([*["198.51.100.1"] * 2, *["127.0.0.1"] * 6], [0, 1, 5, 6, 7]),
-    ],
-    ids=["one network", "this machine", "the proxy", "others beside it"],
-)
-def test_of_pages_that_nobody_opens_only_the_newest_are_kept(addresses, kept):
-    command = [sys.executable, "-c", ASKING, *addresses]
+def test_of_pages_that_nobody_opens_only_the_newest_are_kept():
+    asking = json.dumps([addresses for addresses, _ in KEPT.values()])
+    command = [sys.executable, "-c", ASKING, asking]
     how = {"env": os.environ | {"PYTHONPATH": str(ROOT)}, "cwd": ROOT, "timeout": 60}
     done = subprocess.run(command, capture_output=True, text=True, **how)
-    assert done.stdout.split() == [str(len(addresses)), *map(str, kept)], done.stderr
+    assert done.returncode == 0, done.stderr
+    expected = {who: [len(addresses), kept] for who, (addresses, kept) in KEPT.items()}
+    assert dict(zip(KEPT, json.loads(done.stdout), strict=True)) == expected

@@ -31,9 +31,20 @@ from smart_smoker.core.probes import FOOD_A
 from smart_smoker.core.rows import read_rows
 from smart_smoker.core.units import apart, at, in_unit
 from smart_smoker.lab.packages import find_browser
+from smart_smoker.wire import address
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.messages import alert_message, delivery_message, limits_message
 
+WITHOUT = [
+    # Pages that each new window brings for suggestions below an address that is typed.
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    # What Playwright leaves out, which this list takes the place of.
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "PaintHolding"),
+    *("HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "ThirdPartyStoragePartitioning"),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "TcpPortRandomizationWin", "LensOverlay"),
+    *("MediaRouter", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
+    "PreconnectToSearch",
+]
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -43,8 +54,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(WITHOUT)}",
 ]
-pytestmark = pytest.mark.xdist_group("one browser for all of them")
 
 PHONE, SMALL_PHONE, DESKTOP = (390, 844), (360, 740), (1280, 900)
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
@@ -131,7 +142,10 @@ class Cook(Broker):
     """
 
     def __init__(self, url: str, id: str):
-        super().__init__(url, "a test")
+        with pytest.MonkeyPatch.context() as patch:
+            # While a test looks at its browser nobody here answers a heartbeat.
+            patch.setattr(address, "HEARTBEAT", 0)
+            super().__init__(url, "a test")
         self.id = id
         self._seqs: dict[tuple[str, str], int] = {}
 

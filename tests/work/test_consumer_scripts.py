@@ -19,10 +19,10 @@ from scripts import (
 )
 from smtp_server import MailServer, hang
 
-from smart_smoker.core.probes import PROBES
+from smart_smoker.core.probes import FOOD_A, PROBES
 from smart_smoker.lab.inbox import Inbox, Received
 from smart_smoker.lab.private_broker import PrivateBroker
-from smart_smoker.script.options import duration
+from smart_smoker.script.options import consumer_options, duration
 
 PLAIN = ["01-smoker", "02-food-A", "03-food-B", "04-alerts", "06-rejected"]
 CONSUMERS = [probe.script for probe in PROBES]
@@ -243,10 +243,19 @@ def test_thresholds_can_be_given_and_a_lasting_episode_is_told_again(program, st
         ("--remind-minutes", "-1"),
     ],
 )
-def test_an_option_that_makes_no_sense_is_named_and_ends_with_2(program, option, value):
-    code, output = program.run("consumer_food_a.py", f"{option}={value}")
+def test_an_option_that_makes_no_sense_is_named_and_ends_with_2(monkeypatch, capsys, option, value):
+    monkeypatch.setattr("sys.argv", ["consumer_food_a.py", f"{option}={value}"])
+    with pytest.raises(SystemExit) as ended:
+        consumer_options("…", FOOD_A, 60, 5)
+    assert ended.value.code == 2
+    assert f"argument {option}: " in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_consumer_asked_for_nonsense_says_so_and_declares_nothing(program, stranger):
+    code, output = program.run("consumer_food_a.py", "--degrees=0")
     assert code == 2
-    assert f"argument {option}: " in output.splitlines()[-1]
+    assert "argument --degrees: " in output.splitlines()[-1]
+    assert stranger.waiting("02-food-A") == -1
 
 
 @pytest.mark.parametrize(

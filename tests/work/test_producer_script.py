@@ -24,7 +24,7 @@ from scripts import (
 
 from smart_smoker.core.errors import InputError
 from smart_smoker.core.rows import read_rows
-from smart_smoker.script.options import cook_name, usual_name
+from smart_smoker.script.options import cook_name, producer_options, usual_name
 from smart_smoker.script.signals import Stop
 from smart_smoker.wire.connection import Broker
 from smart_smoker.work.producer import Cook, Producer, last_rows
@@ -174,12 +174,18 @@ def test_a_cook_is_named_after_its_machine_however_that_is_called(monkeypatch, h
         ("--cook", "a" * 61),
     ],
 )
-def test_an_option_that_makes_no_sense_is_named_and_nothing_is_sent(
-    program, stranger, option, value
-):
-    code, output = program.run("smoker_producer.py", f"{option}={value}")
+def test_an_option_that_makes_no_sense_is_named(monkeypatch, capsys, option, value):
+    monkeypatch.setattr("sys.argv", ["smoker_producer.py", f"{option}={value}"])
+    with pytest.raises(SystemExit) as ended:
+        producer_options("…", HERE / "smoker-temps.csv")
+    assert ended.value.code == 2
+    assert f"argument {option}: " in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_producer_asked_for_nonsense_says_so_and_sends_nothing(program, stranger):
+    code, output = program.run("smoker_producer.py", "--cook=two\nlines")
     assert code == 2
-    assert f"argument {option}: " in output.splitlines()[-1]
+    assert "argument --cook: " in output.splitlines()[-1]
     assert stranger.waiting("01-smoker") == -1
 
 
