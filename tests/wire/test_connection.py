@@ -105,7 +105,7 @@ def test_the_history_is_a_stream_and_the_queues_have_no_arguments(broker, url, h
         assert (queue["type"], queue["durable"]) == ("classic", True)
 
 
-def test_the_exchange_feeds_four_queues_by_their_names_and_the_history_with_the_same(
+def test_the_exchange_feeds_four_queues_by_their_names_and_answers_keys_and_the_history_with_the_same(
     broker, url, host
 ):
     with Broker(url, "a test"):
@@ -114,7 +114,8 @@ def test_the_exchange_feeds_four_queues_by_their_names_and_the_history_with_the_
     assert (exchange["type"], exchange["durable"]) == ("topic", True)
     ours = [(b["routing_key"], b["destination"]) for b in bindings if b["source"]]
     fed = ["01-smoker", "02-food-A", "03-food-B", "04-alerts"]
-    assert sorted(ours) == sorted([(q, q) for q in fed] + [(q, "05-history") for q in fed])
+    answers = [(f"answer.{q}", where) for q in fed[:3] for where in (q, "05-history")]
+    assert sorted(ours) == sorted([(q, w) for q in fed for w in (q, "05-history")] + answers)
 
 
 def test_what_the_history_alone_has_taken_is_not_called_published(url, stranger):

@@ -107,5 +107,6 @@ def test_food_that_is_done_soon_is_told_once_by_mail_also_across_a_kill(
     again.said("!!! Food A Done! 203")
     until(lambda: len(inbox.messages) >= 4, "two e-mails and two texts")
     again.end(signal.SIGTERM)
-    told = sorted(event.id.rpartition("/")[2] for event in history(url) if event.type == "alert")
-    assert told == ["done-raised", "done-soon"]
+    # What was raised just before the kill can be published again, under the same id.
+    told = {event.id.rpartition("/")[2] for event in history(url) if event.type == "alert"}
+    assert told == {"done-raised", "done-soon"}
