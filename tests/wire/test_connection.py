@@ -105,7 +105,7 @@ def test_the_history_is_a_stream_and_the_queues_have_no_arguments(broker, url, h
         assert (queue["type"], queue["durable"]) == ("classic", True)
 
 
-def test_the_exchange_feeds_four_queues_by_their_names_and_answers_keys_and_the_history_with_the_same(
+def test_the_exchange_feeds_the_queues_by_their_names_and_by_answers_keys_and_the_history_too(
     broker, url, host
 ):
     with Broker(url, "a test"):
