@@ -64,14 +64,17 @@ class Columns:
 
     def said(self) -> str:
         """What was understood, in a line for people; empty where nothing has a name."""
-        if not self.names or self.which is not None:
-            return ""
-        taken = {*self.times, *self.probes}
-        named = [(p, c) for p, c in zip(PROBES, self.probes, strict=True) if c is not None]
-        parts = [f"{p.spoken} = {_shown(self.names[c])}" for p, c in named if c < len(self.names)]
-        left = [_shown(name) for c, name in enumerate(self.names) if name and c not in taken]
-        unused = [f"not used: {', '.join(left)}"] if left else []
-        return "; ".join([", ".join(parts), *unused])
+        if self.which is None:
+            taken = {*self.times, *self.probes}
+            known = [(p, c) for p, c in enumerate(self.probes) if c is not None]
+            named = {p: self.names[c] for p, c in known if c < len(self.names)}
+            left = [name for c, name in enumerate(self.names) if name and c not in taken]
+        else:
+            named = {p: name for name, p in self.called.items() if p is not None}
+            left = [name for name, p in self.called.items() if p is None]
+        parts = [f"{PROBES[p].spoken} = {_shown(name)}" for p, name in sorted(named.items())]
+        unused = [f"not used: {', '.join(map(_shown, left))}"] if left else []
+        return "; ".join([*filter(None, [", ".join(parts)]), *unused])
 
 
 def kind_of(name: str) -> str:

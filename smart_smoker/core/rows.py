@@ -97,6 +97,10 @@ class Table:
         if not names and not wanted.columns:
             self._refuse_set_points(lines)
         self._all_places = [each for each in enumerate(self.columns.probes) if each[1] is not None]
+        if self.columns.which is not None:  # Which probes it has is known from all of its rows.
+            for line in lines[lines.index(first) :]:
+                if any(row := self._dialect.cells(line)) and not self._is_header(row):
+                    self._places(row)
         times = self.columns.times
         self._elapsed = len(times) == 1 and times[0] < len(names) and counts(names[times[0]])
         self._day_first = wanted.day_first

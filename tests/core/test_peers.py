@@ -47,6 +47,7 @@ PEERS = {
         "`timestamp,channel,value,units`",
         ("2026-08-14T17:40:00.000Z", 231, None, None),
         ("2026-08-14T17:43:00.000Z", None, None, 90.32),
+        'smoker = "Pit", food A = "Ribs", food B = "Brisket"',
     ),
     "meater-cloud.jsonl": Peer(
         "MEATER",
@@ -70,6 +71,7 @@ PEERS = {
         "a topic for each probe",
         ("2026-08-14T17:40:00.104729Z+0200", 231, None, None),
         ("2026-08-14T17:41:30.418916Z+0200", None, None, 73.3),
+        'smoker = "pit/smoker", food A = "pit/brisket", food B = "pit/ribs"',
     ),
     "heatermeter.csv": Peer(
         "HeaterMeter",
@@ -125,11 +127,14 @@ PEERS = {
         "Home Assistant",
         ("2026-08-14T17:40:00.000Z", None, None, None),
         ("2026-08-14T17:43:02.469Z", None, 90.4, None),
+        'smoker = "sensor.pit_temperature", food A = "sensor.brisket_temperature";'
+        ' not used: "sensor.pit_battery"',
     ),
     "influxdb.csv": Peer(
         "InfluxDB",
         ("2026-08-14T17:40:00Z", 231, None, None),
         ("2026-08-14T17:43:00Z", None, None, 73.3),
+        'smoker = "pit", food A = "brisket", food B = "ribs"',
     ),
     "grafana.csv": Peer(
         "Grafana",
