@@ -45,13 +45,14 @@ class Scenario:
     """The base of all: nothing goes wrong.
 
     `pause` is the range of seconds between two faults, `rows` how long a cook is in the long form;
-    `by_network`: the scripts reach the broker through the proxy; `cluster`: it is three nodes;
-    `sender_dies`: a sender can die, or lose its connection, between a mail server's 250 and our
-    record.
+    `stops` are the states of alerts that it can keep from being told; `by_network`: the scripts
+    reach the broker through the proxy; `cluster`: it is three nodes; `sender_dies`: a sender can
+    die, or lose its connection, between a mail server's 250 and our record.
     """
 
     name = "undisturbed"
     copies, rows, interval, pause = 1, 300, 0.02, (0.2, 0.8)
+    stops: tuple[str, ...] = ()
     own_broker = cluster = by_network = typed = sender_dies = False
 
     def prepare(self, round: Round):
@@ -418,7 +419,7 @@ class Answers(Scenario):
     """What rings is answered sooner, later, twice or too late, and consumers are killed."""
 
     name = "answers at any moment, also twice; consumers killed"
-    rows, interval, pause = 450, 0.03, (0.05, 0.4)
+    rows, interval, pause, stops = 450, 0.03, (0.05, 0.4), ("reminder",)
     late = 3
     """Readings that can reach a queue before an answer that the history has first."""
 
@@ -456,8 +457,9 @@ class Answers(Scenario):
                 alert = Alert.parse(event.body)
                 rings += alert.state in RINGS
                 number = int(alert.id.split("/")[-2])
-                if alert.state in RINGS and number > answered.get((alert.kind, alert.began), 1e9):
-                    round.is_wrong(f"{alert.id} rings, and was heard of")
+                heard_at = answered.get((alert.kind, alert.began), 1e9)
+                if alert.state in (*RINGS, *self.stops) and number > heard_at:
+                    round.is_wrong(f"{alert.id} is told again, and was heard of")
         if not rings:
             round.is_wrong("nothing has rung")
 
