@@ -48,19 +48,21 @@ class OneCook:
             self._alerts = Alerts("happened", self._hear)
 
     def _make_quiet(self):
-        whom = {EVERYTHING: PROBES, **{probe.name: [probe] for probe in PROBES}}
         with Tag("div", classes="tools") as self._quiet:
             Tag("label", "Tell nobody of", for_="whom")
-            chosen = Tag("select", id="whom").on("change", js_handler="(e) => emit(e.target.value)")
-            with chosen:
-                for name in whom:
+            value = "(e) => emit(e.target.value)"
+            with Tag("select", id="whom").on("change", self._choose, js_handler=value):
+                for name in (EVERYTHING, *PROBE_OF_NAME):
                     Tag("option", name, value=name)
-            self._whom = PROBES
-            chosen.on("change", lambda event: setattr(self, "_whom", whom.get(event.args, PROBES)))
+            self._whom: Sequence[Probe] = PROBES
             with Tag("div", classes="group", role="group", aria_label="For how long"):
                 for words, minutes in QUIETS.items():
                     press(Tag("button", words), partial(self._be_quiet, minutes), self._say)
             self._said = Tag("p", role="status")
+
+    def _choose(self, event):
+        probe = PROBE_OF_NAME.get(str(event.args))
+        self._whom = [probe] if probe else PROBES
 
     def _be_quiet(self, minutes: float):
         self._answer(self._whom, quiet(minutes))

@@ -106,11 +106,13 @@ class Shared(NamedTuple):
 
 @pytest.fixture(scope="module")
 def shared(broker, tmp_path_factory) -> Iterator[Shared]:
-    """A panel whose user may no more than read the history, and the program it is started from."""
+    """A panel whose user may read the history and answer, and the program it is started from."""
     folder = tmp_path_factory.mktemp("shared") / "program"
     with (
         virtual_host(broker) as url,
-        broker_user(broker, url, configure="^$", write="^$", read="^05-history$") as reader,
+        broker_user(
+            broker, url, configure="^$", write="^smart-smoker$", read="^05-history$"
+        ) as reader,
         Program(folder, url) as program,
     ):
         Broker(url, "a test").__exit__()  # The queues are there.
@@ -169,12 +171,13 @@ class Cook(Broker):
             self._publishing.basic_publish("smart-smoker", queue, body, properties)
         self._publishing.tx_commit()
 
-    def tell(self, state: str, seq: int, subject: str, cook="", probe="Smoker") -> Alert:
+    def tell(self, state: str, seq: int, subject: str, cook="", probe="Smoker", **more) -> Alert:
         cook = cook or self.id
         id = f"{cook}/{'01-smoker' if probe == 'Smoker' else '02-food-A'}/{seq}/{state}"
         text = f"{subject}.\nLook after it."
         said = in_unit(subject, "F")
-        alert = Alert(id, cook, probe, state, clock(seq), 200, 20, said, text, said, said=subject)
+        facts = state, clock(seq), 200, 20, said, text, said
+        alert = Alert(id, cook, probe, *facts, said=subject, **more)
         self.publish([alert_message(alert)])
         return alert
 
@@ -258,6 +261,25 @@ def test_a_reading_and_an_alert_appear_on_every_page_that_is_open(cook, open_pag
         newest = page.get_by_role("log").get_by_role("listitem").first
         expect(newest).to_contain_text("Smoker Alert!")
         expect(page.get_by_role("log")).to_contain_text("Not sent to anybody yet")
+
+
+def test_an_alert_that_goes_on_is_answered_and_a_probe_made_quiet_by_the_keyboard(cook, open_page):
+    cook.say("01-smoker", *[225.0] * 5, 205.0, 195.0)
+    began = f"{cook.id}/01-smoker/6"
+    cook.tell("raised", 6, "Smoker Alert!", began=began)
+    cook.tell("reminder", 7, "Reminder: Smoker Alert!", began=began)
+    page = open_page(cook.address, PHONE)
+    button = page.get_by_role("button", name="I have heard it")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Heard at")).to_be_visible()
+    expect(button).to_be_hidden()
+    page.get_by_label("Tell nobody of").select_option("Smoker")
+    page.get_by_role("button", name="30 min").press("Enter")
+    expect(card(page, "Smoker")).to_contain_text("quiet until")
+    assert serious(page) == []
+    cook.tell("cleared", 7, "Cleared: Smoker Alert!", began=began)
+    expect(page.get_by_text("Heard at")).to_be_hidden()
 
 
 def test_the_chart_has_all_probes_episodes_and_gaps_and_shows_a_part_by_the_keyboard(
