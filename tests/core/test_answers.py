@@ -128,6 +128,37 @@ def test_a_probe_that_has_fallen_silent_rings_until_somebody_answers():
     assert [watch.silence(now, 300) for now in range(400, 3000, 10)] == [None] * 260
 
 
+def unread(watch: Watch, *numbers: int):
+    """Readings without a time, for a watch that needs one."""
+    for number in numbers:
+        with pytest.raises(UnreadableMessage):
+            watch.judge(numbered(SMOKER, "brisket", number, "no time", 225.0))
+
+
+def test_a_silence_of_readings_without_times_is_heard_by_its_first_alert_however_many_come():
+    watch = Watch(SmokerDrop(), 0, "time", ring=FIVE)
+    unread(watch, 1, 2)
+    lost = watch.silence(330, 300)
+    unread(watch, 3)
+    ring = watch.silence(630, 300)
+    assert heard(ring) == heard(lost)
+    unread(watch, 4)
+    watch.answer(heard(lost), 640)
+    assert watch.silence(940, 300) is None
+
+
+def test_an_answer_to_a_silence_of_which_a_state_knows_no_reading_is_heeded():
+    first, second = (Watch(SmokerDrop(), 0, "time", ring=FIVE) for _ in range(2))
+    unread(first, 1)
+    lost = first.silence(330, 300)
+    second.resume(SMOKER, "brisket", json.loads(json.dumps(first.state())))
+    for answer in (heard(lost), Answer("q", minutes=10)):
+        second.answer(answer, 0)
+    assert second.quiet_until == 600
+    unread(second, 2)
+    assert second.silence(9000, 300) is None
+
+
 # --- what is quiet -------------------------------------------------------------------------------
 
 
