@@ -138,7 +138,7 @@ class Watch:
         for episodes in self._episodes:
             if alert := episodes.take(window, cause, self.highest, self.lowest, quiet):
                 alerts.append(alert)
-        forecast = self._outlook.take(reading, alerts)
+        forecast = self._outlook.take(reading, alerts, quiet)
         self.alerts += sum(not alert.quiet for alert in alerts)
         limits = None if self._limits == self._limits_told else self._limits
         self._limits_told = self._limits
@@ -167,7 +167,7 @@ class Watch:
         for episodes in self._episodes:
             if episodes.rule.kind == answer.kind:
                 episodes.hear(answer.began)
-        if answer.minutes and answer.id != self._asked:
+        if answer.minutes and (not answer.id or answer.id != self._asked):
             self.quiet_until, self._asked = now + answer.minutes * 60, answer.id
 
     def silence(self, now: float, seconds: float) -> Alert | None:
