@@ -94,7 +94,8 @@ class Episodes:
         episode.told_at = min(episode.told_at, moment)
         episode.rang_at = min(episode.rang_at, moment)
         if episode.eased and rule.holds(change, tail):
-            episode.heard = False  # Nobody can have heard of it.
+            if episode.heard:  # Nobody can have heard of this.
+                episode.heard, episode.rings = False, 0
             return "reminder"
         episode.eased |= rule.eases(change)
         if episode.heard:

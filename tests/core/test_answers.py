@@ -97,6 +97,17 @@ def test_what_is_urgent_rings_every_so_often_and_after_a_while_at_a_second_perso
     assert told(watch, DYING) == rings
 
 
+def test_what_is_news_behind_an_answer_rings_first_where_somebody_has_answered():
+    watch = Watch(SmokerDrop(), 0, ring=FIVE)
+    falls = [225.0] * 5 + [205.0] * 3 + [204.0] * 13 + [184.0] * 18
+    assert told(watch, falls, answers={20: hears("drop", 6)}) == [
+        (6, "raised"),
+        (16, "ring"),
+        (22, "reminder"),
+        (32, "ring"),
+    ]
+
+
 def test_it_rings_no_more_once_it_was_heard_or_is_over():
     watch = Watch(SmokerDrop(), 0, ring=FIVE)
     assert told(watch, DYING, answers={17: hears("drop", 6)}) == [(6, "raised"), (16, "ring")]
@@ -187,6 +198,12 @@ def test_a_quiet_probe_can_be_silent_and_that_is_told_behind_it():
     told(watch, [225.0], answers={1: Answer("q", minutes=30)})
     assert watch.silence(1000, 300) is None
     assert watch.silence(1831, 300).state == "lost"
+
+
+def test_an_answer_without_an_id_makes_it_quiet():
+    watch = Watch(SmokerDrop(), 0)
+    watch.answer(Answer("", minutes=10), 0)
+    assert watch.quiet_until == 600
 
 
 def test_the_same_answer_that_comes_again_makes_it_no_longer_and_another_one_does():
