@@ -226,6 +226,10 @@ class ProbeStory:
         `began` is the number of the reading that began what was a lid.
         """
         moment, kind, state = self.moment_of(seq), alert.kind, alert.state
+        known = self._open.get(kind)
+        if known and state in GOING_ON and alert.began not in ("", known.began):
+            # An earlier version has not said what it began with, or its end was told to nobody.
+            known.began, known.heard = alert.began, None
         if state == "lid":
             self._keep(Episode("lid", self.moment_of(began), moment))
         elif state == "lost":

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from smart_smoker.core.alert import TOO_OLD, Alert
+from smart_smoker.core.answers import Answer, heard
 from smart_smoker.core.forecast import Forecast
 from smart_smoker.core.probes import FOOD_A, FOOD_B, PROBES, SMOKER
 from smart_smoker.core.readings import NUMBER, Reading
@@ -34,6 +35,7 @@ from smart_smoker.wire.messages import (
     Arrival,
     Message,
     alert_message,
+    answer_message,
     delivery_message,
     limits_message,
     reading_message,
@@ -585,6 +587,22 @@ def test_an_episode_of_a_cook_that_goes_on_after_its_end_ended_there():
 def test_a_reminder_begins_what_the_history_no_longer_has_the_beginning_of():
     assert episodes_of(("reminder", 4), ("cleared", 6)) == [("drop", 4, 6)]
     assert episodes_of(("cleared", 6)) == []
+
+
+@pytest.mark.parametrize("first", ["", "earlier"], ids=["an earlier version's", "never told over"])
+def test_an_episode_is_answered_as_its_newest_alert_says_that_it_began(first):
+    smoker = readings([225, 200, 200])
+    began = replace(alert("raised", smoker[1]), began=first)
+    again = replace(alert("reminder", smoker[2]), began="later")
+    story = story_of(smoker, [began])
+    story.take(arrival(answer_message(SMOKER, "brisket", Answer("x", "drop", "earlier"))))
+    story.take(arrival(alert_message(again)))
+    (episode,) = probe_of(story).episodes
+    assert story.latest.episode_of(again) is episode
+    assert episode.heard is None
+    assert story.latest.episode_of(began) is None
+    story.take(arrival(answer_message(SMOKER, "brisket", heard(again)), NOW + 90))
+    assert episode.heard == NOW + 90
 
 
 def test_a_silence_that_is_told_late_ends_where_the_probe_spoke_again():
