@@ -227,9 +227,10 @@ class ProbeStory:
         """
         moment, kind, state = self.moment_of(seq), alert.kind, alert.state
         known = self._open.get(kind)
-        if known and state in GOING_ON and alert.began not in ("", known.began):
-            # An earlier version has not said what it began with, or its end was told to nobody.
-            known.began, known.heard = alert.began, None
+        if known and state in GOING_ON:
+            # What was heard of is told again where it is news; an earlier version's alerts, or an
+            # episode whose end nobody was told, say otherwise how it began.
+            known.heard, known.began = None, alert.began or known.began
         if state == "lid":
             self._keep(Episode("lid", self.moment_of(began), moment))
         elif state == "lost":

@@ -605,6 +605,22 @@ def test_an_episode_is_answered_as_its_newest_alert_says_that_it_began(first):
     assert episode.heard == NOW + 90
 
 
+def test_what_was_heard_and_is_told_again_as_news_can_be_heard_again():
+    smoker = readings([225, 200, 180])
+    raised, news = (
+        replace(alert(state, smoker[n]), began="x") for state, n in (("raised", 1), ("reminder", 2))
+    )
+    answer = arrival(answer_message(SMOKER, "brisket", heard(raised)), NOW + 60)
+    story = story_of(smoker, [raised])
+    (episode,) = probe_of(story).episodes
+    assert story.take(answer)
+    assert episode.heard
+    story.take(arrival(alert_message(news)))
+    assert episode.heard is None
+    assert story.take(answer)
+    assert episode.heard
+
+
 def test_a_silence_that_is_told_late_ends_where_the_probe_spoke_again():
     assert episodes_of(("lost", 4)) == [("silence", 4, 5)]
     assert episodes_of(("lost", 10), ended=False) == [("silence", 10, None)]
