@@ -245,6 +245,16 @@ def test_a_watch_that_goes_on_from_its_state_rings_and_is_quiet_as_if_nothing_ha
     )
 
 
+def test_what_an_earlier_version_has_told_rings_by_when_it_was_told():
+    first, second = (Watch(SmokerDrop(), 0, ring=FIVE) for _ in range(2))
+    told(first, DYING[:8])
+    state = first.state()
+    for new in ("rang_at", "rings", "heard"):
+        del state["episodes"]["drop"][new]
+    second.resume(SMOKER, "brisket", state)
+    assert told(second, DYING[8:20]) == [(16, "ring")]
+
+
 def test_a_silence_goes_on_ringing_from_its_state_and_the_same_answer_is_known_there():
     first, second = (Watch(SmokerDrop(), 0, ring=FIVE) for _ in range(2))
     once = Answer("once", minutes=1)
