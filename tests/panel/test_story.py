@@ -627,6 +627,16 @@ def test_a_silence_that_is_told_late_ends_where_the_probe_spoke_again():
     assert episodes_of(("lost", 10), ended=False, after=2) == [("silence", 10, 11)]
 
 
+def test_a_moment_before_all_dates_and_one_after_them_have_a_time_to_show():
+    first = reading(time="0001-01-01T00:00-12:00")
+    early = reading(probe=FOOD_A, time="0001-01-01T00:00+12:00")
+    cook = story_of([first, early]).latest
+    assert cook.begin < cook.end
+    for moment in (cook.begin, 1e300):
+        for now in (None, cook.begin, cook.end, 1e300):
+            assert ":" in clock_of(cook, moment, now)
+
+
 # --- alerts and deliveries -----------------------------------------------------------------------
 
 
