@@ -49,5 +49,5 @@ class Silence:
         """Become the silence that has given this state. Raises one of MISSHAPEN."""
         self.goes_on, self._began = state.get("silent") is True, state.get("lost", "")
         self._began.encode()
-        self._rings, self._rang = state.get("rings", 0), state.get("rang", 0)
+        self._rings, self._rang = state.get("rings", 0), state.get("rang", state["unheard"])
         check_numbers([self._rings, self._rang])

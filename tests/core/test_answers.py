@@ -253,6 +253,14 @@ def test_what_an_earlier_version_has_told_rings_by_when_it_was_told():
         del state["episodes"]["drop"][new]
     second.resume(SMOKER, "brisket", state)
     assert told(second, DYING[8:20]) == [(16, "ring")]
+    assert first.silence(1000, 300).state == "lost"
+    state = first.state(1000)
+    for new in ("lost", "rings", "rang"):
+        del state[new]
+    third = Watch(SmokerDrop(), 0, ring=FIVE)
+    third.resume(SMOKER, "brisket", state, 1000)
+    assert third.silence(1299, 300) is None
+    assert third.silence(1301, 300).state == "ring"
 
 
 def test_a_silence_goes_on_ringing_from_its_state_and_the_same_answer_is_known_there():
