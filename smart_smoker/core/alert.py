@@ -158,7 +158,7 @@ def still_lost_alert(state: str, reading: Reading, seconds: float, rings: int, u
     told = _alert(
         state, reading, f"{reading.probe.name}: {facts}", f"{facts}.", unit, rule=NO_SIGNAL
     )
-    return replace(told, id=f"{told.id}-{rings}", began=reading.id)
+    return replace(told, id=f"{told.id}-{rings}")
 
 
 def found_alert(reading: Reading, unit: str) -> Alert:

@@ -94,7 +94,8 @@ class Episodes:
         episode.told_at = min(episode.told_at, moment)
         episode.rang_at = min(episode.rang_at, moment)
         if episode.eased and rule.holds(change, tail):
-            episode.heard = False  # Nobody can have heard of it.
+            if episode.heard:  # Nobody can have heard of this.
+                episode.heard, episode.rings = False, 0
             return "reminder"
         episode.eased |= rule.eases(change)
         if episode.heard:
@@ -134,7 +135,8 @@ class Episodes:
         said = dict(state)
         self.over, self.going_on = said.pop("over", False) is True, None
         if said:
-            episode = Episode(**said)
+            # An earlier version rang nowhere: its alert was told last.
+            episode = Episode(**{"rang_at": said.get("told_at") or 0, **said})
             episode.eased, episode.heard = episode.eased is True, episode.heard is True
             told_at = episode.at if episode.told_at is None else episode.told_at
             check_numbers((episode.at, episode.since, told_at, episode.rang_at, episode.rings))

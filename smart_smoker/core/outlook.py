@@ -24,14 +24,17 @@ class Outlook:
         self._first = ""  # what was foretold first, for people
         self._said = None, 0.0  # whether it was known, and when that was said
 
-    def take(self, reading: Reading, alerts: list[Alert]) -> str:
+    def take(self, reading: Reading, alerts: list[Alert], quiet: bool) -> str:
         """Take the next reading, and tell what there is to say now, for people.
 
-        Its `alerts` get the one of the forecast; that it is done is told with the first forecast.
+        Its `alerts` get the one of the forecast, unless it is `quiet`; that it is done is told with
+        the first forecast, and not after it that it will be.
         """
         for place, alert in enumerate(alerts):
-            if self._first and alert.rule == FoodDone.kind and alert.state == "raised":
-                alerts[place] = replace(alert, text=f"{alert.text}{self._first}\n")
+            if alert.rule == FoodDone.kind and alert.state == "raised":
+                self._warned |= bool(self.course)
+                if self._first:
+                    alerts[place] = replace(alert, text=f"{alert.text}{self._first}\n")
         moment, course = parse_moment(reading.time) if self._done else None, self.course
         if moment is None:
             return ""
@@ -43,7 +46,8 @@ class Outlook:
         words, known, (was_known, said_at) = found.words(moment), found.late > 0, self._said
         if known and not self._first:
             self._first = f"The first forecast, at {moment:%H:%M}: {words}"
-        if known and found.early <= self._done.warn_minutes * 60 > 0 and not self._warned:
+        soon = known and found.early <= self._done.warn_minutes * 60 > 0
+        if soon and not (self._warned or quiet):
             self._warned = True
             alerts.append(soon_alert(reading, words, self._unit))
         if known == was_known and now - said_at < SAID_AGAIN:

@@ -138,7 +138,7 @@ class Watch:
         for episodes in self._episodes:
             if alert := episodes.take(window, cause, self.highest, self.lowest, quiet):
                 alerts.append(alert)
-        forecast = self._outlook.take(reading, alerts)
+        forecast = self._outlook.take(reading, alerts, quiet)
         self.alerts += sum(not alert.quiet for alert in alerts)
         limits = None if self._limits == self._limits_told else self._limits
         self._limits_told = self._limits
@@ -162,13 +162,12 @@ class Watch:
 
     def answer(self, answer: Answer, now: float):
         """Heed an answer, unless it was heeded before: nobody is told of what was heard."""
-        lost = (NO_SIGNAL, self._newest_reading().id) if self._silence.goes_on else ()
-        if lost == (answer.kind, answer.began):
-            self._silence.hear()
+        if answer.kind == NO_SIGNAL:
+            self._silence.hear(answer.began)
         for episodes in self._episodes:
             if episodes.rule.kind == answer.kind:
                 episodes.hear(answer.began)
-        if answer.minutes and answer.id != self._asked:
+        if answer.minutes and (not answer.id or answer.id != self._asked):
             self.quiet_until, self._asked = now + answer.minutes * 60, answer.id
 
     def silence(self, now: float, seconds: float) -> Alert | None:
@@ -176,15 +175,11 @@ class Watch:
         passed, latest = now - self.heard, self.latest if self.window else self._unread
         if self.ended or latest is None or passed < seconds or now < self.quiet_until:
             return None
-        newest = self._newest_reading()
+        number = self.number or latest.seq
+        newest = numbered(latest.probe, latest.cook, number, latest.time, latest.temperature)
         alert = self._silence.take(newest, passed, seconds, unread=not self.window)
         self.alerts += alert is not None
         return alert
-
-    def _newest_reading(self) -> Reading:
-        latest = self.latest if self.window else self._unread
-        number = self.number or latest.seq
-        return numbered(latest.probe, latest.cook, number, latest.time, latest.temperature)
 
     def state(self, now: float = 0) -> dict:
         """What `resume` needs to make the same watch, in JSON; `now` is by the clock of `heard`."""

@@ -26,13 +26,14 @@ PERMISSIONS = {
     "smoker-consumer": {"write": rf"{EXCHANGE}|amq\.default", "read": f"{ALL}|{KNOWN}"},
     "smoker-panel": {"write": f"{EXCHANGE}|{ALL}", "read": HISTORY},
 }
-ANSWERS = "|".join(re.escape(answer_key(probe.queue)) for probe in PROBES)
-"""The only keys by which the panel may publish to the exchange."""
 """What each user may write to and read from. A producer reads to purge (--fresh); a consumer writes
 alerts to the exchange, and deliveries, markers, rejects and states straight to their queues.
 
 To look at a queue, RabbitMQ 4.3 asks for any right to it. The right to write to a queue is the
 least: whoever publishes needs it for an exchange, and whoever binds must read from one as well."""
+
+ANSWERS = "|".join(re.escape(answer_key(probe.queue)) for probe in PROBES)
+"""The only keys by which the panel may publish to the exchange."""
 
 LASTING = {"delivery-limit": 1_000_000}
 """The policy of all queues: only quorum queues heed it. -1 for "never" is unknown before 4.0."""

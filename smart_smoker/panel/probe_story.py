@@ -226,6 +226,11 @@ class ProbeStory:
         `began` is the number of the reading that began what was a lid.
         """
         moment, kind, state = self.moment_of(seq), alert.kind, alert.state
+        known = self._open.get(kind)
+        if known and state in GOING_ON:
+            # What was heard of is told again where it is news; an earlier version's alerts, or an
+            # episode whose end nobody was told, say otherwise how it began.
+            known.heard, known.began = None, alert.began or known.began
         if state == "lid":
             self._keep(Episode("lid", self.moment_of(began), moment))
         elif state == "lost":

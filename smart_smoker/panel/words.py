@@ -6,8 +6,9 @@ from ..core.clock import DAWN, elapsed
 from ..core.units import celsius
 from .cook_story import CookStory
 
-LATEST = 2**37
-"""Seconds since 1970 that still have a date: of what comes after the year 9999 none is shown."""
+EARLIEST, LATEST = -(2**35), 2**37
+"""Seconds since 1970 that have a date: of what comes before the year 1 or after 9999 none is
+shown."""
 
 LONGEST = 300
 """Characters of what is shown at most: anybody who may publish can fill the history."""
@@ -26,7 +27,7 @@ def clock(cook: CookStory, moment: float, now: float | None = None) -> str:
     if cook.counted:
         return elapsed(moment).rpartition(":")[0]
     then = moment_of(moment)
-    other_day = now is not None and then.date() != (DAWN + timedelta(seconds=now)).date()
+    other_day = now is not None and then.date() != moment_of(now).date()
     return f"{then:%d %b %H:%M}" if other_day and then.year > DAWN.year else f"{then:%H:%M}"
 
 
@@ -37,7 +38,7 @@ def of_day(sent: float) -> str:
 
 def moment_of(seconds: float) -> datetime:
     """The date and the time of day of a moment of a cook."""
-    return DAWN + timedelta(seconds=min(seconds, LATEST))
+    return DAWN + timedelta(seconds=min(max(seconds, EARLIEST), LATEST))
 
 
 def shortened(words: str) -> str:

@@ -77,6 +77,15 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         raise _missing("panel_password", "panel_url lets other machines in")
     if values.get("ring_minutes") and not values.get("urgent_notify_urls"):
         raise _missing("urgent_notify_urls", "ring_minutes needs somewhere to ring")
+    ring = Ring(
+        every=60 * values.get("ring_minutes", 0),
+        most=values.get("ring_most", Ring.most),
+        second=60 * values.get("second_person_minutes", Ring.second / 60),
+    )
+    reached = ring.every and ring.state(ring.most - 1) == "second"
+    if values.get("second_person_urls") and not reached:
+        words = "second_person_urls: nothing rings there unless ring_minutes, ring_most times, are"
+        raise InputError(f"{words} second_person_minutes or more", "second_person_urls")
     host = urlsplit(urls[0]).hostname
     admin_host = f"[{host}]" if ":" in host else host
     return Settings(
@@ -84,11 +93,7 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         admin_url=values.get("rabbitmq_admin_url", f"http://{admin_host}:15672/#/queues"),
         mail=_mail(values, found),
         limits={key: values[key] for key in PER_PROBE if key in values},
-        ring=Ring(
-            every=60 * values.get("ring_minutes", 0),
-            most=values.get("ring_most", Ring.most),
-            second=60 * values.get("second_person_minutes", Ring.second / 60),
-        ),
+        ring=ring,
         **{each.name: values[each.name] for each in fields(Settings) if each.name in values},
     )
 

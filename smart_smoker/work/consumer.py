@@ -200,7 +200,8 @@ class Consumer:
             self._judge(reading_of(arrival, self._probe))
             return
         cook, answer = answer_of(arrival)
-        self._memory.answer(cook, answer, self._listened)
+        waited = max(0.0, time.time() - arrival.sent) if arrival.sent else 0.0
+        self._memory.answer(cook, answer, self._listened - waited)
         what = (
             f"heard of the {answer.kind}" if answer.kind else f"quiet, {answer.minutes:g} minutes"
         )

@@ -26,10 +26,12 @@ class Links:
         if not self._key or alert.state not in GOING_ON:
             return alert
         known = {"cook": alert.cook, "probe": alert.probe, "kind": alert.kind, "began": alert.began}
-        query = urlencode(known | {"sign": self.sign(*known.values())})
+        query = urlencode(known | {"sign": self._sign(*known.values())})
         return replace(alert, text=f"{alert.text}I have heard it: {self._url}/heard?{query}\n")
 
-    def sign(self, *known: str) -> str:
-        """The signature of the cook, the probe, the kind and the beginning of an episode."""
-        text = json.dumps(known).encode()
-        return hmac.new(self._key, text, "sha256").hexdigest()[:32] if self._key else ""
+    def is_signed(self, sign: str, *known: str) -> bool:
+        """Whether this signs the cook, the probe, the kind and the beginning of an episode."""
+        return bool(self._key) and hmac.compare_digest(sign.encode(), self._sign(*known).encode())
+
+    def _sign(self, *known: str) -> str:
+        return hmac.new(self._key, json.dumps(known).encode(), "sha256").hexdigest()[:32]

@@ -55,8 +55,8 @@ class PushChannel:
             service.socket_read_timeout = max(service.socket_read_timeout, VERDICT_TIMEOUT)
         if not accepted:
             how = "https://appriseit.com/services/ shows how to write it"
-            keys = {"urgent": "urgent_notify_urls", "second": "second_person_urls"}
-            key = next((key for what, key in keys.items() if gets == {what}), "notify_urls")
+            keys = {"all": "notify", "urgent": "urgent_notify", "second": "second_person"}
+            key = next(f"{key}_urls" for what, key in keys.items() if what in gets)
             raise InputError(f"{key}: Apprise cannot use {scheme}://***; {how}", scheme)
 
     def wants(self, alert: Alert) -> bool:

@@ -97,6 +97,17 @@ def test_what_is_urgent_rings_every_so_often_and_after_a_while_at_a_second_perso
     assert told(watch, DYING) == rings
 
 
+def test_what_is_news_behind_an_answer_rings_first_where_somebody_has_answered():
+    watch = Watch(SmokerDrop(), 0, ring=FIVE)
+    falls = [225.0] * 5 + [205.0] * 3 + [204.0] * 13 + [184.0] * 18
+    assert told(watch, falls, answers={20: hears("drop", 6)}) == [
+        (6, "raised"),
+        (16, "ring"),
+        (22, "reminder"),
+        (32, "ring"),
+    ]
+
+
 def test_it_rings_no_more_once_it_was_heard_or_is_over():
     watch = Watch(SmokerDrop(), 0, ring=FIVE)
     assert told(watch, DYING, answers={17: hears("drop", 6)}) == [(6, "raised"), (16, "ring")]
@@ -128,6 +139,37 @@ def test_a_probe_that_has_fallen_silent_rings_until_somebody_answers():
     assert [watch.silence(now, 300) for now in range(400, 3000, 10)] == [None] * 260
 
 
+def unread(watch: Watch, *numbers: int):
+    """Readings without a time, for a watch that needs one."""
+    for number in numbers:
+        with pytest.raises(UnreadableMessage):
+            watch.judge(numbered(SMOKER, "brisket", number, "no time", 225.0))
+
+
+def test_a_silence_of_readings_without_times_is_heard_by_its_first_alert_however_many_come():
+    watch = Watch(SmokerDrop(), 0, "time", ring=FIVE)
+    unread(watch, 1, 2)
+    lost = watch.silence(330, 300)
+    unread(watch, 3)
+    ring = watch.silence(630, 300)
+    assert heard(ring) == heard(lost)
+    unread(watch, 4)
+    watch.answer(heard(lost), 640)
+    assert watch.silence(940, 300) is None
+
+
+def test_an_answer_to_a_silence_of_which_a_state_knows_no_reading_is_heeded():
+    first, second = (Watch(SmokerDrop(), 0, "time", ring=FIVE) for _ in range(2))
+    unread(first, 1)
+    lost = first.silence(330, 300)
+    second.resume(SMOKER, "brisket", json.loads(json.dumps(first.state())))
+    for answer in (heard(lost), Answer("q", minutes=10)):
+        second.answer(answer, 0)
+    assert second.quiet_until == 600
+    unread(second, 2)
+    assert second.silence(9000, 300) is None
+
+
 # --- what is quiet -------------------------------------------------------------------------------
 
 
@@ -156,6 +198,12 @@ def test_a_quiet_probe_can_be_silent_and_that_is_told_behind_it():
     told(watch, [225.0], answers={1: Answer("q", minutes=30)})
     assert watch.silence(1000, 300) is None
     assert watch.silence(1831, 300).state == "lost"
+
+
+def test_an_answer_without_an_id_makes_it_quiet():
+    watch = Watch(SmokerDrop(), 0)
+    watch.answer(Answer("", minutes=10), 0)
+    assert watch.quiet_until == 600
 
 
 def test_the_same_answer_that_comes_again_makes_it_no_longer_and_another_one_does():
@@ -195,6 +243,24 @@ def test_a_watch_that_goes_on_from_its_state_rings_and_is_quiet_as_if_nothing_ha
     assert parts + told(second, after, answers=answers) == told(
         whole, temperatures, answers=answers
     )
+
+
+def test_what_an_earlier_version_has_told_rings_by_when_it_was_told():
+    first, second = (Watch(SmokerDrop(), 0, ring=FIVE) for _ in range(2))
+    told(first, DYING[:8])
+    state = first.state()
+    for new in ("rang_at", "rings", "heard"):
+        del state["episodes"]["drop"][new]
+    second.resume(SMOKER, "brisket", state)
+    assert told(second, DYING[8:20]) == [(16, "ring")]
+    assert first.silence(1000, 300).state == "lost"
+    state = first.state(1000)
+    for new in ("lost", "rings", "rang"):
+        del state[new]
+    third = Watch(SmokerDrop(), 0, ring=FIVE)
+    third.resume(SMOKER, "brisket", state, 1000)
+    assert third.silence(1299, 300) is None
+    assert third.silence(1301, 300).state == "ring"
 
 
 def test_a_silence_goes_on_ringing_from_its_state_and_the_same_answer_is_known_there():

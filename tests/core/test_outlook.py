@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from smart_smoker.core.answers import Answer
 from smart_smoker.core.limits import FoodDone
 from smart_smoker.core.probes import FOOD_A
 from smart_smoker.core.readings import Reading
@@ -61,6 +62,28 @@ def test_the_mail_that_it_is_done_says_what_was_foretold_first(killed_at):
         "The first forecast, at 12:55: done between 13:25 and 14:15"
     )
     assert "forecast" not in done.sms
+
+
+def test_while_the_probe_is_quiet_it_is_not_told_that_it_is_done_soon_and_then_it_is():
+    (place,) = (n for n, each in enumerate(judged(watch())) if soon([each]))
+    quiet = watch()
+    before = judged(quiet, COOK[: place - 5])
+    quiet.answer(Answer("q", minutes=10), 0)
+    hushed = [quiet.judge(reading(n, COOK[n]), 599) for n in range(place - 5, place + 5)]
+    after = [quiet.judge(reading(n, COOK[n]), 600) for n in range(place + 5, place + 9)]
+    assert soon([*before, *hushed]) == []
+    assert len(soon(after)) == 1
+
+
+def test_what_was_told_to_be_done_is_not_told_to_be_done_soon():
+    known = watch(warn=0)
+    judged(known)
+    warns = watch(warn=30)
+    warns.resume(FOOD_A, "brisket", known.state())
+    cooled = [reading(len(COOK) + n, 202.0 + n / 100) for n in range(90)]
+    judgements = [warns.judge(each) for each in cooled]
+    assert any(words.startswith("done ") for words in said(judgements))
+    assert soon(judgements) == []
 
 
 def test_nothing_is_told_without_minutes_but_the_forecast_is_said():

@@ -14,6 +14,9 @@ from smart_smoker.lab.inbox import Inbox
 from smart_smoker.lab.ports import free_ports
 from smart_smoker.panel import answering
 from smart_smoker.panel.answering import Answering, quiet
+from smart_smoker.panel.follower import Follower
+from smart_smoker.panel.heard import heard_page
+from smart_smoker.work.links import Links
 
 DYING = [225.0] * 5 + [205.0 - n for n in range(20)]
 
@@ -82,6 +85,14 @@ def test_a_link_that_is_not_signed_for_this_episode_is_none_and_needs_no_login(l
     assert ask(place)[0] == 404
     assert ask(place.replace("/heard", "/cook.csv"))[0] == 401
     assert answers(url) == []
+
+
+def test_without_an_address_for_links_nothing_is_signed_and_nobody_answers_without_a_login():
+    known = {"cook": "cook", "probe": "Smoker", "kind": "drop", "began": "cook/01-smoker/6"}
+    for query in (known, known | {"sign": ""}):
+        for pressed in (False, True):
+            page = heard_page(query, pressed, "", Links("", PASSWORD), Follower([]), Answering([]))
+            assert page is None
 
 
 def test_while_the_broker_is_away_an_answer_is_told_to_have_failed():

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from smart_smoker.core.alert import TOO_OLD, Alert
+from smart_smoker.core.answers import Answer, heard
 from smart_smoker.core.forecast import Forecast
 from smart_smoker.core.probes import FOOD_A, FOOD_B, PROBES, SMOKER
 from smart_smoker.core.readings import NUMBER, Reading
@@ -34,6 +35,7 @@ from smart_smoker.wire.messages import (
     Arrival,
     Message,
     alert_message,
+    answer_message,
     delivery_message,
     limits_message,
     reading_message,
@@ -587,10 +589,52 @@ def test_a_reminder_begins_what_the_history_no_longer_has_the_beginning_of():
     assert episodes_of(("cleared", 6)) == []
 
 
+@pytest.mark.parametrize("first", ["", "earlier"], ids=["an earlier version's", "never told over"])
+def test_an_episode_is_answered_as_its_newest_alert_says_that_it_began(first):
+    smoker = readings([225, 200, 200])
+    began = replace(alert("raised", smoker[1]), began=first)
+    again = replace(alert("reminder", smoker[2]), began="later")
+    story = story_of(smoker, [began])
+    story.take(arrival(answer_message(SMOKER, "brisket", Answer("x", "drop", "earlier"))))
+    story.take(arrival(alert_message(again)))
+    (episode,) = probe_of(story).episodes
+    assert story.latest.episode_of(again) is episode
+    assert episode.heard is None
+    assert story.latest.episode_of(began) is None
+    story.take(arrival(answer_message(SMOKER, "brisket", heard(again)), NOW + 90))
+    assert episode.heard == NOW + 90
+
+
+def test_what_was_heard_and_is_told_again_as_news_can_be_heard_again():
+    smoker = readings([225, 200, 180])
+    raised, news = (
+        replace(alert(state, smoker[n]), began="x") for state, n in (("raised", 1), ("reminder", 2))
+    )
+    answer = arrival(answer_message(SMOKER, "brisket", heard(raised)), NOW + 60)
+    story = story_of(smoker, [raised])
+    (episode,) = probe_of(story).episodes
+    assert story.take(answer)
+    assert episode.heard
+    story.take(arrival(alert_message(news)))
+    assert episode.heard is None
+    assert story.take(answer)
+    assert episode.heard
+
+
 def test_a_silence_that_is_told_late_ends_where_the_probe_spoke_again():
     assert episodes_of(("lost", 4)) == [("silence", 4, 5)]
     assert episodes_of(("lost", 10), ended=False) == [("silence", 10, None)]
     assert episodes_of(("lost", 10), ended=False, after=2) == [("silence", 10, 11)]
+
+
+def test_a_moment_before_all_dates_and_one_after_them_have_a_time_to_show():
+    first = reading(time="0001-01-01T00:00-12:00")
+    early = reading(probe=FOOD_A, time="0001-01-01T00:00+12:00")
+    cook = story_of([first, early]).latest
+    assert cook.begin < cook.end
+    for moment in (cook.begin, 1e300):
+        for now in (None, cook.begin, cook.end, 1e300):
+            assert ":" in clock_of(cook, moment, now)
 
 
 # --- alerts and deliveries -----------------------------------------------------------------------

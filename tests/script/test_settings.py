@@ -19,7 +19,12 @@ from smart_smoker.wire.connection import place
 EXAMPLE = Path(__file__).parent.parent.parent / ".env.toml.example"
 NOWHERE = Path(__file__).parent / "no such folder"
 MAIL = {"outgoing_email_host": "smtp.example.com", "outgoing_email_address": "me@example.com"}
-WHOLE = {**MAIL, "panel_password": "oak", "urgent_notify_urls": "ntfy://wake-me"}
+WHOLE = {
+    **MAIL,
+    "panel_password": "oak",
+    "urgent_notify_urls": "ntfy://wake-me",
+    "ring_minutes": "6",
+}
 untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A busy machine is no failure."""
 
@@ -143,6 +148,22 @@ def test_places_complete_each_other(tmp_path):
 def test_a_setting_that_is_of_no_use_without_another_says_so(key, value, missing):
     with pytest.raises(InputError, match=f"^{missing} is missing"):
         load(NOWHERE, {key.upper(): value})
+
+
+@pytest.mark.parametrize(
+    ("minutes", "most", "after", "reaches"),
+    [("", "", "", False), ("1", "", "", False), ("5", "2", "", False), ("5", "3", "15", True)],
+    ids=["nothing rings", "twelve minutes", "twice", "the third"],
+)
+def test_a_second_person_whom_no_ring_reaches_is_told_at_the_start(minutes, most, after, reaches):
+    given = {"RING_MINUTES": minutes, "RING_MOST": most, "SECOND_PERSON_MINUTES": after}
+    given = {key: value for key, value in given.items() if value}
+    urls = {"URGENT_NOTIFY_URLS": "ntfy://x", "SECOND_PERSON_URLS": "ntfy://y"}
+    if reaches:
+        assert load(NOWHERE, given | urls).second_person_urls == ("ntfy://y",)
+    else:
+        with pytest.raises(InputError, match="second_person_urls"):
+            load(NOWHERE, given | urls)
 
 
 def test_only_capitals_count_outside_env_toml_and_any_letters_in_it(tmp_path):

@@ -590,6 +590,19 @@ def test_a_url_that_apprise_cannot_use_is_named_without_its_secret(url, capfd, r
     assert "t0psecret" not in said
 
 
+@pytest.mark.parametrize(
+    ("gets", "key"),
+    [
+        ({"all", "second"}, "notify_urls"),
+        ({"urgent", "second"}, "urgent_notify_urls"),
+        ({"second"}, "second_person_urls"),
+    ],
+)
+def test_a_url_that_apprise_cannot_use_is_said_with_a_setting_that_has_it(gets, key):
+    with pytest.raises(InputError, match=f"^{key}: "):
+        push.PushChannel("nosuch://x", gets)
+
+
 # --- channels ------------------------------------------------------------------------------------
 
 

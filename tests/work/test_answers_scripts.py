@@ -1,6 +1,8 @@
 """Answers to the real consumers: taken once, known after a kill, and by their own key alone."""
 
 import json
+import time
+from dataclasses import replace
 
 import pytest
 from scripts import ALERT, Stranger, defined_users, history, until
@@ -81,6 +83,25 @@ def test_a_probe_is_quiet_for_a_while_also_after_a_kill(program, stranger, url):
     assert state(url)["quiet"] < 1800
     assert state(url)["episodes"]["drop"]["told_at"] is None
     assert consumer.end(2)[0] == 0
+
+
+def test_what_was_to_be_quiet_long_before_it_is_heeded_is_told(program, stranger, url):
+    consumer = consumer_of(program)
+    stranger.put_readings(QUEUE, "cook", DYING[:5])
+    until(lambda: state(url)["number"] == 5, "a cook that is known")
+    consumer.kill()
+    for id, ago in (("late", 1500), ("over", 3600)):
+        given = answer_message(SMOKER, "cook", Answer(id, minutes=30))
+        with Broker(url, "a test", only_looks=True) as broker:
+            broker.publish([replace(given, sent=time.time() - ago)])
+        consumer = consumer_of(program)
+        consumer.said("quiet, 30 minutes")
+        until(lambda id=id: state(url).get("asked") == id, "a state that knows it")
+        assert state(url).get("quiet", 0) <= (300 if id == "late" else 0)
+        consumer.kill()
+    consumer = consumer_of(program)
+    stranger.put_readings(QUEUE, "cook", DYING[5:7], first=6)
+    until(lambda: told(url) == [(6, "raised")], "an alert")
 
 
 def test_an_answer_about_a_cook_that_nobody_knows_and_rubbish_do_no_harm(program, stranger, url):
