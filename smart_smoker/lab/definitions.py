@@ -15,7 +15,16 @@ import secrets
 import sys
 
 from ..core.probes import PROBES
-from ..wire.messages import DECLARED, EXCHANGE, HISTORY, KEYS, QUEUES, STATES, answer_key
+from ..wire.messages import (
+    DECLARED,
+    EXCHANGE,
+    HISTORY,
+    KEYS,
+    QUEUES,
+    REMARKS,
+    STATES,
+    answer_key,
+)
 
 READINGS = "|".join(probe.queue for probe in PROBES)
 ALL = "|".join(QUEUES)
@@ -26,7 +35,7 @@ PERMISSIONS = {
     "smoker-consumer": {"write": rf"{EXCHANGE}|amq\.default", "read": f"{ALL}|{KNOWN}"},
     "smoker-panel": {"write": f"{EXCHANGE}|{ALL}", "read": HISTORY},
 }
-ANSWERS = "|".join(re.escape(answer_key(probe.queue)) for probe in PROBES)
+ANSWERS = "|".join([*(re.escape(answer_key(probe.queue)) for probe in PROBES), REMARKS])
 """The only keys by which the panel may publish to the exchange."""
 """What each user may write to and read from. A producer reads to purge (--fresh); a consumer writes
 alerts to the exchange, and deliveries, markers, rejects and states straight to their queues.

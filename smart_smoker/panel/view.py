@@ -50,7 +50,7 @@ class View:
                 with Tag("div", role="status"):
                     self._unknown, self._other = Tag("p"), Tag("a", href="./")
                 with Tag("div") as self._known:
-                    self._cook = OneCook(self._browser, self._answer)
+                    self._cook = OneCook(self._browser, self._answer, self._write_down)
             with section("well", "Is it well?"):
                 self._notes = Notes()
                 self._make_way_to_admin()
@@ -63,6 +63,12 @@ class View:
             known = [probe for probe in probes if cook and cook.probes[probe].newest]
         if known:
             self._shared.answering.answer(known, cook.id, answer, self._browser.address)
+
+    def _write_down(self, text: str, names: bool):
+        with self._shared.follower.lock:
+            cook = self._shared.cook(self._id)
+        if cook:
+            self._shared.answering.write_down(cook.id, text, self._browser.address, names)
 
     def _make_header(self):
         with Tag("header"):

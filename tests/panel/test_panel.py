@@ -277,6 +277,13 @@ def test_an_alert_that_goes_on_is_answered_and_a_probe_made_quiet_by_the_keyboar
     page.get_by_label("Tell nobody of").select_option("Smoker")
     page.get_by_role("button", name="30 min").press("Enter")
     expect(card(page, "Smoker")).to_contain_text("quiet until")
+    page.get_by_role("button", name="spritzed").press("Enter")
+    page.get_by_label("Your own words").fill(f"{SCRIPT} for Sunday")
+    page.get_by_role("button", name="Name the cook").press("Enter")
+    expect(page.locator(".remark")).to_contain_text("spritzed")
+    expect(page.get_by_label("Cook", exact=True)).to_contain_text(f"{SCRIPT} for Sunday")
+    expect(page.get_by_label("Your own words")).to_have_value("")
+    page.wait_for_function(f"({OPTION})().series[0].markLine.data.length === 1")
     assert serious(page) == []
     cook.tell("cleared", 7, "Cleared: Smoker Alert!", began=began)
     expect(page.get_by_text("Heard at")).to_be_hidden()
