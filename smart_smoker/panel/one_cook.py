@@ -66,6 +66,8 @@ class OneCook:
             with Tag("div", classes="group", role="group", aria_label="For how long"):
                 for words, minutes in QUIETS.items():
                     press(Tag("button", words), partial(self._be_quiet, minutes), self._say)
+            sound = Tag("button", "Sound", data_sound_switch="", aria_pressed="false")
+            sound.on("vnodeMounted", js_handler="() => panel.showSound()")
             self._said = Tag("p", role="status")
 
     def _choose(self, event):
