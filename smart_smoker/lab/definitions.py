@@ -15,7 +15,16 @@ import secrets
 import sys
 
 from ..core.probes import PROBES
-from ..wire.messages import DECLARED, EXCHANGE, HISTORY, KEYS, QUEUES, STATES, answer_key
+from ..wire.messages import (
+    DECLARED,
+    EXCHANGE,
+    HISTORY,
+    KEYS,
+    QUEUES,
+    REMARKS,
+    STATES,
+    answer_key,
+)
 
 READINGS = "|".join(probe.queue for probe in PROBES)
 ALL = "|".join(QUEUES)
@@ -32,7 +41,7 @@ alerts to the exchange, and deliveries, markers, rejects and states straight to 
 To look at a queue, RabbitMQ 4.3 asks for any right to it. The right to write to a queue is the
 least: whoever publishes needs it for an exchange, and whoever binds must read from one as well."""
 
-ANSWERS = "|".join(re.escape(answer_key(probe.queue)) for probe in PROBES)
+ANSWERS = "|".join([*(re.escape(answer_key(probe.queue)) for probe in PROBES), REMARKS])
 """The only keys by which the panel may publish to the exchange."""
 
 LASTING = {"delivery-limit": 1_000_000}

@@ -36,8 +36,8 @@ HEADERS = {
 }
 """What goes out with every answer: a script that got into the page could reach nobody."""
 
-OPEN = "/heard"
-"""What asks for no login: what is asked for there is signed."""
+OPEN = ("/heard", "/manifest.webmanifest", "/icon.svg")
+"""What asks for no login: what is asked for is signed, or no secret."""
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -139,7 +139,7 @@ class Gate:
         if origin is not None and origin.partition("://")[2] != host:
             return PlainTextResponse("This panel does not answer the pages of other sites.", 403)
         wanted = asked.scope["path"], asked.scope.get("method")  # A WebSocket has no method.
-        if wanted[0] == OPEN:
+        if wanted[0] in OPEN:
             return None
         if not self._password or self._is_session(asked.cookies.get(COOKIE, "")):
             return _to("./", asked) if wanted == ("/login", "GET") else None

@@ -1,4 +1,4 @@
-"""Answering: what the panel writes, which is answers and nothing else."""
+"""Answering: what the panel writes, which is answers and remarks and nothing else."""
 
 import logging
 import secrets
@@ -10,7 +10,7 @@ from ..core.answers import Answer
 from ..core.errors import InputError, SmartSmokerError
 from ..core.probes import Probe
 from ..wire.link import connect
-from ..wire.messages import Message, answer_message
+from ..wire.messages import REMARKS, Message, answer_message, remark_message
 from .crowd import network_of
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ MOST_NETWORKS = 1000
 
 
 class Answering:
-    """Hands people's answers over to the broker, by a connection for each.
+    """Hands what people say over to the broker, by a connection for each.
 
     It declares nothing: what an answer is for was there before.
     """
@@ -38,6 +38,11 @@ class Answering:
         """
         self._count(network_of(address))
         self._publish([answer_message(probe, cook, answer) for probe in probes])
+
+    def write_down(self, cook: str, text: str, address: str, names: bool = False):
+        """Return when the broker has a remark about a cook, or its name; raises as `answer`."""
+        self._count(network_of(address))
+        self._publish([remark_message(cook, text, f"{REMARKS}-{secrets.token_hex(8)}", names)])
 
     def _publish(self, messages: Sequence[Message]):
         try:

@@ -8,8 +8,9 @@ from .elements import Marked, Tag
 from .probe_story import LATE, ProbeStory, duration
 from .words import clock, degrees, moment_of, of_day
 
-SPARK_POINTS, SPARK_SECONDS = 60, 3600
-"""How many points a card's little line has at most, and how long before now it begins."""
+SPARK_POINTS, SPARK_SECONDS, SPARK_DEGREES = 60, 3600, 10
+"""How many points a card's little line has at most, how long before now it begins, and how many °F
+it is high at least."""
 
 
 class Card(Tag):
@@ -108,8 +109,9 @@ def _path(story: ProbeStory) -> str:
     """The last hour of a probe as a line, for SVG: an hour wide, 100 high."""
     end = story.moments[-1]
     points = [p for p in story.points(end - SPARK_SECONDS, end, SPARK_POINTS) if p[1] is not None]
-    low = min(t for _, t in points)
-    high = max(max(t for _, t in points), low + 1)
+    least, most = min(t for _, t in points), max(t for _, t in points)
+    beside = max(0.0, SPARK_DEGREES - (most - least)) / 2  # A fire breathes by some degrees.
+    low, high = least - beside, most + beside
     spots = (
         f"{max(0, moment - end + SPARK_SECONDS):.0f},{95 - 90 * (t - low) / (high - low):.0f}"
         for moment, t in points

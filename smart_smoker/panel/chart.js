@@ -132,6 +132,10 @@ const cookChart = (() => {
       { xAxis: e.begin * 1000, itemStyle: { color: probes[e.probe], opacity: 0.13 } },
       { xAxis: e.end * 1000 },
     ]);
+    const remarks = data.remarks.map(([moment, text]) => ({
+      xAxis: moment * 1000, lineStyle: { color: ink, type: "solid", width: 1 },
+      label: { formatter: text.length > 12 ? `${text.slice(0, 11)}…` : text, position: "insideEndTop", color: ink },
+    }));
     const lanes = LANE * data.probes.length;
     chart.setOption({
       useUTC: true,
@@ -203,7 +207,8 @@ const cookChart = (() => {
           emphasis: { disabled: true },
           markArea: { silent: true, data: number === 0 ? bands : [] },
           markLine: {
-            silent: true, symbol: "none", animation: false, data: limits[number],
+            silent: true, symbol: "none", animation: false,
+            data: [...limits[number], ...(number === 0 ? remarks : [])],
             lineStyle: { color: probes[number], type: "dotted", width: 2 }, label: { color: ink, fontSize: 12 },
           },
         })),

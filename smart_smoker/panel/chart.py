@@ -14,7 +14,8 @@ def shape_of(cook: CookStory | None) -> tuple:
     stories = cook.probes.values()
     ends = tuple(episode.end for story in stories for episode in story.episodes)
     limits = tuple(limit for story in stories for limit in story.limits.items())
-    return cook.id, tuple(len(story.moments) for story in stories), ends, limits
+    shape = tuple(len(story.moments) for story in stories)
+    return cook.id, shape, ends, limits, len(cook.remarks)
 
 
 def chart_of(cook: CookStory, begin: float, end: float) -> dict:
@@ -22,6 +23,7 @@ def chart_of(cook: CookStory, begin: float, end: float) -> dict:
     return {
         "extent": [cook.begin, cook.end],
         "counted": cook.counted,
+        "remarks": list(cook.remarks_by(lambda remark: remark.moment).items()),
         "probes": [
             {
                 "name": probe.name,

@@ -47,7 +47,7 @@ def _said(row: Row) -> list:
     """A row as the browser takes it: id, label, and of each cell its look and its two lines."""
     cells = [
         (
-            cell.kind.replace(" ", "-") + (" late" if cell.age else ""),
+            cell.kind.replace(" ", "-") + (" late" if cell.late else ""),
             probe.name,
             cell.temperature,
             ", ".join(filter(None, [cell.words, cell.age])),

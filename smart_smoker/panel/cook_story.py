@@ -6,7 +6,7 @@ seconds since 1970 by the clocks of whoever sent and of whoever asks.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -22,6 +22,9 @@ MOST_ALERTS, MOST_CHANNELS = 1000, 100
 """Of a cook and of an alert, above which the oldest are forgotten: a week of stalls has some 500
 alerts, but anybody who may publish can fill the history."""
 
+MOST_REMARKS = 200
+"""Of a cook."""
+
 DAY = 24 * 3600
 """Seconds; a timestamp that is further from the one before comes from a clock that was set."""
 
@@ -34,6 +37,15 @@ like."""
 
 FORMULA = re.compile("[-=+@\t\r\n＝＋－＠]")
 """How a cell begins that a spreadsheet runs."""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What somebody has written down of a cook, at a moment and beside a row."""
+
+    text: str
+    moment: float
+    row: int
 
 
 @dataclass
@@ -60,17 +72,35 @@ class CookStory:
 
     def __init__(self, id: str):
         self.id = id
-        self.label = label_of(id)
+        self.name, self._label = "", label_of(id)
         self.probes = {probe: ProbeStory(probe) for probe in PROBES}
         self.weight = 0
         self.counted = True
         self._told: dict[str, Told] = {}  # by the alert's id
+        self._remarks: dict[str, Remark] = {}  # by their ids
         self._times: list[str] = []  # of the rows that are kept
         self._forgotten = 0  # rows before those
         self._wall: float | None = None  # what the newest row's timestamp says
         self._zone: timedelta | None = None  # of the first timestamp that has one
         self._shift = 0.0  # seconds from what timestamps say to moments, since a clock was set
         self._moment = self._before = 0.0  # of the newest row and the one before it
+
+    @property
+    def label(self) -> str:
+        """What people call it: as somebody has named it, or by its id."""
+        return f"{self.name} ({self._label})" if self.name else self._label
+
+    @property
+    def remarks(self) -> list[Remark]:
+        """What people have written down, in the order in which they did."""
+        return list(self._remarks.values())
+
+    def remarks_by(self, place: Callable[[Remark], float]) -> dict[float, str]:
+        """What was written down at each place: a row or a moment."""
+        found: dict[float, list[str]] = {}
+        for remark in self.remarks:
+            found.setdefault(place(remark), []).append(remark.text)
+        return {where: "; ".join(texts) for where, texts in found.items()}
 
     @property
     def alerts(self) -> list[Told]:
@@ -121,14 +151,17 @@ class CookStory:
 
     def csv(self, unit: str = "F") -> Iterator[str]:
         """The lines of a CSV in "F" or "C" that the producer reads, with a header and line ends."""
-        yield ",".join(["Time", *(f"{probe.name} (°{unit})" for probe in PROBES)]) + "\n"
+        remarks = self.remarks_by(lambda remark: remark.row)
+        more = ["Note"] if remarks else []
+        yield ",".join(["Time", *(f"{probe.name} (°{unit})" for probe in PROBES), *more]) + "\n"
         shown = repr if unit == "F" else _in_celsius
         columns = [
             dict(zip(story.rows, map(shown, story.temperatures), strict=True))
             for story in self.probes.values()
         ]
         for row, time in enumerate(self._times, self._forgotten):
-            yield ",".join([_cell(time), *(column.get(row, "") for column in columns)]) + "\n"
+            cells = [_cell(time), *(column.get(row, "") for column in columns)]
+            yield ",".join([*cells, *([_cell(remarks.get(row, ""))] if remarks else [])]) + "\n"
 
     def take_reading(self, reading: Reading, heard: float) -> bool:
         """Add a reading; False for one that was there before."""
@@ -205,6 +238,14 @@ class CookStory:
             moment = story.moment_of(seq)
         self._told[alert.id] = Told(alert, sent, moment)
         _forget(self._told, MOST_ALERTS)
+        return True
+
+    def take_remark(self, id: str, text: str) -> bool:
+        """Add a remark, about now; False for one that was there before."""
+        if id in self._remarks:
+            return False
+        self._remarks[id] = Remark(text, self._moment, self._row)
+        _forget(self._remarks, MOST_REMARKS)
         return True
 
     def episode_of(self, alert: Alert) -> Episode | None:

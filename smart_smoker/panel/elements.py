@@ -43,6 +43,21 @@ def press(button: Tag, do: Callable[[], None], failed: Callable[[str], None]) ->
     return button.on("click", pressed)
 
 
+def emit_value(
+    button: Tag, id: str, do: Callable[[str], None], failed: Callable[[str], None]
+) -> Tag:
+    """Have something done with what stands in an input when a button is pressed; it is emptied."""
+    taken = f"const i = document.getElementById('{id}'); const v = i.value; i.value = ''; emit(v)"
+
+    async def pressed(event):
+        try:
+            await run.io_bound(do, str(event.args))
+        except SmartSmokerError as error:
+            failed(str(error))
+
+    return button.on("click", pressed, js_handler=f"() => {{ {taken}; }}")
+
+
 def section(id: str, heading: str) -> Tag:
     """A part of the page with its heading."""
     with Tag("section", aria_labelledby=id) as section:

@@ -12,6 +12,7 @@ from .cards import Card
 from .chart import shape_of
 from .cook_story import CookStory
 from .elements import Browser, Tag, press, section, yes
+from .remarks import Remarks
 from .words import clock
 
 SPANS = {"All": 0, "6 h": 6 * 3600, "1 h": 3600}
@@ -31,10 +32,16 @@ COUNTED = (
 class OneCook:
     """The sections of a page that are about one cook.
 
-    `answer` hands an answer about some of its probes over to the broker.
+    `answer` hands an answer about some of its probes over to the broker, and `write` a remark or
+    a name.
     """
 
-    def __init__(self, browser: Browser, answer: Callable[[Sequence[Probe], Answer], None]):
+    def __init__(
+        self,
+        browser: Browser,
+        answer: Callable[[Sequence[Probe], Answer], None],
+        write: Callable[[str, bool], None],
+    ):
         self._browser, self._shape = browser, None
         self._answer = answer
         with Tag("section", aria_labelledby="now"):
@@ -45,6 +52,7 @@ class OneCook:
         with Tag("section", aria_labelledby="cook"):
             self._make_chart()
         with section("happened", "What happened"):
+            self._remarks = Remarks(write)
             self._alerts = Alerts("happened", self._hear)
 
     def _make_quiet(self):
@@ -58,6 +66,8 @@ class OneCook:
             with Tag("div", classes="group", role="group", aria_label="For how long"):
                 for words, minutes in QUIETS.items():
                     press(Tag("button", words), partial(self._be_quiet, minutes), self._say)
+            sound = Tag("button", "Sound", data_sound_switch="", aria_pressed="false")
+            sound.on("vnodeMounted", js_handler="() => panel.showSound()")
             self._said = Tag("p", role="status")
 
     def _choose(self, event):
@@ -79,7 +89,7 @@ class OneCook:
             with Tag("div", classes="group", role="group", aria_label="Part of the cook"):
                 for words, seconds in SPANS.items():
                     Tag("button", words, data_span=seconds, aria_pressed=yes(not seconds))
-        self._remarks = Tag("p")
+        self._hints = Tag("p")
         with Tag("div", classes="chart", role="img") as self._frame:
             self._browser.make_frame()
 
@@ -90,6 +100,7 @@ class OneCook:
 
     def show(self, cook: CookStory | None, unit: str, whole: bool):
         """Show what has changed; `whole` is whether the story goes back as far as it can."""
+        self._remarks.show(cook)
         self._alerts.show(cook, unit)
         when = f" from {clock(cook, cook.begin)} to {clock(cook, cook.end)}" if cook else ""
         words = f"{_names()}{when}; what happened is listed below."
@@ -97,7 +108,7 @@ class OneCook:
         self._heading.put("At its end" if cook and cook.ended else "Now")
         self._quiet.put(classes="tools" if cook and not cook.ended else "none")
         said = [COUNTED] if cook and cook.counted else []
-        self._remarks.put("\n".join([*said, *_left_out(cook, whole)]), "quiet lines")
+        self._hints.put("\n".join([*said, *_left_out(cook, whole)]), "quiet lines")
 
     def draw(self, cook: CookStory | None, unit: str):
         """Have the browser draw the chart, where it has changed; first in "F" or "C"."""

@@ -31,14 +31,30 @@ WORST = (
 """How a probe can be: what a sleeper must wake up for, what nobody knows, what can wait."""
 
 
+URGENT = (*(kind for kind, rule in RULES.items() if rule.urgent), "no signal")
+"""What a sleeper must wake up for."""
+
+SIGNS = {
+    "drop": "▼",
+    "low": "▼",
+    "high": "▲",
+    "done": "✓",
+    "no signal": "✕",
+    "gone": "✕",
+    "stall": "–",
+}
+"""How a tab's title begins; else with a dot."""
+
+
 @dataclass(frozen=True)
 class Cell:
-    """How a probe is, for people; `age` is empty for what is fresh."""
+    """How a probe is, for people, and how old that is; `late` is what is not fresh."""
 
     kind: str
     temperature: str
     words: str
-    age: str
+    age: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,11 +128,35 @@ def _row(cook: CookStory, now: float, unit: str, known: bool) -> Row:
 def _cell(story: ProbeStory, now: float, unit: str, known: bool) -> Cell:
     state, age = story.state(now), story.age(now)
     if story.newest is None:
-        return Cell("never", "–", state.words, "")
+        return Cell("never", "–", state.words)
     temperature = f"{degrees(story.newest.temperature, unit)} °{unit}"
     if not known:
-        return Cell("away", temperature, "not known", "")
-    # The words of no signal say by themselves how old it is.
-    told = age is None or age <= LATE or state.kind in ("ended", "no signal", "gone")
+        return Cell("away", temperature, "not known")
     words = in_unit(state.words, unit)
-    return Cell(state.kind, temperature, words, "" if told else f"{duration(age)} ago")
+    if age is None or state.kind in ("ended", "no signal", "gone"):
+        return Cell(state.kind, temperature, words)  # They say by themselves how old it is.
+    # By the minute: a row goes to each browser whenever it changes.
+    return Cell(state.kind, temperature, words, _age(age), age > LATE)
+
+
+def _age(seconds: float) -> str:
+    return f"{duration(seconds)} ago" if seconds >= 60 else "now"
+
+
+def headline(cooks: list[CookStory], now: float, unit: str) -> tuple[str, bool]:
+    """The worst of these cooks' probes in some words, and whether somebody must wake up for it.
+
+    As in `▼ 209 °F Smoker`; empty where no probe has spoken.
+    """
+    probes = [
+        (WORST.index(kind_of(story, now)), story)
+        for cook in worst_first(cooks, now)[:1]
+        for story in cook.probes.values()
+        if story.newest
+    ]
+    if not probes:
+        return "", False
+    worst, story = min(probes, key=lambda found: found[0])
+    kind, temperature = WORST[worst], float(degrees(story.newest.temperature, unit))
+    sign = SIGNS.get(kind, "●")
+    return f"{sign} {temperature:.0f} °{unit} {story.probe.name}", kind in URGENT

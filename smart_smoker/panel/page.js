@@ -34,6 +34,48 @@ const panel = (() => {
     cookChart.look(id);
   }
 
+  // --- seen and heard without looking ---
+
+  const icon = document.querySelector("link[rel=icon]");
+  const calm = icon.href;
+  const alarming = calm.replace(encodeURIComponent("#2b211b"), encodeURIComponent("#c4250c"));
+  let urgent = false;
+
+  /* Have the tab say this; what has become urgent is heard and shown, where that was asked for. */
+  function tell([words, isUrgent]) {
+    document.title = words ? `${words} · Smart Smoker` : "Smart Smoker";
+    icon.href = isUrgent ? alarming : calm;
+    if (isUrgent && !urgent && localStorage.getItem("sound") === "on") {
+      ring();
+      if (window.Notification?.permission === "granted") new Notification("Smart Smoker", { body: words });
+    }
+    urgent = isUrgent;
+  }
+
+  function ring() {
+    const context = new AudioContext();
+    for (const start of [0, 0.4, 0.8]) {
+      const tone = context.createOscillator();
+      tone.frequency.value = 880;
+      tone.connect(context.destination);
+      tone.start(context.currentTime + start);
+      tone.stop(context.currentTime + start + 0.25);
+    }
+  }
+
+  function showSound() {
+    const button = document.querySelector("[data-sound-switch]");
+    button?.setAttribute("aria-pressed", localStorage.getItem("sound") === "on");
+  }
+
+  /* A browser lets nothing sound, and asks for no permission, before somebody has pressed something. */
+  function switchSound() {
+    const on = localStorage.getItem("sound") !== "on";
+    localStorage.setItem("sound", on ? "on" : "off");
+    showSound();
+    if (on) ring(), window.Notification?.requestPermission();
+  }
+
   // --- life ---
 
   let heard = Date.now();
@@ -50,9 +92,10 @@ const panel = (() => {
   prefersDark.addEventListener("change", dress);
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-theme-switch]")) switchTheme();
+    if (event.target.closest("[data-sound-switch]")) switchSound();
     const button = event.target.closest("[data-span]");
     if (button) cookChart.setSpan(Number(button.dataset.span));
   });
   dress();
-  return { beat, dress, look, setUnit, unit: () => unit };
+  return { beat, dress, look, setUnit, showSound, tell, unit: () => unit };
 })();

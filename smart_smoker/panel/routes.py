@@ -34,6 +34,17 @@ ICON = (
     ' d="M16 4c1 6 7 8 7 15a7 7 0 0 1-14 0c0-4 2-5 3-9 2 1 3 3 3 5 1-3 2-6 1-11z"/></svg>'
 )
 
+MANIFEST = {
+    "name": "Smart Smoker",
+    "short_name": "Smoker",
+    "start_url": "/",
+    "display": "standalone",
+    "background_color": "#2b211b",
+    "theme_color": "#2b211b",
+    "icons": [{"src": "/icon.svg", "sizes": "any", "type": "image/svg+xml"}],
+}
+"""What a phone asks for that keeps the panel on its home screen (w3.org/TR/appmanifest)."""
+
 MISSING = '<p>There is nothing at this address.</p>\n<p><a href="/">To the cook</a></p>'
 
 
@@ -67,6 +78,14 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
             return Response("There is no such cook.\n", 404, media_type="text/plain")
         how = {"content-disposition": f'attachment; filename="{name}.csv"'}
         return Response(text, headers=how, media_type="text/csv; charset=utf-8")
+
+    @app.get("/manifest.webmanifest")
+    def manifest() -> Response:
+        return JSONResponse(MANIFEST, media_type="application/manifest+json")
+
+    @app.get("/icon.svg")
+    def icon() -> Response:
+        return Response(ICON, media_type="image/svg+xml")
 
     @app.get("/heard")
     @app.post("/heard")
@@ -122,4 +141,5 @@ def _head() -> str:
     names = ("page.css", "chart.js", "cooks.js", "page.js")
     css, *scripts = ((FILES / name).read_text(encoding="utf-8") for name in names)
     icon = f'<link rel="icon" href="data:image/svg+xml,{quote(ICON)}">'
+    icon += '<link rel="manifest" href="/manifest.webmanifest">'
     return f"{icon}\n<style>{css}</style>\n<script>{''.join(scripts)}</script>"

@@ -11,11 +11,13 @@ from ..core.probes import PROBE_OF_NAME, PROBE_OF_QUEUE, PROBES, RULES
 from ..wire.messages import (
     ALERTS,
     HISTORY,
+    REMARKS,
     Arrival,
     answer_key,
     answer_of,
     parse_limits,
     reading_of,
+    remark_of,
 )
 from .cook_story import CookStory
 
@@ -76,6 +78,8 @@ class Story:
                 return self._take_reading(arrival, heard)
             if arrival.queue == ALERTS and arrival.type == "alert":
                 return self._take_alert(arrival)
+            if arrival.queue == REMARKS:
+                return self._take_remark(arrival)
             if arrival.queue in ANSWERED:
                 return self._take_answer(arrival, heard)
             if arrival.queue == HISTORY and arrival.type == "note":
@@ -104,6 +108,17 @@ class Story:
         if alert.kind not in KINDS or alert.quiet != (arrival.type == "note"):
             return False
         return self._count(cook, cook.take_alert(alert, _sane(arrival.sent)), arrival)
+
+    def _take_remark(self, arrival: Arrival) -> bool:
+        id, text = remark_of(arrival)
+        cook = self.cooks.get(id)
+        if cook is None:
+            return False
+        if arrival.type == "name":
+            new, cook.name = text != cook.name, text
+        else:
+            new = cook.take_remark(arrival.id, text)
+        return self._count(cook, new, arrival)
 
     def _take_answer(self, arrival: Arrival, heard: float | None) -> bool:
         id, answer = answer_of(arrival)

@@ -1,5 +1,6 @@
 """One browser's page: what it is made of, and how it follows."""
 
+import json
 import time
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from .cook_list import CookList
 from .elements import Browser, Tag, every, section, yes
 from .notes import Notes
 from .one_cook import OneCook
+from .overview import headline as headline_of
 from .shared import TURN, Shared
 from .words import shortened
 
@@ -19,6 +21,9 @@ MOST_COOKS = 100
 
 ALL = "All cooks"
 """What leads to the list."""
+
+OLD = "… old", False
+"""What the tab says while nobody can know."""
 
 BEAT = 4
 """Turns between two signs of life: a page that misses them for some seconds says that it is old."""
@@ -35,6 +40,7 @@ class View:
         self._browser = Browser()
         self._turn = 0
         self._seen = self._cooks = None
+        self._headline: tuple[str, bool] | None = None
         self._leaves = False
         with shared.follower.lock:
             self._is_list = not id and shared.many()
@@ -50,7 +56,7 @@ class View:
                 with Tag("div", role="status"):
                     self._unknown, self._other = Tag("p"), Tag("a", href="./")
                 with Tag("div") as self._known:
-                    self._cook = OneCook(self._browser, self._answer)
+                    self._cook = OneCook(self._browser, self._answer, self._write_down)
             with section("well", "Is it well?"):
                 self._notes = Notes()
                 self._make_way_to_admin()
@@ -63,6 +69,12 @@ class View:
             known = [probe for probe in probes if cook and cook.probes[probe].newest]
         if known:
             self._shared.answering.answer(known, cook.id, answer, self._browser.address)
+
+    def _write_down(self, text: str, names: bool):
+        with self._shared.follower.lock:
+            cook = self._shared.cook(self._id)
+        if cook:
+            self._shared.answering.write_down(cook.id, text, self._browser.address, names)
 
     def _make_header(self):
         with Tag("header"):
@@ -122,6 +134,12 @@ class View:
             self._browser.run("location.reload()")
         if on_the_beat:
             self._browser.run("panel.beat()")
+            with follower.lock:
+                cooks = follower.story.going_on(now) if self._is_list else [cook] if cook else []
+                headline = headline_of(cooks, now, self._unit) if follower.away is None else OLD
+            if headline != self._headline:
+                self._headline = headline
+                self._browser.run(f"panel.tell({json.dumps(headline)})")
             if not self._is_list:
                 self._cook.draw(cook, self._unit)
 

@@ -12,7 +12,7 @@ from ..core.errors import UnreadableMessage
 from ..core.probes import PROBES, RULES, Probe
 from ..core.readings import COLDEST, HOTTEST, Reading, numbered, parse_body
 from ..core.state import LARGEST, MISSHAPEN
-from ..core.text import excerpt
+from ..core.text import excerpt, printable
 
 APP = EXCHANGE = "smart-smoker"
 ALERTS = "04-alerts"
@@ -27,7 +27,10 @@ def answer_key(queue: str) -> str:
     return f"answer.{queue}"
 
 
-KEYS = {key: (key, HISTORY) for key in BOUND}
+REMARKS = "remark"
+"""The key of what people write down of a cook; it goes to the history alone."""
+
+KEYS = {key: (key, HISTORY) for key in BOUND} | {REMARKS: (HISTORY,)}
 KEYS |= {answer_key(probe.queue): (probe.queue, HISTORY) for probe in PROBES}
 """The queues of each key by which something is published to the exchange."""
 
@@ -60,6 +63,9 @@ so at the 21st, unless a policy says otherwise (rabbitmq.com/docs/quorum-queues)
 
 LONGEST_COOK = 100
 """Bytes of a cook's id; with queue, number and state an AMQP short string (255) has room for it."""
+
+LONGEST_REMARK = 200
+"""Characters of what somebody writes down, or calls a cook."""
 
 LONGEST_ID = 200
 """Characters of an id, all but a cook's of one byte."""
@@ -155,6 +161,21 @@ def answer_of(arrival: Arrival) -> tuple[str, Answer]:
     if arrival.type != "answer" or not is_cook(cook):
         raise UnreadableMessage(f"type {excerpt(arrival.type)} is no answer", arrival.body)
     return cook, Answer.parse(arrival.id, arrival.body)
+
+
+def remark_message(cook: str, text: str, id: str, names: bool = False) -> Message:
+    """The message of what somebody writes down of a cook, or of what they call it."""
+    kind = "name" if names else "remark"
+    return Message(REMARKS, text.encode(), kind, id, {"cook": cook})
+
+
+def remark_of(arrival: Arrival) -> tuple[str, str]:
+    """The cook and the text of a remark or a name. Raises UnreadableMessage with the reason."""
+    cook = arrival.headers.get("cook")
+    text = printable(arrival.body[: 4 * LONGEST_REMARK].decode(errors="replace")).strip()
+    if not is_cook(cook) or not arrival.id or not 0 < len(text) <= LONGEST_REMARK:
+        raise UnreadableMessage("no remark about a cook", arrival.body)
+    return cook, text
 
 
 def alert_message(alert: Alert) -> Message:

@@ -10,7 +10,7 @@ from smart_smoker.core.probes import FOOD_A, FOOD_B, PROBES, SMOKER, Probe
 from smart_smoker.core.readings import Reading
 from smart_smoker.panel import overview as module
 from smart_smoker.panel import story as story_
-from smart_smoker.panel.overview import WORST, Cell, kind_of, overview, worst_first
+from smart_smoker.panel.overview import WORST, Cell, headline, kind_of, overview, worst_first
 from smart_smoker.panel.probe_story import LATE, SILENCE
 from smart_smoker.panel.story import Story
 from smart_smoker.panel.words import clock
@@ -129,7 +129,7 @@ def test_what_is_after_the_year_9999_has_a_time_of_day_all_the_same():
 # --- the rows ------------------------------------------------------------------------------------
 
 
-def test_a_row_has_what_each_probe_says_and_its_age_where_that_is_late():
+def test_a_row_has_what_each_probe_says_and_how_old_that_is():
     story = Story()
     say(story, "ribs-20250906-110005-ab12")
     say(story, "ribs-20250906-110005-ab12", FOOD_A, ago=LATE + 30)
@@ -138,14 +138,26 @@ def test_a_row_has_what_each_probe_says_and_its_age_where_that_is_late():
         (
             "ribs, 2025-09-06 11:00:05",
             (
-                Cell("steady", "200.0 °F", "steady", ""),
-                Cell("steady", "200.0 °F", "steady", "3 min ago"),
-                Cell("never", "–", "no reading yet", ""),
+                Cell("steady", "200.0 °F", "steady", "now"),
+                Cell("steady", "200.0 °F", "steady", "3 min ago", late=True),
+                Cell("never", "–", "no reading yet"),
             ),
         )
     ]
     (row,) = overview(story, NOW, "C", False, True).rows
-    assert row.cells[0] == Cell("away", "93.3 °C", "not known", "")
+    assert row.cells[0] == Cell("away", "93.3 °C", "not known")
+
+
+def test_the_worst_of_all_probes_is_told_in_a_few_words_and_whether_to_wake_up_for_it():
+    story = Story()
+    assert headline(story.going_on(NOW), NOW, "F") == ("", False)
+    say(story, "fine")
+    say(story, "other", FOOD_A)
+    assert headline(story.going_on(NOW), NOW, "F") == ("● 200 °F Smoker", False)
+    tell(story, "other", FOOD_A, "stall")
+    assert headline(story.going_on(NOW), NOW, "F") == ("– 200 °F Food A", False)
+    tell(story, "fine", SMOKER, "drop")
+    assert headline(story.going_on(NOW), NOW, "C") == ("▼ 93 °C Smoker", True)
 
 
 def test_the_rows_have_a_bound_and_the_rest_is_counted(monkeypatch):

@@ -269,6 +269,10 @@ def test_an_alert_that_goes_on_is_answered_and_a_probe_made_quiet_by_the_keyboar
     cook.tell("raised", 6, "Smoker Alert!", began=began)
     cook.tell("reminder", 7, "Reminder: Smoker Alert!", began=began)
     page = open_page(cook.address, PHONE)
+    expect(page).to_have_title("▼ 195 °F Smoker · Smart Smoker")
+    assert "c4250c" in page.locator("link[rel=icon]").get_attribute("href")
+    page.get_by_role("button", name="Sound").press("Enter")
+    expect(page.get_by_role("button", name="Sound")).to_have_attribute("aria-pressed", "true")
     button = page.get_by_role("button", name="I have heard it")
     button.focus()
     page.keyboard.press("Enter")
@@ -277,6 +281,13 @@ def test_an_alert_that_goes_on_is_answered_and_a_probe_made_quiet_by_the_keyboar
     page.get_by_label("Tell nobody of").select_option("Smoker")
     page.get_by_role("button", name="30 min").press("Enter")
     expect(card(page, "Smoker")).to_contain_text("quiet until")
+    page.get_by_role("button", name="spritzed").press("Enter")
+    page.get_by_label("Your own words").fill(f"{SCRIPT} for Sunday")
+    page.get_by_role("button", name="Name the cook").press("Enter")
+    expect(page.locator(".remark")).to_contain_text("spritzed")
+    expect(page.get_by_label("Cook", exact=True)).to_contain_text(f"{SCRIPT} for Sunday")
+    expect(page.get_by_label("Your own words")).to_have_value("")
+    page.wait_for_function(f"({OPTION})().series[0].markLine.data.length === 1")
     assert serious(page) == []
     cook.tell("cleared", 7, "Cleared: Smoker Alert!", began=began)
     expect(page.get_by_text("Heard at")).to_be_hidden()
@@ -487,14 +498,14 @@ def test_more_than_one_cook_is_a_list_worst_first_and_each_is_a_click_away(share
     expect(page.get_by_role("row")).to_have_count(6)
     expect(page.get_by_role("row").nth(1)).to_contain_text("many-3")
     assert rows(page) == [
-        "many-3 – no reading yet 160.0 °F stalled for 0 s – no reading yet",
-        *(f"many-{n} 225.0 °F steady 150.0 °F steady – no reading yet" for n in range(3)),
-        "many-4 14.0 °F steady – no reading yet – no reading yet",
+        "many-3 – no reading yet 160.0 °F stalled for 0 s, now – no reading yet",
+        *(f"many-{n} 225.0 °F steady, now 150.0 °F steady, now – no reading yet" for n in range(3)),
+        "many-4 14.0 °F steady, now – no reading yet – no reading yet",
     ]
     expect(page.get_by_role("columnheader")).to_have_text(["Cook", "Smoker", "Food A", "Food B"])
     cook.say("01-smoker", -4.0, cook=names[4])
     cook.tell("raised", 2, "Smoker Alert!", cook=names[4])
-    expect(page.get_by_role("row").nth(1)).to_contain_text("many-4-4.0 °Fdropped")
+    expect(page.get_by_role("row").nth(1)).to_contain_text("many-4-4.0 °Fdropped, now")
     page.get_by_role("button", name="°C").click()
     expect(page.get_by_role("row").nth(1)).to_contain_text("-20.0 °C")
     page.get_by_role("link", name=names[4]).click()

@@ -39,6 +39,7 @@ from smart_smoker.wire.messages import (
     delivery_message,
     limits_message,
     reading_message,
+    remark_message,
 )
 from smart_smoker.work.producer import Cook, last_rows
 
@@ -353,6 +354,58 @@ def test_a_csv_in_either_unit_gives_back_each_temperature_to_a_hundredth(said):
         assert lines[0] == f"Time,Smoker (°{unit}),Food A (°{unit}),Food B (°{unit})\n"
         assert [temperature for _, temperature in from_csv(lines)[0]] == warm
     assert list(cook.csv("C"))[1] == f"{clock(1)},21.389,,\n"
+
+
+def test_what_is_written_down_stands_beside_its_row_on_the_chart_and_in_a_csv():
+    story = story_of(readings([200.0, 201.0]))
+    for id, text, new in (
+        ("1", "wrapped", True),
+        ("2", '=1+1, "coal"', True),
+        ("1", "wrapped", False),
+        ("", "without an id", False),
+        ("4", "x" * 201, False),
+        ("5", " \n", False),
+    ):
+        assert story.take(arrival(remark_message("brisket", text, id))) is new
+    assert story.take(arrival(remark_message("another", "wrapped", "6"))) is False
+    cook = story.latest
+    assert [remark.text for remark in cook.remarks] == ["wrapped", '=1+1, "coal"']
+    assert chart_of(cook, 0, 1e12)["remarks"] == [(cook.end, 'wrapped; =1+1, "coal"')]
+    lines = list(cook.csv())
+    assert lines[0] == "Time,Smoker (°F),Food A (°F),Food B (°F),Note\n"
+    assert lines[1:] == [
+        f"{clock(1)},200.0,,,\n",
+        f'{clock(2)},201.0,,,"wrapped; =1+1, ""coal"""\n',
+    ]
+    assert [t for _, t in from_csv(lines)[0]] == [200.0, 201.0]
+    story.take(arrival(remark_message("brisket", "Sunday", "7", names=True)))
+    assert cook.label == "Sunday (brisket)"
+
+
+def test_of_what_is_written_down_the_newest_are_kept(monkeypatch):
+    monkeypatch.setattr(cook_story, "MOST_REMARKS", 3)
+    story = story_of(readings([200.0]))
+    for number in range(9):
+        story.take(arrival(remark_message("brisket", f"note {number}", str(number))))
+    assert [remark.text for remark in story.latest.remarks] == ["note 6", "note 7", "note 8"]
+
+
+def test_an_answer_is_noted_once_and_of_what_goes_on_alone():
+    raised = replace(alert("raised", reading(200.0, 6)), began="brisket/01-smoker/6")
+    story = story_of(readings([225.0] * 5 + [200.0]), [raised])
+    hears = Answer("x", "drop", raised.began)
+    for answer, new in (
+        (replace(hears, began="brisket/01-smoker/5"), False),
+        (replace(hears, kind="low"), False),
+        (hears, True),
+        (hears, False),
+        (Answer("q", minutes=30), True),
+    ):
+        assert story.take(arrival(answer_message(SMOKER, "brisket", answer))) is new
+    probe = probe_of(story)
+    assert probe.episodes[0].heard == NOW
+    assert probe.quiet_until == NOW + 1800
+    assert story.take(arrival(answer_message(SMOKER, "another", hears))) is False
 
 
 def test_numbers_stay_numbers_in_a_csv_and_a_semicolon_begins_no_cell():

@@ -115,6 +115,7 @@ def test_the_exchange_feeds_the_queues_by_their_names_and_by_answers_keys_and_th
     ours = [(b["routing_key"], b["destination"]) for b in bindings if b["source"]]
     fed = ["01-smoker", "02-food-A", "03-food-B", "04-alerts"]
     answers = [(f"answer.{q}", where) for q in fed[:3] for where in (q, "05-history")]
+    answers.append(("remark", "05-history"))
     assert sorted(ours) == sorted([(q, w) for q in fed for w in (q, "05-history")] + answers)
 
 

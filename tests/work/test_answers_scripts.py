@@ -18,6 +18,7 @@ from smart_smoker.wire.messages import (
     alert_message,
     answer_message,
     reading_message,
+    remark_message,
     state_queue,
 )
 
@@ -131,7 +132,7 @@ def test_the_panels_user_of_the_definitions_can_answer_and_publish_nothing_else(
     alert = alert_message(ALERT)
     with defined_users(broker, url, cluster) as urls, Stranger(url) as stranger:
         with Broker(urls["smoker-panel"], "panel", only_looks=True) as panel:
-            panel.publish([given])
+            panel.publish([given, remark_message("cook", "wrapped", "x")])
         straight = Message(QUEUE, reading.body, "reading", "x", {}, straight=True)
         for other in (reading, alert, straight, Message("05-history", b"x", "note")):
             with (
@@ -140,4 +141,4 @@ def test_the_panels_user_of_the_definitions_can_answer_and_publish_nothing_else(
             ):
                 panel.publish([other])
         assert [body for _, body in stranger.take_all(QUEUE)] == [given.body]
-        assert [event.queue for event in history(url)] == [KEY]
+        assert [event.queue for event in history(url)] == [KEY, "remark"]
