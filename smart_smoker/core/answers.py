@@ -20,8 +20,8 @@ class Answer:
     """What somebody says of one probe of one cook.
 
     That they have heard of the episode of this `kind` that `began` with a reading of this id; or,
-    without a kind, that nobody is to be told anything for so many `minutes`. The same `id` is the
-    same answer.
+    without a kind, that nobody is to be told anything for so many `minutes`, 0 to be told again.
+    The same `id` is the same answer.
     """
 
     id: str
@@ -38,12 +38,13 @@ class Answer:
     def parse(cls, id: str, body: bytes) -> "Answer":
         """The answer of a message's id and JSON. Raises UnreadableMessage with the reason."""
         try:
-            answer = cls(id, **json.loads(body))
+            found = json.loads(body)
+            answer = cls(id, **found)
             check_numbers([answer.minutes])
             if answer.kind in (*RULES, NO_SIGNAL):
                 said = isinstance(answer.began, str) and not answer.minutes
             else:
-                said = answer.kind == "" and 0 < answer.minutes <= LONGEST_QUIET
+                said = found.keys() == {"minutes"} and 0 <= answer.minutes <= LONGEST_QUIET
             if not said:
                 raise ValueError("it says neither what was heard nor for how long to be quiet")
         except MISSHAPEN as error:

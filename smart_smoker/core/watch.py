@@ -167,7 +167,7 @@ class Watch:
         for episodes in self._episodes:
             if episodes.rule.kind == answer.kind:
                 episodes.hear(answer.began)
-        if answer.minutes and (not answer.id or answer.id != self._asked):
+        if not answer.kind and (not answer.id or answer.id != self._asked):
             self.quiet_until, self._asked = now + answer.minutes * 60, answer.id
 
     def silence(self, now: float, seconds: float) -> Alert | None:

@@ -18,7 +18,7 @@ from .words import clock
 SPANS = {"All": 0, "6 h": 6 * 3600, "1 h": 3600}
 """The parts of a cook to choose from, in seconds before its newest reading."""
 
-QUIETS = {"30 min": 30, "2 h": 120}
+QUIETS = {"30 min": 30, "2 h": 120, "No longer": 0}
 """For how long a probe can be quiet, in minutes."""
 
 EVERYTHING = "all probes"

@@ -252,7 +252,7 @@ class ProbeStory:
 
     def take_answer(self, answer: Answer, sent: float) -> bool:
         """Note an answer; False for one that changes nothing."""
-        if answer.minutes:
+        if not answer.kind:
             self.quiet_until, before = sent + answer.minutes * 60, self.quiet_until
             return self.quiet_until != before
         episode = self.going_on(answer.kind, answer.began)

@@ -7,13 +7,13 @@ from contextlib import suppress
 
 from ..core.alert import PREFIXES, TOO_OLD, Alert
 from ..core.errors import UnreadableMessage
-from ..core.probes import PROBE_OF_NAME, PROBE_OF_QUEUE, PROBES, RULES
+from ..core.probes import PROBE_OF_NAME, PROBE_OF_QUEUE, RULES
 from ..wire.messages import (
     ALERTS,
+    ANSWERED,
     HISTORY,
     REMARKS,
     Arrival,
-    answer_key,
     answer_of,
     parse_limits,
     reading_of,
@@ -33,9 +33,6 @@ LONGEST_REASON = 1000
 
 KINDS = (*RULES, "silence")
 """What an alert can be about."""
-
-ANSWERED = {answer_key(probe.queue): probe for probe in PROBES}
-"""The probes by the keys of answers about them."""
 
 OUTCOMES = ("accepted", "refused", "failed", "unknown", "abandoned")
 

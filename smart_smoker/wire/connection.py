@@ -16,7 +16,7 @@ from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from ..core.errors import BrokerAway, BrokerBlocked, QueueTaken
 from . import reasons
 from .address import COMMIT_SECONDS, in_time, place, tls_context
-from .messages import APP, DECLARED, EXCHANGE, HISTORY, KEYS, QUEUES, STATES, Arrival, Message
+from .messages import APP, DECLARED, EXCHANGE, HISTORY, KEYS, QUEUES, Arrival, Message, arrival
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Broker(AbstractContextManager):
 
     def __init__(self, url: str, name: str, has_history: bool = True, only_looks: bool = False):
         self._url, self._name, self.place = url, name, place(url)
-        self.has_history = has_history
+        self.has_history, self._returned = has_history, []
         self.blocked = self.useful = False  # useful: whether anything has come or gone by it
         pika.spec.props[pika.BasicProperties.INDEX] = _Properties
         with self._pika_errors():
@@ -62,6 +62,7 @@ class Broker(AbstractContextManager):
                     self.declare()
                 self._publishing = self._connection.channel()
                 self._publishing.tx_select()
+                self._publishing.add_on_return_callback(lambda *got: self._returned.append(got))
                 self._consuming = self._connection.channel()
         except BaseException:
             self.__exit__()
@@ -173,16 +174,23 @@ class Broker(AbstractContextManager):
                         type=message.type,
                         expiration=str(message.expires * 1000) if message.expires else None,
                     ),
+                    mandatory=message.type == "answer",  # Its queue is there, bound or not.
                 )
             with self._in_time():
                 self._publishing.tx_commit()
         self.useful = self.useful or any(not message.straight for message in messages)
-        # RabbitMQ confirms what the history alone has taken: without its node a queue is not there.
-        for key in {message.queue for message in messages} - STATES.keys():
-            self.state(KEYS.get(key, [key])[0])
+        self._look_after({message.queue for message in messages if message.type != "state"})
         if self.blocked:
             self.blocked = False
             log.warning("The broker at %s takes messages again.", self.place)
+
+    def _look_after(self, published: set[str]):
+        """Raise where RabbitMQ has confirmed what no queue has, or the history alone."""
+        for key in published:
+            self.state(KEYS.get(key, [key])[0])  # Without its node a queue is not there.
+        self.wait(0)
+        if self._returned:
+            raise reasons.not_taken(self._returned.pop()[1].routing_key)
 
     def consume(self, queue: str, prefetch: int, since: str | int | None = None, dead: int = 0):
         """Begin to read a queue, as its only reader; what was read but not acknowledged returns.
@@ -203,7 +211,7 @@ class Broker(AbstractContextManager):
             self._arrived: list[Arrival] = []
             self._consuming.basic_consume(
                 queue,
-                lambda _, *arrived: self._arrived.append(_arrival(queue, *arrived)),
+                lambda _, *arrived: self._arrived.append(arrival(queue, *arrived)),
                 exclusive=since is None,
                 arguments=None if since is None else {"x-stream-offset": since},
             )
@@ -229,7 +237,7 @@ class Broker(AbstractContextManager):
         """What a queue holds, in order; it stays there until `done_with_got`."""
         with self._pika_errors():
             all_there = iter(lambda: self._setup.basic_get(queue), (None, None, None))
-            return [_arrival(queue, *got) for got in all_there]
+            return [arrival(queue, *got) for got in all_there]
 
     def done_with_got(self):
         """Tell the broker that all that we have got can be forgotten."""
@@ -282,13 +290,6 @@ class Broker(AbstractContextManager):
         """Throw away what waits in a queue."""
         with self._pika_errors():
             self._setup.queue_purge(queue)
-
-
-def _arrival(queue: str, method, properties, body: bytes) -> Arrival:
-    queue = method.routing_key if queue == HISTORY or method.routing_key in KEYS else queue
-    id, type, headers = properties.message_id or "", properties.type or "", properties.headers or {}
-    sent, expires = properties.timestamp or 0, int(properties.expiration or 0) / 1000
-    return Arrival(queue, method.delivery_tag, body, str(id), type, headers, sent, expires)
 
 
 def _parameters(url: str, name: str) -> pika.URLParameters:

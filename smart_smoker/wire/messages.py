@@ -1,12 +1,13 @@
 """The wire: the exchange, the queues, and the messages that others' scripts can rely on."""
 
 import json
+import math
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..core.alert import TOO_OLD, Alert
+from ..core.alert import RINGS, TOO_OLD, Alert
 from ..core.answers import Answer
 from ..core.errors import UnreadableMessage
 from ..core.probes import PROBES, RULES, Probe
@@ -30,8 +31,11 @@ def answer_key(queue: str) -> str:
 REMARKS = "remark"
 """The key of what people write down of a cook; it goes to the history alone."""
 
+ANSWERED = {answer_key(probe.queue): probe for probe in PROBES}
+"""The probes by the keys of answers about them."""
+
 KEYS = {key: (key, HISTORY) for key in BOUND} | {REMARKS: (HISTORY,)}
-KEYS |= {answer_key(probe.queue): (probe.queue, HISTORY) for probe in PROBES}
+KEYS |= {key: (probe.queue, HISTORY) for key, probe in ANSWERED.items()}
 """The queues of each key by which something is published to the exchange."""
 
 QUEUES = {
@@ -60,6 +64,9 @@ DECLARED = QUEUES | STATES
 MANY_RETURNS = 10
 """Half of those after which a quorum queue drops a message for good: from RabbitMQ 4.0 on it does
 so at the 21st, unless a policy says otherwise (rabbitmq.com/docs/quorum-queues)."""
+
+RING_OLD = 600
+"""Seconds after which a ring is of no use: a service that was away shall not ring for them all."""
 
 LONGEST_COOK = 100
 """Bytes of a cook's id; with queue, number and state an AMQP short string (255) has room for it."""
@@ -118,6 +125,14 @@ class Arrival(NamedTuple):
         return count if isinstance(count, int) else 0
 
 
+def arrival(queue: str, method, properties, body: bytes) -> Arrival:
+    """What has arrived from a queue, out of what pika says of it."""
+    queue = method.routing_key if queue == HISTORY or method.routing_key in KEYS else queue
+    id, type, headers = properties.message_id or "", properties.type or "", properties.headers or {}
+    sent, expires = properties.timestamp or 0, int(properties.expiration or 0) / 1000
+    return Arrival(queue, method.delivery_tag, body, str(id), type, headers, sent, expires)
+
+
 def reading_message(reading: Reading) -> Message:
     """The message that carries a reading to its probe's queue."""
     headers = {"cook": reading.cook, "seq": reading.seq}
@@ -151,8 +166,12 @@ def is_cook(cook: object) -> bool:
 
 
 def answer_message(probe: Probe, cook: str, answer: Answer) -> Message:
-    """The message that carries an answer to whoever watches the probe."""
-    return Message(answer_key(probe.queue), answer.body(), "answer", answer.id, {"cook": cook})
+    """The message that carries an answer to whoever watches the probe.
+
+    What was to be quiet for a while is so no more when nobody has taken it for so long.
+    """
+    key, waits = answer_key(probe.queue), math.ceil(answer.minutes * 60)
+    return Message(key, answer.body(), "answer", answer.id, {"cook": cook}, expires=waits)
 
 
 def answer_of(arrival: Arrival) -> tuple[str, Answer]:
@@ -183,7 +202,8 @@ def alert_message(alert: Alert) -> Message:
     headers = {"cook": alert.cook}
     if alert.quiet:
         return Message(HISTORY, alert.body(), "note", alert.id, headers, straight=True)
-    return Message(ALERTS, alert.body(), "alert", alert.id, headers, expires=TOO_OLD)
+    expires = RING_OLD if alert.state in RINGS else TOO_OLD
+    return Message(ALERTS, alert.body(), "alert", alert.id, headers, expires=expires)
 
 
 def limits_message(probe: Probe, cook: str, limits: Mapping[str, float]) -> Message:

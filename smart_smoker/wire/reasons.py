@@ -90,6 +90,12 @@ def made_otherwise(text: str, name: str) -> SmartSmokerError:
     )
 
 
+def not_taken(key: str) -> BrokerRefused:
+    """The error for a key that is bound to nothing: what made the queues was an earlier version."""
+    words = "start the consumers anew, or import the definitions anew (docs/brokers.md)"
+    return BrokerRefused(f"no queue takes {key}: {words}", key)
+
+
 def not_seen(text: str, name: str) -> BrokerRefused:
     """The error for what this user may neither make nor look at, if it is there.
 

@@ -200,11 +200,9 @@ class Consumer:
             self._judge(reading_of(arrival, self._probe))
             return
         cook, answer = answer_of(arrival)
-        waited = max(0.0, time.time() - arrival.sent) if arrival.sent else 0.0
-        self._memory.answer(cook, answer, self._listened - waited)
-        what = (
-            f"heard of the {answer.kind}" if answer.kind else f"quiet, {answer.minutes:g} minutes"
-        )
+        self._memory.answer(cook, answer, self._listened)
+        quiet = f"quiet, {answer.minutes:g} minutes"
+        what = f"heard of the {answer.kind}" if answer.kind else quiet
         log.info("%s, %s: %s.", self._probe.name, name_of(cook), what)
 
     def _judge(self, reading: Reading):

@@ -210,7 +210,7 @@ class Outbox:
             if copies >= len(lanes.PAUSES):
                 self._settle(lane, held, "abandoned", f"{copies} copies, and no answer to any")
             elif held.left <= 0:
-                why = f"it was not taken within a day: {trial.reason or 'it was not tried'}"
+                why = f"it was not taken in time: {trial.reason or 'it was not tried'}"
                 self._settle(lane, held, "abandoned", why)
             elif now >= trial.next_try:
                 ready.append((held, trial))

@@ -1,8 +1,6 @@
 """Answers to the real consumers: taken once, known after a kill, and by their own key alone."""
 
 import json
-import time
-from dataclasses import replace
 
 import pytest
 from scripts import ALERT, Stranger, defined_users, history, until
@@ -10,7 +8,7 @@ from scripts import ALERT, Stranger, defined_users, history, until
 from smart_smoker.core.alert import Alert
 from smart_smoker.core.answers import Answer
 from smart_smoker.core.errors import BrokerRefused
-from smart_smoker.core.probes import SMOKER
+from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import numbered
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.messages import (
@@ -86,23 +84,25 @@ def test_a_probe_is_quiet_for_a_while_also_after_a_kill(program, stranger, url):
     assert consumer.end(2)[0] == 0
 
 
-def test_what_was_to_be_quiet_long_before_it_is_heeded_is_told(program, stranger, url):
-    consumer = consumer_of(program)
-    stranger.put_readings(QUEUE, "cook", DYING[:5])
-    until(lambda: state(url)["number"] == 5, "a cook that is known")
-    consumer.kill()
-    for id, ago in (("late", 1500), ("over", 3600)):
-        given = answer_message(SMOKER, "cook", Answer(id, minutes=30))
-        with Broker(url, "a test", only_looks=True) as broker:
-            broker.publish([replace(given, sent=time.time() - ago)])
-        consumer = consumer_of(program)
-        consumer.said("quiet, 30 minutes")
-        until(lambda id=id: state(url).get("asked") == id, "a state that knows it")
-        assert state(url).get("quiet", 0) <= (300 if id == "late" else 0)
-        consumer.kill()
-    consumer = consumer_of(program)
-    stranger.put_readings(QUEUE, "cook", DYING[5:7], first=6)
-    until(lambda: told(url) == [(6, "raised")], "an alert")
+def test_a_quiet_that_nobody_takes_until_it_is_over_is_none(stranger, url):
+    with Broker(url, "a test"):
+        answer(url, Answer("short", minutes=0.01))
+        answer(url, Answer("heard", "drop", "cook/01-smoker/6"))
+        until(lambda: stranger.waiting(QUEUE) == 1, "what the broker drops")
+    ((properties, _),) = stranger.take_all(QUEUE)
+    assert properties.message_id == "heard"
+
+
+def test_an_answer_that_no_queue_takes_is_told_to_have_failed(stranger, url):
+    with Broker(url, "a test"):
+        pass
+    for queue in (QUEUE, "05-history"):
+        stranger.channel.queue_unbind(queue, "smart-smoker", KEY)
+    with pytest.raises(BrokerRefused, match="no queue takes"):
+        answer(url, Answer("quiet", minutes=30))
+    answer_by_another = answer_message(FOOD_A, "cook", Answer("quiet", minutes=30))
+    with Broker(url, "a test", only_looks=True) as broker:
+        broker.publish([answer_by_another])
 
 
 def test_an_answer_about_a_cook_that_nobody_knows_and_rubbish_do_no_harm(program, stranger, url):

@@ -357,7 +357,7 @@ def test_an_alert_that_nobody_takes_for_a_day_is_given_up_and_leaves_its_traces(
     assert outcomes(url) == ["failed", "abandoned"]
     ((properties, body),) = stranger.take_all(REJECTED)
     assert body == ALERT.body()
-    assert "within a day" in properties.headers["reason"]
+    assert "in time" in properties.headers["reason"]
     assert "Greylisted" in properties.headers["reason"]
     assert any("given up" in line and ALERT.subject in line for line in caplog.messages)
 
