@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 from ..core.limits import FoodDone
 from ..core.probes import PROBES
 from ..core.readings import COLDEST, HOTTEST
+from ..core.rules import FoodStall
 from ..core.units import UNITS, fahrenheit
 
 
@@ -121,9 +122,11 @@ def _unit(value: object) -> str:
 
 PER_PROBE = {probe.setting(rule.kind): _LIMIT for probe in PROBES for rule in probe.beside}
 PER_PROBE |= {probe.setting("lid_minutes"): _MINUTES for probe in PROBES if probe.rule.holdable}
-PER_PROBE |= {
-    probe.setting("warn_minutes"): _MINUTES for probe in PROBES if FoodDone in probe.beside
-}
+for _probe in PROBES:
+    if FoodDone in _probe.beside:
+        PER_PROBE[_probe.setting("warn_minutes")] = _MINUTES
+    if isinstance(_probe.rule, FoodStall):
+        PER_PROBE |= {_probe.setting(name): _LIMIT for name in ("stall_from", "stall_to")}
 """What can be set for a probe alone: limits in °F, and minutes."""
 
 CHECKS: dict[str, Callable[[object], object]] = {
