@@ -90,6 +90,12 @@ def _web_url(value: object) -> str:
     return text(value)
 
 
+def _mqtt_url(value: object) -> str:
+    if text(value) and not _url(text(value), ("mqtt", "mqtts")):
+        raise ValueError("mqtt://USER:PASSWORD@HOST:PORT or mqtts://…")
+    return text(value)
+
+
 def _notify_urls(value: object) -> tuple[str, ...]:
     urls = value.split() if isinstance(value, str) else value
     if not isinstance(urls, list) or not all(isinstance(u, str) and "://" in u for u in urls):
@@ -148,6 +154,7 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "panel_password": text,
     "panel_proxy": _ip_address,
     "panel_url": lambda value: text(value) and _web_url(value),
+    "mqtt_url": _mqtt_url,
     "units": _unit,
     **PER_PROBE,
 }

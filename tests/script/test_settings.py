@@ -43,6 +43,7 @@ TAKEN = {
     "panel_url": ("http://smoker.example:8000", lambda s: s.panel_url),
     "panel_password": ("hickory & oak", lambda s: s.panel_password),
     "panel_proxy": ("192.0.2.80", lambda s: s.panel_proxy),
+    "mqtt_url": ("mqtt://pit:hickory@pi.local:1884", lambda s: s.mqtt_url),
     "units": ("C", lambda s: s.units),
 }
 """Each setting, a value for it, and where it is found again."""
@@ -55,6 +56,7 @@ WRONG = {
     "outgoing_email_security": (["", "tls", "STARTTLS", "none"], "starttls"),
     "email_address_for_alerts": (["me", "a@b,c@d"], "e-mail address"),
     "sms_address_for_texts": (["5551234"], "e-mail address"),
+    "mqtt_url": (["pi.local", "http://one", "mqtt://", "mqtt://h:x", "mqtt://a@b/c@d"], "mqtt://"),
     "notify_urls": (["ntfy", "ntfy://a mailto"], "Apprise"),
     "urgent_notify_urls": (["ntfy", "ntfy://a mailto"], "Apprise"),
     "ring_minutes": (["-1", "often", "1441"], "minutes"),
@@ -346,6 +348,8 @@ def assert_untold(folder: Path, environment: dict[str, str]):
         {"RABBITMQ_ADMIN_URL": "guest:{}@localhost/"},
         {"NOTIFY_URLS": "pover://{}"},
         {"NOTIFY_URLS": "ntfy {}"},
+        {"MQTT_URL": "mqtt://pit:{}@pi.local"},
+        {"MQTT_URL": "tcp://pit:{}@pi.local"},
         {"OUTGOING_EMAIL_PASSWORD": "{}", "OUTGOING_EMAIL_PORT": "0"},
         {"OUTGOING_EMAIL_PASSWORD": "{}", **{key.upper(): MAIL[key] for key in MAIL}},
     ],
