@@ -8,10 +8,13 @@ import signal
 
 import pytest
 from mqtt import PATH, mosquitto, subscribed
-from scripts import LOOPBACK, Relay, until
+from scripts import LOOPBACK, Relay, clock, until
 
 from smart_smoker.core.alert import Alert
+from smart_smoker.core.probes import FOOD_A
+from smart_smoker.core.readings import numbered
 from smart_smoker.lab.ports import free_ports
+from smart_smoker.panel.cook_story import CookStory
 from smart_smoker.panel.follower import Follower
 from smart_smoker.wire.connection import Broker
 from smart_smoker.wire.messages import alert_message
@@ -28,6 +31,7 @@ TOLD = {
 }
 CONFIG = "homeassistant/{}/smart-smoker/{}/config"
 LOGIN = "pit:se/cret"
+NOW = 1_800_000_000.0
 
 
 def telling(follower: Follower, port: int, login: str = "", unit: str = "F"):
@@ -159,6 +163,30 @@ def test_the_panel_tells_home_assistant_until_it_is_ended_or_killed(program, tmp
             panel.signal(end)
             until(lambda: said["smart-smoker/status"] == "offline", "that it is gone")
             panel.ended()
+
+
+@needed
+def test_meat_that_is_done_is_on_and_a_probe_that_says_nothing_has_no_temperature():
+    from smart_smoker.panel.home_assistant import states
+
+    cook = CookStory("brisket")
+    for seq, temperature in enumerate((190, 203, 203.06), 1):
+        cook.take_reading(numbered(FOOD_A, "brisket", seq, clock(seq), temperature), NOW)
+    id = "brisket/02-food-A/3"
+    words = "12:00", 203.06, 0, "Food A", "Food A", "Food A"
+    done = Alert(f"{id}/done-raised", "brisket", "Food A", "raised", *words, rule="done", began=id)
+    cook.take_alert(done, NOW)
+
+    def of_food_a(now: float) -> dict[str, str]:
+        told = states(cook, now, "C")
+        return {t.rpartition("_")[2]: told[t] for t in told if "food_a" in t}
+
+    live = {"temperature": "95.0", "stall": "OFF", "done": "ON", "silence": "OFF"}
+    assert of_food_a(NOW + 200) == live
+    assert of_food_a(NOW + 301) == live | {"temperature": "None", "silence": "ON"}
+    cook.take_reading(numbered(FOOD_A, "brisket", 4, clock(4), 203.0, last=True), NOW)
+    over = {"temperature": "None", "stall": "OFF", "done": "OFF", "silence": "OFF"}
+    assert of_food_a(NOW + 301) == over
 
 
 def test_without_paho_it_says_in_a_line_how_to_install_it(program):
