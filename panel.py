@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import smart_smoker.script.installed  # noqa: F401 - first: says what is missing
@@ -34,9 +35,18 @@ def main():
         raise InputError(
             f"the panel needs NiceGUI: {sys.executable} -m pip install -r requirements-panel.txt"
         )
+    if settings.mqtt_url and missing("paho"):
+        needed = f"{sys.executable} -m pip install -r requirements-home-assistant.txt"
+        raise InputError(f"mqtt_url needs paho-mqtt: {needed}")
     from smart_smoker.panel.routes import serve
 
-    serve(Follower(settings.rabbitmq_urls), settings, options.host, options.port)
+    follower = Follower(settings.rabbitmq_urls)
+    with ExitStack() as beside:
+        if settings.mqtt_url:
+            from smart_smoker.panel.home_assistant import HomeAssistant
+
+            beside.enter_context(HomeAssistant(settings.mqtt_url, follower, settings.units))
+        serve(follower, settings, options.host, options.port)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ LIBRARIES = {
     "tomli": {"script.settings"},
     "dotenv": {"script.settings"},
     "nicegui": {"panel.elements"},
+    "paho": {"panel.home_assistant"},
     "fastapi": {"panel.routes"},
     "uvicorn": {"panel.server"},
     "h11": {"panel.server"},

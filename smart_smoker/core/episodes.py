@@ -34,24 +34,26 @@ class Episodes:
         self.tail: Sequence[float] = ()
 
     def take(
-        self, window: Window, cause: Reading, highest: float, lowest: float, quiet: bool = False
+        self, window: Window, cause: Reading, highest: float, lowest: float, quiet: bool, moot: bool
     ) -> Alert | None:
         """Take the probe's next reading, which is in the window, and return what is to be told.
 
         `cause` has the time of the latest one and the id of the one that came. `highest` and
-        `lowest` are those of the cook, in °F. While it is `quiet` nobody is told but of an end.
+        `lowest` are those of the cook, in °F. While it is `quiet` nobody is told but of an end, and
+        when the rule is `moot` nobody is told of that either.
         """
         rule, episode, moment = self.rule, self.going_on, window.moment
         self.tail = tail = Tail(window, self.span)
         change = rule.change(tail)
         if episode is None:
-            if self.over or not rule.holds(change, tail) or not rule.counts(highest, lowest):
+            told = moot or self.over
+            if told or not rule.holds(change, tail) or not rule.counts(highest, lowest):
                 return None
             self.over = rule.once
             since = moment - tail.covers
             episode = Episode(cause.id, moment, since, rule.level(tail), tail[-1])
             self.going_on = episode
-        state = self._next_state(episode, tail, moment, change, quiet)
+        state = "over" if moot else self._next_state(episode, tail, moment, change, quiet)
         if state is None:
             return None
         alert = self._alert(state, episode, tail, cause, moment - episode.since)

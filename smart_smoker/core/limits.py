@@ -90,6 +90,7 @@ class FoodDone(Rule):
     title = "{probe} Done!"
     advice = "Take it out, and let it rest."
     once = True
+    ends = "stall"
 
     def change(self, tail):
         return round(min(tail[-2:]) - self.degrees, DECIMALS)

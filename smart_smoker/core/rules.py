@@ -1,5 +1,6 @@
 """The rules: when a probe's last readings are worth an alert."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -59,6 +60,8 @@ class Rule:
     """Whether somebody must wake up for it."""
     once = False
     """Whether it is told but once in a cook, and its end not at all."""
+    ends = ""
+    """The kind of rule that is told no more in this cook when this one was."""
     option = ""
     """What its option says of it, where it has one: the limit is told beside it."""
     holdable = False
@@ -192,11 +195,14 @@ class FoodStall(Rule):
     """The meat has stopped warming: a whole window of readings is no more than a degree apart.
 
     1 °F in 20 readings (10 minutes) is what the smoker's owners ask for. The rule is over when the
-    readings are apart by more than a degree beyond that.
+    readings are apart by more than a degree beyond that. One begins only where the newest reading
+    is from `least` to `most`, in °F.
     """
 
     degrees: float = 1
     window: float = 20
+    least: float = -math.inf
+    most: float = math.inf
     urgent = False
     kind = "stall"
     during = "stalled for {duration}"
@@ -210,7 +216,7 @@ class FoodStall(Rule):
         return round(max(tail) - min(tail), DECIMALS)
 
     def holds(self, change, tail):
-        return change <= self.degrees and tail.spans
+        return change <= self.degrees and self.least <= tail[-1] <= self.most and tail.spans
 
     def is_over(self, change, tail, episode):
         return change > round(self.degrees + 1, DECIMALS)

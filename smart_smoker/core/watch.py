@@ -17,14 +17,7 @@ from .episodes import Episodes
 from .errors import UnreadableMessage
 from .outlook import Outlook
 from .probes import RULES, Probe
-from .readings import (
-    COLDEST,
-    HOTTEST,
-    SECONDS_PER_READING,
-    Reading,
-    numbered,
-    parse_time,
-)
+from .readings import COLDEST, HOTTEST, SECONDS_PER_READING, Reading, numbered, parse_time
 from .ring import Ring
 from .rules import Rule
 from .silence import Silence
@@ -75,8 +68,9 @@ class Watch:
         self._by_time = clock == "time"
         remind, self._unit = remind_minutes * 60, unit
         self._silence = Silence(ring or Ring(), unit)
-        self._episodes = [Episodes(rule, remind, "", unit, ring)]
-        self._episodes += [Episodes(other, remind, other.kind, unit, ring) for other in beside]
+        # The probe's own rule comes last: one beside it can end it.
+        self._episodes = [Episodes(other, remind, other.kind, unit, ring) for other in beside]
+        self._episodes.append(Episodes(rule, remind, "", unit, ring))
         span = max(episodes.span for episodes in self._episodes)
         looks_back = max(episodes.rule.looks_back for episodes in self._episodes)
         self.window = Window(span, 0 if self._by_time else SECONDS_PER_READING, looks_back)
@@ -134,15 +128,17 @@ class Watch:
         self.highest, self.lowest = max(self.highest, temperature), min(self.lowest, temperature)
         alerts = [found_alert(reading, self._unit)] if self._silence.goes_on else []
         self._silence.end()
-        quiet = heard < self.quiet_until
+        quiet, extremes, ended = heard < self.quiet_until, (self.highest, self.lowest), ""
         for episodes in self._episodes:
-            if alert := episodes.take(window, cause, self.highest, self.lowest, quiet):
+            rule = episodes.rule
+            if alert := episodes.take(window, cause, *extremes, quiet, rule.kind == ended):
                 alerts.append(alert)
+            ended = rule.ends if episodes.over else ended
         forecast = self._outlook.take(reading, alerts, quiet)
         self.alerts += sum(not alert.quiet for alert in alerts)
         limits = None if self._limits == self._limits_told else self._limits
         self._limits_told = self._limits
-        return Judgement(self._episodes[0].tail, alerts, True, limits, forecast=forecast)
+        return Judgement(self._episodes[-1].tail, alerts, True, limits, forecast=forecast)
 
     def _moment(self, reading: Reading) -> float:
         moment = parse_moment(reading.time)

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 from ..core.limits import FoodDone
 from ..core.probes import PROBES
 from ..core.readings import COLDEST, HOTTEST
+from ..core.rules import FoodStall
 from ..core.units import UNITS, fahrenheit
 
 
@@ -89,6 +90,12 @@ def _web_url(value: object) -> str:
     return text(value)
 
 
+def _mqtt_url(value: object) -> str:
+    if text(value) and not _url(text(value), ("mqtt", "mqtts")):
+        raise ValueError("mqtt://USER:PASSWORD@HOST:PORT or mqtts://…")
+    return text(value)
+
+
 def _notify_urls(value: object) -> tuple[str, ...]:
     urls = value.split() if isinstance(value, str) else value
     if not isinstance(urls, list) or not all(isinstance(u, str) and "://" in u for u in urls):
@@ -121,9 +128,11 @@ def _unit(value: object) -> str:
 
 PER_PROBE = {probe.setting(rule.kind): _LIMIT for probe in PROBES for rule in probe.beside}
 PER_PROBE |= {probe.setting("lid_minutes"): _MINUTES for probe in PROBES if probe.rule.holdable}
-PER_PROBE |= {
-    probe.setting("warn_minutes"): _MINUTES for probe in PROBES if FoodDone in probe.beside
-}
+for _probe in PROBES:
+    if FoodDone in _probe.beside:
+        PER_PROBE[_probe.setting("warn_minutes")] = _MINUTES
+    if isinstance(_probe.rule, FoodStall):
+        PER_PROBE |= {_probe.setting(name): _LIMIT for name in ("stall_from", "stall_to")}
 """What can be set for a probe alone: limits in °F, and minutes."""
 
 CHECKS: dict[str, Callable[[object], object]] = {
@@ -145,6 +154,7 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "panel_password": text,
     "panel_proxy": _ip_address,
     "panel_url": lambda value: text(value) and _web_url(value),
+    "mqtt_url": _mqtt_url,
     "units": _unit,
     **PER_PROBE,
 }

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from ..core.cooks import USUAL
 from ..core.errors import InputError
-from ..core.limits import FoodDone, SmokerHigh, SmokerLow
+from ..core.limits import FoodDone
 from ..core.probes import PROBES, Probe
 from ..core.readings import COLDEST, HOTTEST, SECONDS_PER_READING
 from ..core.rows import Wanted
-from ..core.rules import Rule
+from ..core.rules import FoodStall, Rule
 from ..core.text import printable
 from ..core.units import fahrenheit
 from ..core.watch import CLOCKS
@@ -24,6 +24,9 @@ LONGEST_NAME = 60
 
 LONGEST_WINDOW = 240
 """Readings: two hours of them."""
+
+OWN = {"hold_minutes": "lid_minutes", "least": "stall_from", "most": "stall_to"}
+"""What a probe's own rule has from options and settings, with their names."""
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
 """Seconds by the letter behind a duration."""
@@ -67,8 +70,7 @@ def producer_options(page: str, sample: Path):
         parser.error("argument --resume: goes with - alone; --follow goes on by itself")
     if options.check and (options.follow or options.csv == "-"):
         parser.error("argument --check: goes with a whole file")
-    told = options.columns, options.celsius, options.day_first, options.absent
-    options.wanted = Wanted(*told)
+    options.wanted = Wanted(options.columns, options.celsius, options.day_first, options.absent)
     options.live = options.follow or options.csv == "-"
     options.source = "standard input" if options.csv == "-" else options.csv
     if options.interval is None:
@@ -95,10 +97,13 @@ def consumer_options(page: str, probe: Probe, remind: float, silence: float):
     parser.add_argument("--clock", choices=CLOCKS, default="readings", help=meaning)
     meaning = "the middle one of so many readings counts: one alone is noise (1)"
     parser.add_argument("--median", type=int, choices=(1, 3, 5), default=1, help=meaning)
-    for kind in probe.beside:
-        shown = f"°F, or °C as 95C; {kind.option} (no limit)"
+    limits = {kind.kind: kind.option for kind in probe.beside}
+    if isinstance(rule, FoodStall):
+        limits |= {"stall-from": "no stall begins below", "stall-to": "no stall begins above"}
+    for name, meaning in limits.items():
+        shown = f"°F, or °C as 95C; {meaning} (no limit)"
         limit = number_from(COLDEST, HOTTEST, fahrenheit)
-        parser.add_argument(f"--{kind.kind}", type=limit, metavar="N", help=shown)
+        parser.add_argument(f"--{name}", type=limit, metavar="N", help=shown)
     if rule.holdable:
         shown = "a drop that is over before is a lid, and not told (0)"
         parser.add_argument("--lid-minutes", type=number_from(0), metavar="N", help=shown)
@@ -122,19 +127,19 @@ def rules_of(options, probe: Probe, settings: Settings) -> list[Rule]:
         given = getattr(options, name, None)
         return settings.limits.get(probe.setting(name)) if given is None else given
 
+    for pair in (("low", "high"), ("stall_from", "stall_to")):
+        (low, below), (high, above) = ((chosen(name), probe.setting(name)) for name in pair)
+        if None not in (low, high) and low >= high:
+            raise InputError(f"{below}, {low:g} °F, is not below {above}, {high:g} °F", low)
+    own = {field: chosen(name) for field, name in OWN.items() if chosen(name) is not None}
     limits = {kind: chosen(kind.kind) for kind in probe.beside}
-    low, high = limits.get(SmokerLow), limits.get(SmokerHigh)
-    if low is not None and high is not None and low >= high:
-        raise InputError(f"the low limit, {low:g} °F, is not below the high one, {high:g} °F", low)
-    held = chosen("lid_minutes")
-    own = replace(options.rule, hold_minutes=held) if held else options.rule
     beside = [kind(limit) for kind, limit in limits.items() if limit is not None]
     if warned := chosen("warn_minutes"):
         if FoodDone not in map(type, beside):
             key = probe.setting(FoodDone.kind)
             raise InputError(f"{probe.spoken} has no target to warn of: give --done, or {key}", key)
         beside = [replace(rule, warn_minutes=warned) for rule in beside]
-    return [own, *beside]
+    return [replace(options.rule, **own), *beside]
 
 
 def cook_name(text: str) -> str:

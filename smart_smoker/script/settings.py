@@ -42,7 +42,8 @@ class Settings:
     `mail` is None where no mail server is set; `limits` are those of the probes, as `smoker_low`,
     in °F, and lids in minutes; `units` are "F" or "C", for people; without `panel_password` the
     panel is for this machine alone; `panel_proxy` is believed where requests come from, and
-    `panel_url` is where a phone reaches the panel. URLs hold secrets: `repr` leaves them out.
+    `panel_url` is where a phone reaches the panel; by `mqtt_url` Home Assistant is told. URLs hold
+    secrets: `repr` leaves them out.
     """
 
     rabbitmq_urls: tuple[str, ...] = field(repr=False)
@@ -55,6 +56,7 @@ class Settings:
     panel_password: str = field(default="", repr=False)
     panel_proxy: str = ""
     panel_url: str = ""
+    mqtt_url: str = field(default="", repr=False)
     limits: Mapping[str, float] = field(default_factory=dict)
     units: str = "F"
 

@@ -3,13 +3,7 @@
 import re
 import ssl
 
-from ..core.errors import (
-    BrokerAway,
-    BrokerRefused,
-    NoStreams,
-    QueueTaken,
-    SmartSmokerError,
-)
+from ..core.errors import BrokerAway, BrokerRefused, NoStreams, QueueTaken, SmartSmokerError
 
 _REFUSAL = re.compile(r"\((403|530)\) ['\"]")
 """A login or a virtual host that is refused; a broker that is just being stopped says 320."""

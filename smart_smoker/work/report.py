@@ -18,7 +18,6 @@ log = logging.getLogger(__name__)
 LINES_PER_SECOND = 20
 """What a person can still follow."""
 
-
 MANY_SKIPPED = 5
 """Cells of a column that are skipped and told one by one."""
 

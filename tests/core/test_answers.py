@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 from forged import JSON
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from smart_smoker.core.answers import Answer, heard
@@ -266,6 +266,34 @@ def test_what_an_earlier_version_has_told_rings_by_when_it_was_told():
     third.resume(SMOKER, "brisket", state, 1000)
     assert third.silence(1299, 300) is None
     assert third.silence(1301, 300).state == "ring"
+
+
+@untimed
+@given(
+    st.lists(st.sampled_from([190.0, 200.0, 202.0, 203.0]), max_size=60),
+    st.dictionaries(st.integers(1, 60), st.builds(Answer, st.text(max_size=5), minutes=st.just(2))),
+    st.integers(0, 60),
+)
+@example([190.0, 203.0, 203.0, 203.0, 190.0], {}, 3)
+def test_meat_that_is_done_is_no_stall_behind_a_quiet_hour_either_nor_after_a_restart(
+    temperatures, answers, cut
+):
+    def fresh() -> Watch:
+        return Watch(FoodStall(2, 3), 5, beside=[FoodDone(203)], ring=Ring(60, 5, 120))
+
+    whole, first, second = fresh(), fresh(), fresh()
+    before, after = temperatures[:cut], temperatures[cut:]
+    parts = told(first, before, FOOD_A, answers)
+    second.resume(FOOD_A, "brisket", json.loads(json.dumps(first.state())))
+    second.quiet_until = first.quiet_until  # which the memory keeps, by its clock
+    expected = told(whole, temperatures, FOOD_A, answers)
+    assert parts + told(second, after, FOOD_A, answers) == expected
+    pairs = zip(temperatures, temperatures[1:], strict=False)
+    done = [
+        n for n, pair in enumerate(pairs, 2) if pair == (203, 203) and min(temperatures[:n]) < 203
+    ]
+    stalls = [n for n, state in expected if state == "cleared"]
+    assert not done or not [n for n in stalls if n >= done[0]]
 
 
 def test_a_silence_goes_on_ringing_from_its_state_and_the_same_answer_is_known_there():

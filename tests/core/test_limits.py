@@ -168,6 +168,58 @@ def test_done_is_told_as_a_plain_count_tells_it(temperatures):
     assert [each for each in found if "over" not in each] == expected
 
 
+# --- stalls that are none ------------------------------------------------------------------------
+
+STALLED = [150.0] + [170.0] * 20
+
+
+def of_food(temperatures, rule=None, target=203, **how):
+    beside = [FoodDone(target)] if target else []
+    return told(beside, temperatures, FOOD_A, own=rule or FoodStall(), **how)
+
+
+def test_meat_that_was_done_raises_no_stall_any_more_however_it_rests_and_cools():
+    rests = [*range(150, 204, 3), 203.5, *[204.0] * 40, *[185.0] * 40, *[150.0] * 40, 160]
+    assert of_food(rests, target=None) == [
+        *("38/raised", "60/cleared", "79/raised", "100/cleared", "119/raised", "140/cleared")
+    ]
+    assert of_food(rests, remind=0) == ["20/done-raised", "60/done-over"]
+    assert of_food([*rests, *[203.5] * 40]) == ["20/done-raised", "60/done-over"]
+
+
+def test_a_stall_that_goes_on_when_the_meat_is_done_ends_without_a_word():
+    goes_on = [*STALLED, 171.5, 171.5, *[171.5] * 300]
+    found = of_food(goes_on, target=171)
+    assert found[:3] == ["21/raised", "23/done-raised", "23/over"]
+    assert {each.partition("/")[2] for each in found[3:]} == {"done-reminder"}
+
+
+def test_a_stall_that_would_begin_with_the_reading_that_makes_it_done_is_none():
+    assert of_food([190.0, 190.0, *[203.0] * 40], FoodStall(20, 4), remind=0) == ["4/done-raised"]
+
+
+@pytest.mark.parametrize(
+    ("own", "begins"),
+    [
+        (FoodStall(), "20/raised"),
+        (FoodStall(least=140), "60/raised"),
+        (FoodStall(least=140, most=180), "60/raised"),
+        (FoodStall(least=150.01), "100/raised"),
+        (FoodStall(most=180, least=160), None),
+        (FoodStall(most=109), None),
+    ],
+)
+def test_a_stall_begins_only_between_its_bounds(own, begins):
+    temperatures = [120.0] * 40 + [150.0] * 40 + [200.0] * 40
+    assert of_food(temperatures, own, target=None)[:1] == ([begins] if begins else [])
+
+
+def test_a_stall_that_has_begun_between_its_bounds_goes_on_beyond_them():
+    own = FoodStall(least=140, most=150)
+    rises = [150.0] * 20 + [150.8, 151.6] * 60
+    assert of_food(rises, own, None) == ["20/raised", "140/reminder"]
+
+
 # --- lids ----------------------------------------------------------------------------------------
 
 OPENED = [236, 237, 237, 221, 214, 188, 190, 206, 216, 217, 224, 225, 228, 228, 232]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from smart_smoker.core.errors import InputError
 from smart_smoker.core.limits import FoodDone, SmokerHigh, SmokerLow
-from smart_smoker.core.probes import FOOD_A, SMOKER
+from smart_smoker.core.probes import FOOD_A, FOOD_B, SMOKER
+from smart_smoker.core.rules import FoodStall
 from smart_smoker.script.options import consumer_options, rules_of
 from smart_smoker.script.settings import Settings, is_loopback, load, masked
 from smart_smoker.wire.connection import place
@@ -47,6 +48,7 @@ TAKEN = {
     "panel_url": ("http://smoker.example:8000", lambda s: s.panel_url),
     "panel_password": ("hickory & oak", lambda s: s.panel_password),
     "panel_proxy": ("192.0.2.80", lambda s: s.panel_proxy),
+    "mqtt_url": ("mqtt://pit:hickory@pi.local:1884", lambda s: s.mqtt_url),
     "units": ("C", lambda s: s.units),
 }
 """Each setting, a value for it, and where it is found again."""
@@ -59,6 +61,7 @@ WRONG = {
     "outgoing_email_security": (["", "tls", "STARTTLS", "none"], "starttls"),
     "email_address_for_alerts": (["me", "a@b,c@d"], "e-mail address"),
     "sms_address_for_texts": (["5551234"], "e-mail address"),
+    "mqtt_url": (["pi.local", "http://one", "mqtt://", "mqtt://h:x", "mqtt://a@b/c@d"], "mqtt://"),
     "notify_urls": (["ntfy", "ntfy://a mailto"], "Apprise"),
     "urgent_notify_urls": (["ntfy", "ntfy://a mailto"], "Apprise"),
     "ring_minutes": (["-1", "often", "1441"], "minutes"),
@@ -366,6 +369,8 @@ def assert_untold(folder: Path, environment: dict[str, str]):
         {"RABBITMQ_ADMIN_URL": "guest:{}@localhost/"},
         {"NOTIFY_URLS": "pover://{}"},
         {"NOTIFY_URLS": "ntfy {}"},
+        {"MQTT_URL": "mqtt://pit:{}@pi.local"},
+        {"MQTT_URL": "tcp://pit:{}@pi.local"},
         {"OUTGOING_EMAIL_PASSWORD": "{}", "OUTGOING_EMAIL_PORT": "0"},
         {"OUTGOING_EMAIL_PASSWORD": "{}", **{key.upper(): MAIL[key] for key in MAIL}},
     ],
@@ -458,8 +463,18 @@ def test_minutes_of_warning_go_with_a_target_and_without_one_are_refused(monkeyp
 
 
 def test_limits_that_contradict_each_other_are_refused(monkeypatch):
-    with pytest.raises(InputError, match="low limit, 300 °F, is not below the high one, 200 °F"):
+    with pytest.raises(InputError, match="smoker_low, 300 °F, is not below smoker_high, 200 °F"):
         rules(monkeypatch, "--low", "300", high=200)
+    for most in ("140", "60C", "-60"):
+        with pytest.raises(InputError, match="food_a_stall_from, .* is not below food_a_stall_to"):
+            rules(monkeypatch, "--stall-from", "140", probe=FOOD_A, stall_to=most)
+
+
+def test_a_stall_has_bounds_where_they_are_set_and_an_option_counts_more(monkeypatch):
+    assert rules(monkeypatch, "--stall-from", "60C", probe=FOOD_A) == [FoodStall(1, 20, least=140)]
+    both = rules(monkeypatch, "--stall-to", "170", probe=FOOD_A, stall_from="140", stall_to=180)
+    assert both == [FoodStall(1, 20, least=140, most=170)]
+    assert rules(monkeypatch, probe=FOOD_B, stall_to=0) == [FoodStall(1, 20, most=0)]
 
 
 def test_a_limit_of_a_probe_that_has_no_such_rule_is_no_setting(tmp_path):

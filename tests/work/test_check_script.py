@@ -30,6 +30,28 @@ def test_a_check_says_what_is_understood_and_what_it_would_cause_and_sends_nothi
         assert words in output
 
 
+RESTING = "Time,Food1\n" + "".join(
+    f"{2 + n // 60:02}:{n % 60:02}:00,{t}\n"
+    for n, t in enumerate(
+        [*[60] * 25, *range(62, 160, 4), *[160] * 25, *range(162, 208, 2)] + [190] * 25
+    )
+)
+
+
+def test_a_check_goes_by_the_bounds_of_a_stall_and_by_the_target(program):
+    csv = program.write("cook.csv", RESTING)
+
+    def stalls(**settings) -> int:
+        _, output = program.run("smoker_producer.py", csv, "--check", **settings)
+        return output.count("Stall Alert!") - output.count("Cleared: ")
+
+    assert stalls() == 3
+    assert stalls(FOOD_A_DONE="203") == 2
+    assert stalls(FOOD_A_STALL_FROM="60C", FOOD_A_STALL_TO="185") == 1
+    code, output = program.run("smoker_producer.py", csv, "--check", FOOD_A_STALL_FROM="nan")
+    assert (code, len(output.splitlines())) == (2, 1)
+
+
 UNITS = "Time,Pit\n" + "".join(
     f"2024-06-12 22:{n:02}:00,{cell}\n"
     for n, cell in enumerate(("225 °F", "226°F", "107 C", "225 F", "108 C"))

@@ -62,7 +62,8 @@ def taken_over(by: Memory, made: Memory, now=0.0) -> Memory:
 
 temperatures = st.lists(st.integers(190, 230), min_size=1, max_size=80)
 PAUSES = st.sampled_from([0, 5, 30, 30, 30, 55, 60, 65, 301, -5, -20, -30, -65, -600])
-OWN = st.sampled_from([SmokerDrop(), SmokerDrop(hold_minutes=3), FoodStall(10, 4)])
+BOUNDED = FoodStall(10, 4, least=200, most=214)
+OWN = st.sampled_from([SmokerDrop(), SmokerDrop(hold_minutes=3), FoodStall(10, 4), BOUNDED])
 
 
 @settings(deadline=None)

@@ -10,15 +10,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from mqtt import PATH, mosquitto
 from scripts import LOOPBACK, until
-
-from smart_smoker.lab.ports import answers, free_ports
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "thermometers.md"
 SECTIONS = dict(
     re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 )
-PATH = f"{os.environ['PATH']}:/usr/sbin"
 PROGRAMS = ("mosquitto", "mosquitto_sub", "mosquitto_pub", "jq", "sed", "bash")
 SMOKER, FOOD_A, FOOD_B = "01-smoker", "02-food-A", "03-food-B"
 READ = {
@@ -37,22 +35,6 @@ pytestmark = pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.joi
 
 def block(section: str, kind: str) -> str:
     return re.search(rf"^```{kind}\n(.*?)^```", SECTIONS[section], re.MULTILINE | re.DOTALL)[1]
-
-
-@contextmanager
-def mosquitto(folder: Path):
-    """An MQTT broker on loopback; its port."""
-    (port,) = free_ports(1)
-    settings = folder / "mosquitto.conf"
-    settings.write_text(f"listener {port} {LOOPBACK}\nallow_anonymous true\npersistence false\n")
-    program = shutil.which("mosquitto", path=PATH)
-    command = [program, "-c", settings]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as broker:
-        try:
-            until(lambda: answers(port), "mosquitto")
-            yield port
-        finally:
-            broker.kill()
 
 
 @contextmanager
