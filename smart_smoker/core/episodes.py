@@ -57,6 +57,11 @@ class Episodes:
         if state is None:
             return None
         alert = self._alert(state, episode, tail, cause, moment - episode.since)
+        self._note(state, episode, moment)
+        return replace(alert, began=episode.began)
+
+    def _note(self, state: str, episode: Episode, moment: float):
+        """Know that an alert in this state is told, or that the episode is over."""
         if state in ("raised", "reminder", *RINGS):
             episode.rang_at = moment
         if state in ("raised", "reminder"):
@@ -65,7 +70,6 @@ class Episodes:
             episode.rings += 1
         else:
             self.going_on = None
-        return replace(alert, began=episode.began)
 
     def hear(self, began: str):
         """Somebody has heard of the episode that began with this reading: it is told no more."""

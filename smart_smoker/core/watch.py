@@ -113,9 +113,7 @@ class Watch:
         moment = self._moment(reading) if self._by_time else (self.judged + 1) * SECONDS_PER_READING
         self._texts.add(reading, self.number)
         if self._newest.maxlen > 1:
-            self._newest.append(reading.temperature)
-            middle = sorted(self._newest)[(len(self._newest) - 1) // 2]
-            reading = replace(reading, temperature=middle)
+            reading = self._middle(reading)
         temperature, window = reading.temperature, self.window
         window.add(moment, temperature)
         cause = reading
@@ -139,6 +137,12 @@ class Watch:
         limits = None if self._limits == self._limits_told else self._limits
         self._limits_told = self._limits
         return Judgement(self._episodes[-1].tail, alerts, True, limits, forecast=forecast)
+
+    def _middle(self, reading: Reading) -> Reading:
+        """The reading, with the middle one of the last temperatures where one alone is noise."""
+        self._newest.append(reading.temperature)
+        middle = sorted(self._newest)[(len(self._newest) - 1) // 2]
+        return replace(reading, temperature=middle)
 
     def _moment(self, reading: Reading) -> float:
         moment = parse_moment(reading.time)
