@@ -45,9 +45,9 @@ def _ip_address(value: object) -> str:
         raise ValueError("an IP address, like 127.0.0.1") from None
 
 
-def _security(value: object) -> str:
-    if value not in ("starttls", "ssl", "none"):
-        raise ValueError("starttls, ssl or none")
+def _one_of(values: tuple[str, ...], value: object) -> str:
+    if value not in values:
+        raise ValueError(f"{', '.join(values[:-1])} or {values[-1]}")
     return value
 
 
@@ -84,15 +84,9 @@ def _is_certificate(path: str) -> bool:
         return False
 
 
-def _web_url(value: object) -> str:
-    if not _url(text(value), ("http", "https")):
-        raise ValueError("a web address, like http://localhost:15672/#/queues")
-    return text(value)
-
-
-def _mqtt_url(value: object) -> str:
-    if text(value) and not _url(text(value), ("mqtt", "mqtts")):
-        raise ValueError("mqtt://USER:PASSWORD@HOST:PORT or mqtts://…")
+def _one_url(schemes: tuple[str, ...], expected: str, value: object) -> str:
+    if not _url(text(value), schemes):
+        raise ValueError(expected)
     return text(value)
 
 
@@ -114,16 +108,13 @@ def _number(
     return number
 
 
+_WEB = "a web address, like http://localhost:15672/#/queues"
+_WEB_URL = partial(_one_url, ("http", "https"), _WEB)
+_MQTT_URL = partial(_one_url, ("mqtt", "mqtts"), "mqtt://USER:PASSWORD@HOST:PORT or mqtts://…")
 _DEGREES = f"°F from {COLDEST} to {HOTTEST:,}, like 200, or °C, like 95C in quotes"
 _LIMIT = partial(_number, fahrenheit, COLDEST, HOTTEST, _DEGREES)
 _TIMES = partial(_number, int, 1, 1000, "a whole number from 1 to 1,000, like 12")
 _MINUTES = partial(_number, float, 0, 1440, "minutes from 0 to 1,440, like 3")
-
-
-def _unit(value: object) -> str:
-    if value not in UNITS:
-        raise ValueError("F or C")
-    return value
 
 
 PER_PROBE = {probe.setting(rule.kind): _LIMIT for probe in PROBES for rule in probe.beside}
@@ -137,12 +128,12 @@ for _probe in PROBES:
 
 CHECKS: dict[str, Callable[[object], object]] = {
     "rabbitmq_url": broker_urls,
-    "rabbitmq_admin_url": _web_url,
+    "rabbitmq_admin_url": _WEB_URL,
     "outgoing_email_host": text,
     "outgoing_email_port": _port,
     "outgoing_email_address": _address,
     "outgoing_email_password": text,
-    "outgoing_email_security": _security,
+    "outgoing_email_security": partial(_one_of, ("starttls", "ssl", "none")),
     "sms_address_for_texts": _address,
     "email_address_for_alerts": _address,
     "notify_urls": _notify_urls,
@@ -153,9 +144,9 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "second_person_minutes": _MINUTES,
     "panel_password": text,
     "panel_proxy": _ip_address,
-    "panel_url": lambda value: text(value) and _web_url(value),
-    "mqtt_url": _mqtt_url,
-    "units": _unit,
+    "panel_url": lambda value: text(value) and _WEB_URL(value),
+    "mqtt_url": lambda value: text(value) and _MQTT_URL(value),
+    "units": partial(_one_of, UNITS),
     **PER_PROBE,
 }
 SECRET = tuple(key for key in CHECKS if key.endswith(("_url", "_urls", "_password")))

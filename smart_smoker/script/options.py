@@ -157,10 +157,8 @@ def usual_name() -> str:
 
 def column_names(text: str) -> list[str]:
     """For argparse: names of columns, the time's first."""
-    names = next(csv.reader([text], skipinitialspace=True), [""])
-    if not (
-        names[0].strip() and 1 < len(names) <= 1 + len(PROBES) and any(map(str.strip, names[1:]))
-    ):
+    moment, *others = names = next(csv.reader([text], skipinitialspace=True), [""])
+    if not (moment.strip() and any(map(str.strip, others)) and len(others) <= len(PROBES)):
         raise argparse.ArgumentTypeError(
             f"{text} is not the time's name and 1 to {len(PROBES)} more with commas between them"
         )
