@@ -45,11 +45,14 @@ const panel = (() => {
   function tell([words, isUrgent]) {
     document.title = words ? `${words} · Smart Smoker` : "Smart Smoker";
     icon.href = isUrgent ? alarming : calm;
-    if (isUrgent && !urgent && localStorage.getItem("sound") === "on") {
-      ring();
-      if (window.Notification?.permission === "granted") new Notification("Smart Smoker", { body: words });
-    }
+    const begins = isUrgent && !urgent && localStorage.getItem("sound") === "on";
     urgent = isUrgent;
+    if (!begins) return;
+    ring();
+    if (window.Notification?.permission !== "granted") return;
+    try {
+      new Notification("Smart Smoker", { body: words });
+    } catch { /* A phone's browser shows none without a service worker: it has rung. */ }
   }
 
   function ring() {

@@ -174,7 +174,8 @@ class Broker(AbstractContextManager):
                         type=message.type,
                         expiration=str(message.expires * 1000) if message.expires else None,
                     ),
-                    mandatory=message.type == "answer",  # Its queue is there, bound or not.
+                    mandatory=message.type
+                    in ("answer", "remark", "name"),  # It can be bound to none.
                 )
             with self._in_time():
                 self._publishing.tx_commit()

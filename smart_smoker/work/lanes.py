@@ -8,7 +8,13 @@ from queue import SimpleQueue
 from threading import Thread
 
 from ..core.alert import Alert
-from ..core.errors import DeliveryFailed, DeliveryPutOff, DeliveryRefused, DeliveryUnknown
+from ..core.errors import (
+    BrokerAway,
+    DeliveryFailed,
+    DeliveryPutOff,
+    DeliveryRefused,
+    DeliveryUnknown,
+)
 from ..wire.link import backoff
 from .channels import Channel
 
@@ -87,12 +93,12 @@ class Lane:
         def hand_over():
             tell(counted := SimpleQueue())
             if not counted.get():
-                raise DeliveryFailed("no broker records that it goes out", self.channel.name)
+                raise BrokerAway("no broker records that it goes out", self.channel.name)
 
         error = None
         try:
             self.channel.send(alert, hand_over)
-        except (DeliveryRefused, DeliveryFailed) as said:
+        except (BrokerAway, DeliveryRefused, DeliveryFailed) as said:
             error = said
         except Exception as bug:
             log.exception("this is a bug in sending by %s: %r", self.channel.name, bug)

@@ -253,15 +253,18 @@ class Outbox:
             self._taken.count(alert.id, name, -1)
             self._counted.append(trial.counted)
         trial.sending, trial.counted = False, None
+        if isinstance(said, BrokerAway):
+            lane.next_try = 0  # Nobody was asked.
+            return
         if not isinstance(said, DeliveryFailed):
             lane.works()
             self._settle(lane, held, "refused" if said else "accepted", str(said or ""))
             return
+        reason = str(said)
+        lane.pause(trial, said, self._taken.copies(alert.id, name))
         if name not in self._missing(alert):  # Another sender is done with it meanwhile.
             lane.trials.pop(alert.id, None)
             return
-        reason = str(said)
-        lane.pause(trial, said, self._taken.copies(alert.id, name))
         if unknown:
             log.warning("%s; the next copy goes out late, if any: %s", reason, alert.subject)
         elif not lane.failing:

@@ -100,6 +100,12 @@ def test_an_answer_that_no_queue_takes_is_told_to_have_failed(stranger, url):
         stranger.channel.queue_unbind(queue, "smart-smoker", KEY)
     with pytest.raises(BrokerRefused, match="no queue takes"):
         answer(url, Answer("quiet", minutes=30))
+    stranger.channel.queue_unbind("05-history", "smart-smoker", "remark")
+    with (
+        Broker(url, "a test", only_looks=True) as broker,
+        pytest.raises(BrokerRefused, match="no queue takes remark"),
+    ):
+        broker.publish([remark_message("cook", "wrapped", "x")])
     answer_by_another = answer_message(FOOD_A, "cook", Answer("quiet", minutes=30))
     with Broker(url, "a test", only_looks=True) as broker:
         broker.publish([answer_by_another])

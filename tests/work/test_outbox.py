@@ -164,6 +164,29 @@ def test_a_copy_that_waited_to_be_recorded_as_the_broker_went_away_is_tried_agai
     assert len(server.messages) == 1
 
 
+def test_whoever_comes_back_and_finds_its_mail_sent_by_another_sends_the_next_one_at_once(
+    url, serve
+):
+    with Relay(url) as relay:
+        relay.open()
+
+        async def greet():
+            if relay.is_open and not server.heard:
+                await asyncio.to_thread(relay.cut)
+            return "220 Good evening"
+
+        server = serve(GREETING=greet)
+        publish(url, ALERT)
+        with sending(relay.url, by_mail(server)):
+            until(lambda: "RCPT" in server.heard, "a mail that is about to go out")
+            with sending(url, by_mail(serve())):
+                until(lambda: "accepted" in outcomes(url), "an alert that another has sent")
+            relay.open()
+            publish(url, OTHER)
+            until(lambda: "accepted" in outcomes(url, OTHER), "the next one")
+    assert len(server.messages) == 1
+
+
 def test_what_is_being_sent_is_neither_sent_again_when_it_is_put_in_anew_nor_by_another(
     url, serve, stranger, monkeypatch
 ):
