@@ -174,8 +174,7 @@ class Broker(AbstractContextManager):
                         type=message.type,
                         expiration=str(message.expires * 1000) if message.expires else None,
                     ),
-                    mandatory=message.type
-                    in ("answer", "remark", "name"),  # It can be bound to none.
+                    mandatory=not message.straight and message.queue not in QUEUES,
                 )
             with self._in_time():
                 self._publishing.tx_commit()
