@@ -72,6 +72,13 @@ def test_a_unit_that_changes_within_a_file_is_told_once_by_whoever_reads_it(prog
         assert "column 2 (Smoker)" not in output
 
 
+def test_the_dying_fire_of_the_sample_is_not_cleared_while_it_falls(program):
+    output = program.run("smoker_producer.py", "--check")[1]
+    ends = [line for line in output.splitlines() if "Cleared: Smoker Alert!" in line]
+    assert len(ends) == 4
+    assert "09/06/25 19:00:15  Cleared: Smoker Alert! 186.9 °F" in ends[-1]
+
+
 def test_what_would_have_to_be_guessed_ends_with_2_and_one_line(program):
     csv = program.write("cook.csv", "Time,Pit,Grill,Food\n12:00,225,70,68\n")
     code, output = program.run("smoker_producer.py", csv, "--check")
