@@ -1,5 +1,6 @@
 """The chart: what a browser is told to draw of a cook."""
 
+from ..core.alert import NO_SIGNAL
 from .cook_story import CookStory
 from .probe_story import Episode, ProbeStory
 
@@ -51,7 +52,7 @@ def _end(episode: Episode, story: ProbeStory, cook: CookStory) -> float:
     """Up to where an episode is drawn: one that goes on, as far as anything is known."""
     if episode.end is not None:
         return episode.end
-    return cook.end if episode.kind == "silence" else story.moments[-1]
+    return cook.end if episode.kind == NO_SIGNAL else story.moments[-1]
 
 
 def _points(story: ProbeStory, begin: float, end: float) -> list:

@@ -31,31 +31,22 @@ class Tag(ui.label):
                 self.props[name] = value
 
 
-def press(button: Tag, do: Callable[[], None], failed: Callable[[str], None]) -> Tag:
-    """Have something done when a button is pressed, beside the pages; `failed` is told why not."""
+def press(button: Tag, do: Callable, failed: Callable[[str], None], field: str = "") -> Tag:
+    """Have something done when a button is pressed, beside the pages; `failed` is told why not.
 
-    async def pressed():
-        try:
-            await run.io_bound(do)
-        except SmartSmokerError as error:
-            failed(str(error))
-
-    return button.on("click", pressed)
-
-
-def emit_value(
-    button: Tag, id: str, do: Callable[[str], None], failed: Callable[[str], None]
-) -> Tag:
-    """Have something done with what stands in an input when a button is pressed; it is emptied."""
-    taken = f"const i = document.getElementById('{id}'); const v = i.value; i.value = ''; emit(v)"
+    Where the id of a `field` is given it is done with what stands there, and that is emptied.
+    """
+    taken = f"const f = document.getElementById('{field}'); const v = f.value; f.value = '';"
 
     async def pressed(event):
         try:
-            await run.io_bound(do, str(event.args))
+            await run.io_bound(do, *([str(event.args)] if field else []))
         except SmartSmokerError as error:
             failed(str(error))
 
-    return button.on("click", pressed, js_handler=f"() => {{ {taken}; }}")
+    return button.on(
+        "click", pressed, js_handler=f"() => {{ {taken} emit(v); }}" if field else None
+    )
 
 
 def section(id: str, heading: str) -> Tag:

@@ -109,7 +109,7 @@ class ProbeStory:
         if self.ended:
             return State("ended", "over")
         age, going_on = self.age(now), self._open
-        lost = "silence" in going_on
+        lost = NO_SIGNAL in going_on
         if age is None:
             return State("no signal" if lost else "gone", "no signal since an unknown time")
         if lost or age >= SILENCE:
@@ -193,7 +193,7 @@ class ProbeStory:
         if self.ended:
             self._open.clear()
         self.newest, self.heard, self.ended = reading, heard, False
-        if silence := self._open.pop("silence", None):
+        if silence := self._open.pop(NO_SIGNAL, None):
             silence.end = moment
 
     def move(self, by: float):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from .cook_story import CookStory
-from .elements import Tag, emit_value, press
+from .elements import Tag, press
 from .words import clock
 
 USUAL = ("wrapped", "coal", "spritzed")
@@ -21,14 +21,14 @@ class Remarks(Tag):
 
     def __init__(self, write: Callable[[str, bool], None]):
         super().__init__("div")
-        self._write, self._shown, self._cook = write, (), None
+        self._write, self._shown = write, ()
         with self:
             with Tag("div", classes="tools") as self._tools:
                 for words in USUAL:
                     press(Tag("button", words), lambda words=words: write(words, False), self._say)
                 Tag("input", id="remark", maxlength=200, aria_label="Your own words")
                 for words, names in (("Write down", False), ("Name the cook", True)):
-                    emit_value(Tag("button", words), "remark", self._writer(names), self._say)
+                    press(Tag("button", words), self._writer(names), self._say, "remark")
             self._said = Tag("p", role="status")
             self._list = Tag("ol", classes="alerts")
 

@@ -5,7 +5,7 @@
 
 from contextlib import suppress
 
-from ..core.alert import PREFIXES, TOO_OLD, Alert
+from ..core.alert import NO_SIGNAL, PREFIXES, TOO_OLD, Alert
 from ..core.errors import UnreadableMessage
 from ..core.probes import PROBE_OF_NAME, PROBE_OF_QUEUE, RULES
 from ..wire.messages import (
@@ -31,7 +31,7 @@ LONGEST_WORD = 255
 LONGEST_REASON = 1000
 """Bytes; no reason is shown further."""
 
-KINDS = (*RULES, "silence")
+KINDS = (*RULES, NO_SIGNAL)
 """What an alert can be about."""
 
 OUTCOMES = ("accepted", "refused", "failed", "unknown", "abandoned")

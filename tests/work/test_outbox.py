@@ -63,6 +63,22 @@ def sending(url: str, *channels):
         yield box
 
 
+@contextmanager
+def cut_off_at_a_mail(url: str, relay: Relay, serve):
+    """The server of a mail that is about to go out as its sender's broker has gone away."""
+
+    async def greet():
+        if relay.is_open and not server.heard:
+            await asyncio.to_thread(relay.cut)
+        return "220 Good evening"
+
+    server = serve(GREETING=greet)
+    publish(url, ALERT)
+    with sending(relay.url, by_mail(server)):
+        until(lambda: "RCPT" in server.heard, "a mail that is about to go out")
+        yield server
+
+
 def outcomes(url: str, alert=ALERT) -> list[str]:
     """What the history says of the tries to send an alert, in their order."""
     events = [event for event in history(url) if event.headers.get("alert") == alert.id]
@@ -150,15 +166,7 @@ def test_a_copy_that_waited_to_be_recorded_as_the_broker_went_away_is_tried_agai
     with Relay(url) as relay:
         relay.open()
 
-        async def greet():
-            if relay.is_open and not server.heard:
-                await asyncio.to_thread(relay.cut)
-            return "220 Good evening"
-
-        server = serve(GREETING=greet)
-        publish(url, ALERT)
-        with sending(relay.url, by_mail(server)):
-            until(lambda: "RCPT" in server.heard, "a mail that is about to go out")
+        with cut_off_at_a_mail(url, relay, serve) as server:
             relay.open()
             until(lambda: "accepted" in outcomes(url), "an alert that is taken")
     assert len(server.messages) == 1
@@ -170,15 +178,7 @@ def test_whoever_comes_back_and_finds_its_mail_sent_by_another_sends_the_next_on
     with Relay(url) as relay:
         relay.open()
 
-        async def greet():
-            if relay.is_open and not server.heard:
-                await asyncio.to_thread(relay.cut)
-            return "220 Good evening"
-
-        server = serve(GREETING=greet)
-        publish(url, ALERT)
-        with sending(relay.url, by_mail(server)):
-            until(lambda: "RCPT" in server.heard, "a mail that is about to go out")
+        with cut_off_at_a_mail(url, relay, serve) as server:
             with sending(url, by_mail(serve())):
                 until(lambda: "accepted" in outcomes(url), "an alert that another has sent")
             relay.open()
