@@ -17,7 +17,7 @@ const cookChart = (() => {
   let range = null; // seconds, what somebody has zoomed to
   let asking = false;
   let again = false;
-  let later;
+  let later = null; // while somebody zooms
 
   async function look(id) {
     again = true;
@@ -50,6 +50,7 @@ const cookChart = (() => {
   function zoomed() {
     clearTimeout(later);
     later = setTimeout(() => {
+      later = null;
       const { startValue, endValue } = chart.getOption().dataZoom[0];
       const [first, last] = data.extent;
       range = [startValue / 1000, endValue / 1000];
@@ -104,7 +105,8 @@ const cookChart = (() => {
   }
 
   function draw() {
-    if (!chart || !data?.extent.length) return;
+    // A reading that comes while somebody zooms must not set the zoom back; what ends it draws.
+    if (later || !chart || !data?.extent.length) return;
     const style = getComputedStyle(root);
     const colour = (name) => style.getPropertyValue(name).trim();
     const probes = data.probes.map((_, number) => colour(`--probe-${number % COLOURS}`));
