@@ -12,7 +12,13 @@ import sys
 import time
 from pathlib import Path
 
-import smart_smoker.script.installed  # noqa: F401 - first: says what is missing
+import smart_smoker.cli.installed  # noqa: F401 - first: says what is missing
+from smart_smoker.app.channels import channels
+from smart_smoker.app.deliveries import pending
+from smart_smoker.app.mail import MailChannel
+from smart_smoker.app.push import PushChannel
+from smart_smoker.cli.settings import Settings, load
+from smart_smoker.cli.signals import run
 from smart_smoker.core.alert import Alert
 from smart_smoker.core.errors import (
     DeliveryFailed,
@@ -20,14 +26,8 @@ from smart_smoker.core.errors import (
     DeliveryUnknown,
     InputError,
 )
-from smart_smoker.script.settings import Settings, load
-from smart_smoker.script.signals import run
-from smart_smoker.wire.link import connect_once
-from smart_smoker.wire.messages import ALERTS
-from smart_smoker.work.channels import channels
-from smart_smoker.work.deliveries import pending
-from smart_smoker.work.mail import MailChannel
-from smart_smoker.work.push import PushChannel
+from smart_smoker.rabbitmq.link import connect_once
+from smart_smoker.rabbitmq.messages import ALERTS
 from util_logger import setup_logger
 
 

@@ -3,13 +3,13 @@
 import sys
 from pathlib import Path
 
-import smart_smoker.script.installed  # noqa: F401 - first: says what is missing
+import smart_smoker.cli.installed  # noqa: F401 - first: says what is missing
+from smart_smoker.app.channels import channels
+from smart_smoker.app.consumer import watch
+from smart_smoker.cli.options import consumer_options
+from smart_smoker.cli.settings import load
+from smart_smoker.cli.signals import run
 from smart_smoker.core.probes import SMOKER
-from smart_smoker.script.options import consumer_options
-from smart_smoker.script.settings import load
-from smart_smoker.script.signals import run
-from smart_smoker.work.channels import channels
-from smart_smoker.work.consumer import watch
 from util_logger import setup_logger
 
 REMIND_MINUTES = 60

@@ -5,13 +5,13 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-import smart_smoker.script.installed  # noqa: F401 - first: says what is missing
+import smart_smoker.cli.installed  # noqa: F401 - first: says what is missing
+from smart_smoker.cli.installed import missing
+from smart_smoker.cli.options import number_from
+from smart_smoker.cli.settings import is_loopback, load
+from smart_smoker.cli.signals import run
 from smart_smoker.core.errors import InputError
 from smart_smoker.panel.follower import Follower
-from smart_smoker.script.installed import missing
-from smart_smoker.script.options import number_from
-from smart_smoker.script.settings import is_loopback, load
-from smart_smoker.script.signals import run
 from util_logger import setup_logger
 
 HOST, PORT = "127.0.0.1", 8000

@@ -31,6 +31,7 @@ if __name__ == "__main__" and too_old(sys.version_info):
     print(too_old(sys.version_info))
     sys.exit(2)
 
+from smart_smoker.cli.output import outlive_readers  # noqa: E402
 from smart_smoker.core.errors import InputError, SmartSmokerError  # noqa: E402
 from smart_smoker.lab.environment import become, in_venv, set_up  # noqa: E402
 from smart_smoker.lab.packages import (  # noqa: E402
@@ -42,7 +43,6 @@ from smart_smoker.lab.packages import (  # noqa: E402
 from smart_smoker.lab.private_broker import USUAL_PORTS, PrivateBroker  # noqa: E402
 from smart_smoker.lab.processes import locked  # noqa: E402
 from smart_smoker.lab.services import show_units  # noqa: E402
-from smart_smoker.script.output import outlive_readers  # noqa: E402
 
 
 def broker(action):

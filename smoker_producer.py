@@ -7,23 +7,23 @@ import webbrowser
 from datetime import datetime
 from pathlib import Path
 
-import smart_smoker.script.installed  # noqa: F401 - first: says what is missing
+import smart_smoker.cli.installed  # noqa: F401 - first: says what is missing
+from smart_smoker.app.check import check
+from smart_smoker.app.producer import Cook, Producer, last_rows
+from smart_smoker.app.report import ProducerReport
+from smart_smoker.app.resume import go_on, resume
+from smart_smoker.app.source import ask_columns, file_rows, followed_lines, input_lines, tell
+from smart_smoker.cli.options import producer_options
+from smart_smoker.cli.questions import ask, on_terminal
+from smart_smoker.cli.screen import CookBar
+from smart_smoker.cli.settings import load, masked
+from smart_smoker.cli.signals import Stop, run
 from smart_smoker.core.cooks import cook_id
 from smart_smoker.core.errors import InputError
 from smart_smoker.core.probes import PROBES
 from smart_smoker.core.rows import read_rows
-from smart_smoker.script.options import producer_options
-from smart_smoker.script.questions import ask, on_terminal
-from smart_smoker.script.screen import CookBar
-from smart_smoker.script.settings import load, masked
-from smart_smoker.script.signals import Stop, run
-from smart_smoker.wire.connection import Broker
-from smart_smoker.wire.link import stay_connected
-from smart_smoker.work.check import check
-from smart_smoker.work.producer import Cook, Producer, last_rows
-from smart_smoker.work.report import ProducerReport
-from smart_smoker.work.resume import go_on, resume
-from smart_smoker.work.source import ask_columns, file_rows, followed_lines, input_lines, tell
+from smart_smoker.rabbitmq.connection import Broker
+from smart_smoker.rabbitmq.link import stay_connected
 from util_logger import setup_logger
 
 FOLDER = Path(__file__).resolve().parent

@@ -10,9 +10,9 @@ import time
 from logging.handlers import RotatingFileHandler, WatchedFileHandler
 from pathlib import Path
 
+from smart_smoker.cli.output import outlive_readers
+from smart_smoker.cli.screen import show
 from smart_smoker.core.text import printable, printable_lines
-from smart_smoker.script.output import outlive_readers
-from smart_smoker.script.screen import show
 
 MARKS = {logging.WARNING: "warning: ", logging.ERROR: "error: ", logging.CRITICAL: "!!! "}
 STYLES = {

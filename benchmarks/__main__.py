@@ -13,9 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from smart_smoker.cli.options import number_from
+from smart_smoker.cli.signals import run
 from smart_smoker.lab.private_broker import PrivateBroker
-from smart_smoker.script.options import number_from
-from smart_smoker.script.signals import run
 
 from . import consumer, cooks, hour, latency, page, panel, producer, restart, window
 from .rounds import NEEDED, Group, Run, is_here, spread

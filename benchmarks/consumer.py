@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from smart_smoker.app.source import file_lines
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.core.rows import read_rows
-from smart_smoker.wire.link import connect
-from smart_smoker.wire.messages import ALERTS, reading_message
-from smart_smoker.work.source import file_lines
+from smart_smoker.rabbitmq.link import connect
+from smart_smoker.rabbitmq.messages import ALERTS, reading_message
 
 from .job import Drop
 from .rounds import Group, Run

@@ -17,13 +17,13 @@ from statistics import median, quantiles
 from typing import NamedTuple
 
 from docs.clocks import line, text
+from smart_smoker.app.source import file_rows
+from smart_smoker.cli.signals import run
 from smart_smoker.core.clock import parse_moment
 from smart_smoker.core.forecast import Course, forecast
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.rows import Wanted
 from smart_smoker.lab.simulate import STEP_S, Meat, Smoker
-from smart_smoker.script.signals import run
-from smart_smoker.work.source import file_rows
 
 TARGET, NARROW = 203, 185
 """°F: what food is done at, and above which a range is to be narrow."""

@@ -14,7 +14,7 @@ EXCHANGE, ALERTS = "smart-smoker", "04-alerts"
 QUEUES = ("01-smoker", "02-food-A", "03-food-B")
 
 TOGETHER = 500
-"""Rows that are confirmed together, as in smart_smoker/work/producer.py."""
+"""Rows that are confirmed together, as in smart_smoker/app/producer.py."""
 
 PREFETCH, ACKNOWLEDGE = 1000, 100
 """Readings that the broker sends ahead, and after how many they are acknowledged together."""

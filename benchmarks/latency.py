@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from queue import SimpleQueue
 
 from smart_smoker.lab.inbox import Inbox
-from smart_smoker.wire.connection import Broker
-from smart_smoker.wire.link import connect
-from smart_smoker.wire.messages import reading_message
+from smart_smoker.rabbitmq.connection import Broker
+from smart_smoker.rabbitmq.link import connect
+from smart_smoker.rabbitmq.messages import reading_message
 
 from . import consumer, producer
 from .consumer import SCRIPTS, reading

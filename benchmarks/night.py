@@ -16,15 +16,15 @@ from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
+from smart_smoker.cli.options import number_from
+from smart_smoker.cli.signals import run
 from smart_smoker.core.probes import PROBES, SMOKER, Probe
 from smart_smoker.core.readings import numbered
 from smart_smoker.lab.private_broker import PrivateBroker
 from smart_smoker.lab.processes import descendants
-from smart_smoker.script.options import number_from
-from smart_smoker.script.signals import run
-from smart_smoker.wire.connection import Broker
-from smart_smoker.wire.link import connect
-from smart_smoker.wire.messages import Message, reading_message
+from smart_smoker.rabbitmq.connection import Broker
+from smart_smoker.rabbitmq.link import connect
+from smart_smoker.rabbitmq.messages import Message, reading_message
 
 from .scripts import Script
 

@@ -11,8 +11,8 @@ from smart_smoker.core.alert import Alert
 from smart_smoker.core.probes import PROBES, SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.lab.packages import find_browser
-from smart_smoker.wire.link import connect
-from smart_smoker.wire.messages import EXCHANGE, Message, alert_message, reading_message
+from smart_smoker.rabbitmq.link import connect
+from smart_smoker.rabbitmq.messages import EXCHANGE, Message, alert_message, reading_message
 
 from .rounds import Group, Run
 from .scripts import Script, clear

@@ -3,8 +3,8 @@
 import tempfile
 from pathlib import Path
 
+from smart_smoker.app.source import file_lines
 from smart_smoker.core.rows import read_rows
-from smart_smoker.work.source import file_lines
 
 from .rounds import Group, Run
 from .scripts import SAMPLE, Script, clear

@@ -12,8 +12,8 @@ from queue import SimpleQueue
 import pika
 
 from smart_smoker.lab.demo import local_mail
-from smart_smoker.wire.link import connect
-from smart_smoker.wire.messages import BOUND, HISTORY, REJECTED, STATES
+from smart_smoker.rabbitmq.link import connect
+from smart_smoker.rabbitmq.messages import BOUND, HISTORY, REJECTED, STATES
 
 FOLDER = Path(__file__).resolve().parent.parent
 SAMPLE = FOLDER / "smoker-temps.csv"

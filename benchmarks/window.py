@@ -3,13 +3,13 @@
 import time
 from itertools import cycle, islice
 
+from smart_smoker.app.source import file_lines
+from smart_smoker.cli.options import LONGEST_WINDOW
 from smart_smoker.core.probes import FOOD_A
 from smart_smoker.core.readings import Reading
 from smart_smoker.core.rows import read_rows
 from smart_smoker.core.rules import FoodStall
 from smart_smoker.core.watch import Watch
-from smart_smoker.script.options import LONGEST_WINDOW
-from smart_smoker.work.source import file_lines
 
 from .rounds import Group, Run
 from .scripts import SAMPLE

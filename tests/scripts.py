@@ -23,9 +23,9 @@ import pika
 
 from smart_smoker.core.alert import Alert
 from smart_smoker.lab.definitions import PERMISSIONS, definitions
-from smart_smoker.wire.connection import Broker
-from smart_smoker.wire.history import replay
-from smart_smoker.wire.messages import Arrival
+from smart_smoker.rabbitmq.connection import Broker
+from smart_smoker.rabbitmq.history import replay
+from smart_smoker.rabbitmq.messages import Arrival
 
 HERE = Path(__file__).parent.parent
 LOOPBACK = "127.0.0.1"

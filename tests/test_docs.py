@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from docs import clocks, limits
+from smart_smoker.cli.checks import CHECKS
 from smart_smoker.core.watch import CLOCKS
-from smart_smoker.script.checks import CHECKS
 
 
 def test_the_picture_of_the_two_clocks_is_what_the_program_draws():

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("core", "script", "wire", "work", "panel", "lab")
+ROOMS = ("core", "cli", "rabbitmq", "app", "panel", "lab")
 """The package from its ground up: a room imports only from itself and from those before it."""
 
 PACKAGE = {
@@ -22,13 +22,13 @@ SCRIPTS = {path.stem: path for path in ROOT.glob("*.py")}
 FILES = PACKAGE | SCRIPTS
 
 LIBRARIES = {
-    "pika": {"wire.connection"},
-    "smtplib": {"work.mail"},
-    "apprise": {"work.push"},
-    "rich": {"script.screen"},
+    "pika": {"rabbitmq.connection"},
+    "smtplib": {"app.mail"},
+    "apprise": {"app.push"},
+    "rich": {"cli.screen"},
     "aiosmtpd": {"lab.inbox"},
-    "tomli": {"script.settings"},
-    "dotenv": {"script.settings"},
+    "tomli": {"cli.settings"},
+    "dotenv": {"cli.settings"},
     "nicegui": {"panel.elements"},
     "paho": {"panel.home_assistant"},
     "fastapi": {"panel.routes"},
@@ -39,7 +39,7 @@ LIBRARIES = {
 """One library, one module."""
 
 PURE_MODULES = sorted(name for name in PACKAGE if name.startswith("core."))
-PURE_MODULES += ["work.memory", "work.taken"]
+PURE_MODULES += ["app.memory", "app.taken"]
 PURE_MODULES += ["panel.story", "panel.cook_story", "panel.probe_story"]
 PURE_MODULES += ["panel.overview", "panel.trend", "panel.words"]
 PURE = {
@@ -146,7 +146,7 @@ def test_nothing_is_imported_that_is_not_listed(name):
 
 @pytest.mark.parametrize("name", PURE_MODULES)
 def test_the_core_never_opens_connects_sleeps_or_asks_the_time(name):
-    assert of_ours(name) <= {*PURE_MODULES, "wire.messages"}
+    assert of_ours(name) <= {*PURE_MODULES, "rabbitmq.messages"}
     assert others(name) <= PURE
     nodes = list(ast.walk(tree(name)))
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
@@ -164,8 +164,8 @@ def test_run_and_what_it_imports_need_nothing_but_python():
 
 
 def test_what_says_that_a_library_is_missing_needs_none():
-    assert not of_ours("script.installed")
-    assert others("script.installed") <= set(sys.stdlib_module_names)
+    assert not of_ours("cli.installed")
+    assert others("cli.installed") <= set(sys.stdlib_module_names)
 
 
 WATCHED = """

@@ -15,7 +15,7 @@ import secrets
 import sys
 
 from ..core.probes import PROBES
-from ..wire.messages import (
+from ..rabbitmq.messages import (
     DECLARED,
     EXCHANGE,
     HISTORY,

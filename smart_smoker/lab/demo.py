@@ -13,17 +13,17 @@ from contextlib import ExitStack, contextmanager
 from itertools import cycle
 from pathlib import Path
 
+from ..cli.checks import broker_urls
+from ..cli.questions import ask, on_terminal, wait_for_enter
+from ..cli.screen import show
+from ..cli.settings import Settings, load
+from ..cli.signals import Stop, interrupt_on_signals
 from ..core.errors import InputError, SmartSmokerError
 from ..core.probes import PROBES, Probe
 from ..core.rows import read_rows
-from ..script.checks import broker_urls
-from ..script.questions import ask, on_terminal, wait_for_enter
-from ..script.screen import show
-from ..script.settings import Settings, load
-from ..script.signals import Stop, interrupt_on_signals
-from ..wire.history import replay
-from ..wire.link import connect, connect_once
-from ..wire.messages import Arrival
+from ..rabbitmq.history import replay
+from ..rabbitmq.link import connect, connect_once
+from ..rabbitmq.messages import Arrival
 from .ports import answers, free_ports
 from .private_broker import USUAL_PORTS, PrivateBroker
 from .processes import command_line

@@ -18,9 +18,9 @@ from email.message import EmailMessage
 
 from aiosmtpd.smtp import SMTP
 
+from ..cli.signals import run
 from ..core.errors import InputError
 from ..core.text import printable
-from ..script.signals import run
 
 LOOPBACK = "127.0.0.1"
 

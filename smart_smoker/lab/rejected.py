@@ -3,12 +3,12 @@
 import time
 from pathlib import Path
 
+from ..cli.screen import show
+from ..cli.settings import load
 from ..core.text import excerpt
-from ..script.screen import show
-from ..script.settings import load
-from ..wire.connection import Broker
-from ..wire.link import connect_once
-from ..wire.messages import REJECTED
+from ..rabbitmq.connection import Broker
+from ..rabbitmq.link import connect_once
+from ..rabbitmq.messages import REJECTED
 
 
 def show_rejected(folder: Path, url: str | None = None) -> int:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from ..script.settings import is_loopback
+from ..cli.settings import is_loopback
 from .crowd import network_of
 
 COOKIE = "smart-smoker-panel"

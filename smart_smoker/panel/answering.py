@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from ..core.answers import Answer
 from ..core.errors import InputError, SmartSmokerError
 from ..core.probes import Probe
-from ..wire.link import connect
-from ..wire.messages import REMARKS, Message, answer_message, remark_message
+from ..rabbitmq.link import connect
+from ..rabbitmq.messages import REMARKS, Message, answer_message, remark_message
 from .crowd import network_of
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ import ipaddress
 from collections import Counter
 from collections.abc import Iterable
 
-from ..script.settings import is_loopback
+from ..cli.settings import is_loopback
 
 MOST, MOST_OF_ONE = 100, 40
 """How many connections there may be, and how many pages: in all, and of one network. A browser has

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from nicegui import Client, run, ui
 from nicegui import app as pages
 
+from ..cli.settings import is_loopback
 from ..core.errors import SmartSmokerError
 from ..core.text import printable_lines
-from ..script.settings import is_loopback
 from .access import host_of
 from .crowd import network_of, who_gives_way
 

@@ -10,12 +10,12 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack, nullcontext
 
+from ..cli.signals import Stop
 from ..core.errors import BrokerAway, BrokerRefused, SmartSmokerError
 from ..core.probes import PROBES
-from ..script.signals import Stop
-from ..wire.connection import Broker
-from ..wire.link import backoff, connect
-from ..wire.messages import ALERTS, HISTORY, REJECTED
+from ..rabbitmq.connection import Broker
+from ..rabbitmq.link import backoff, connect
+from ..rabbitmq.messages import ALERTS, HISTORY, REJECTED
 from .passage import Passage
 from .story import MOST_WEIGHT, Story
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..core.probes import PROBES
-from ..wire.messages import ALERTS, REJECTED
+from ..rabbitmq.messages import ALERTS, REJECTED
 
 BEHIND = 20
 """Readings that may wait in a queue before its consumer is called behind."""

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from html import escape
 from urllib.parse import urlencode
 
+from ..app.links import Links
 from ..core.alert import Alert
 from ..core.answers import heard
 from ..core.errors import SmartSmokerError
 from ..core.probes import PROBE_OF_NAME
-from ..work.links import Links
 from .answering import Answering
 from .follower import Follower
 from .words import of_day, shortened

@@ -14,11 +14,11 @@ from urllib.parse import unquote, urlsplit
 from paho.mqtt.client import Client, error_string
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
+from ..cli.signals import Stop
 from ..core.alert import NO_SIGNAL
 from ..core.probes import PROBES, Probe
 from ..core.units import celsius
-from ..script.signals import Stop
-from ..wire.link import backoff
+from ..rabbitmq.link import backoff
 from .cook_story import CookStory
 from .follower import LONGEST_PAUSE, Follower
 

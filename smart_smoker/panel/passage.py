@@ -2,8 +2,8 @@
 
 import time
 
-from ..wire.connection import Broker
-from ..wire.messages import HISTORY
+from ..rabbitmq.connection import Broker
+from ..rabbitmq.messages import HISTORY
 from .story import Story
 
 PREFETCH = 1000

@@ -11,11 +11,11 @@ from fastapi import FastAPI, Request
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from ..app.links import Links
+from ..cli.settings import Settings
+from ..cli.signals import SIGNALS
 from ..core.errors import InputError
 from ..core.units import UNITS
-from ..script.settings import Settings
-from ..script.signals import SIGNALS
-from ..work.links import Links
 from .access import PAGE, Gate
 from .answering import Answering
 from .elements import mount

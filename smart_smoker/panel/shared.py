@@ -4,7 +4,7 @@ import re
 import time
 from urllib.parse import urlsplit
 
-from ..script.settings import is_loopback
+from ..cli.settings import is_loopback
 from .answering import Answering
 from .chart import chart_of, shape_of
 from .cook_story import CookStory

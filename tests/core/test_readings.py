@@ -12,7 +12,7 @@ from smart_smoker.core.errors import InputError, UnreadableMessage
 from smart_smoker.core.probes import FOOD_A, PROBES, SMOKER
 from smart_smoker.core.readings import Reading, excerpt, parse_body
 from smart_smoker.core.rows import NOWHERE, Row, read_rows, require_readings
-from smart_smoker.wire.messages import Arrival, reading_message, reading_of
+from smart_smoker.rabbitmq.messages import Arrival, reading_message, reading_of
 
 HEADER = "Time (UTC),Channel1,Channel2,Channel3"
 TIME = "05/22/21 12:20:15"

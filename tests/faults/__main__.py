@@ -17,8 +17,8 @@ import scripts
 from cluster import Cluster
 from scripts import virtual_host
 
+from smart_smoker.cli.signals import run
 from smart_smoker.lab.private_broker import PrivateBroker
-from smart_smoker.script.signals import run
 
 from . import measure
 from .rounds import Count, Round

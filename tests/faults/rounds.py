@@ -14,10 +14,10 @@ from urllib.parse import unquote
 import pika
 from scripts import Program, Script, Stranger, history, until
 
+from smart_smoker.app.deliveries import SETTLED
 from smart_smoker.core.alert import RINGS, Alert
 from smart_smoker.core.errors import BrokerAway
 from smart_smoker.core.probes import PROBES
-from smart_smoker.work.deliveries import SETTLED
 
 from .cooks import SETTINGS, cook, expected
 from .mailbox import Mailbox
@@ -94,7 +94,7 @@ class Round:
         self.program = Program(folder, url)
         self.program.configure_mail(self.mail_way.port)
         # A round does not last as long as a copy waits whose verdict nobody knows.
-        self.program.edit("smart_smoker/work/lanes.py", "(0, 15 * 60, 3600)", "(0, 3, 3)")
+        self.program.edit("smart_smoker/app/lanes.py", "(0, 15 * 60, 3600)", "(0, 3, 3)")
         self._limits = SETTINGS if all_rules else {}
         self.set(**self._limits)
         self.consumers: list[Script] = []

@@ -18,8 +18,8 @@ from smart_smoker.core.errors import BrokerAway, UnreadableMessage
 from smart_smoker.core.probes import PROBE_OF_NAME, PROBES
 from smart_smoker.core.readings import parse_body
 from smart_smoker.core.state import LARGEST
-from smart_smoker.wire.connection import Broker
-from smart_smoker.wire.messages import (
+from smart_smoker.rabbitmq.connection import Broker
+from smart_smoker.rabbitmq.messages import (
     ALERTS,
     BOUND,
     HISTORY,

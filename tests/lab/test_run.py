@@ -20,7 +20,7 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="tries what Linux 
 @pytest.fixture
 def clone(tmp_path):
     """A copy of what run.py needs, with nothing to install: no network, and its own .venv."""
-    for room in ("core", "lab", "script"):
+    for room in ("core", "lab", "cli"):
         shutil.copytree(TOP / "smart_smoker" / room, tmp_path / "smart_smoker" / room)
     shutil.copy(TOP / "smart_smoker" / "__init__.py", tmp_path / "smart_smoker")
     shutil.copy(TOP / "run.py", tmp_path)

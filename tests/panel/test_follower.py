@@ -20,8 +20,8 @@ from smart_smoker.panel import follower as follower_
 from smart_smoker.panel import passage
 from smart_smoker.panel.cook_story import Told
 from smart_smoker.panel.follower import Follower
-from smart_smoker.wire.connection import Broker
-from smart_smoker.wire.messages import alert_message, delivery_message, reading_message
+from smart_smoker.rabbitmq.connection import Broker
+from smart_smoker.rabbitmq.messages import alert_message, delivery_message, reading_message
 
 RAISED = Alert(
     id="brisket/01-smoker/3/raised",

@@ -4,7 +4,7 @@ import pytest
 
 from smart_smoker.core.probes import PROBES
 from smart_smoker.panel.health import Note, notes
-from smart_smoker.wire.messages import ALERTS, REJECTED
+from smart_smoker.rabbitmq.messages import ALERTS, REJECTED
 
 WELL = {probe.queue: (0, 1) for probe in PROBES} | {ALERTS: (0, 1), REJECTED: (0, 0)}
 

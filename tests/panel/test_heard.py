@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from scripts import PASSWORD, history, until
 
+from smart_smoker.app.links import Links
 from smart_smoker.core.errors import BrokerAway, InputError
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.lab.inbox import Inbox
@@ -16,7 +17,6 @@ from smart_smoker.panel import answering
 from smart_smoker.panel.answering import Answering, quiet
 from smart_smoker.panel.follower import Follower
 from smart_smoker.panel.heard import heard_page
-from smart_smoker.work.links import Links
 
 DYING = [225.0] * 5 + [205.0 - n for n in range(20)]
 

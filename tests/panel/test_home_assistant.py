@@ -16,8 +16,8 @@ from smart_smoker.core.readings import numbered
 from smart_smoker.lab.ports import free_ports
 from smart_smoker.panel.cook_story import CookStory
 from smart_smoker.panel.follower import Follower
-from smart_smoker.wire.connection import Broker
-from smart_smoker.wire.messages import alert_message
+from smart_smoker.rabbitmq.connection import Broker
+from smart_smoker.rabbitmq.messages import alert_message
 
 PROGRAMS = ("mosquitto", "mosquitto_sub", "mosquitto_passwd")
 missing = [name for name in PROGRAMS if shutil.which(name, path=PATH) is None]

@@ -14,7 +14,7 @@ from smart_smoker.panel.overview import WORST, Cell, headline, kind_of, overview
 from smart_smoker.panel.probe_story import LATE, SILENCE
 from smart_smoker.panel.story import Story
 from smart_smoker.panel.words import clock
-from smart_smoker.wire.messages import Arrival, Message, alert_message, reading_message
+from smart_smoker.rabbitmq.messages import Arrival, Message, alert_message, reading_message
 
 NOW = 1_621_686_000.0
 

@@ -31,9 +31,9 @@ from smart_smoker.core.probes import FOOD_A
 from smart_smoker.core.rows import read_rows
 from smart_smoker.core.units import apart, at, in_unit
 from smart_smoker.lab.packages import find_browser
-from smart_smoker.wire import address
-from smart_smoker.wire.connection import Broker
-from smart_smoker.wire.messages import alert_message, delivery_message, limits_message
+from smart_smoker.rabbitmq import address
+from smart_smoker.rabbitmq.connection import Broker
+from smart_smoker.rabbitmq.messages import alert_message, delivery_message, limits_message
 
 WITHOUT = [
     # Pages that each new window brings for suggestions below an address that is typed.

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from smart_smoker.app.producer import Cook, last_rows
 from smart_smoker.core.alert import TOO_OLD, Alert
 from smart_smoker.core.answers import Answer, heard
 from smart_smoker.core.forecast import Forecast
@@ -29,7 +30,7 @@ from smart_smoker.panel.story import Story
 from smart_smoker.panel.trend import direction
 from smart_smoker.panel.words import LATEST
 from smart_smoker.panel.words import clock as clock_of
-from smart_smoker.wire.messages import (
+from smart_smoker.rabbitmq.messages import (
     ALERTS,
     HISTORY,
     Arrival,
@@ -41,7 +42,6 @@ from smart_smoker.wire.messages import (
     reading_message,
     remark_message,
 )
-from smart_smoker.work.producer import Cook, last_rows
 
 SAMPLE = Path(__file__).parent.parent.parent / "smoker-temps.csv"
 NOW = 1_621_686_000.0

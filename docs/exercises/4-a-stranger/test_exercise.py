@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from smart_smoker.wire.connection import Broker
+from smart_smoker.rabbitmq.connection import Broker
 
 ANSWER = Path(__file__).with_name("answer.py")
 

@@ -6,7 +6,7 @@ import tomli
 from scripts import Program, cook_csv, history
 
 from smart_smoker.lab.private_broker import PrivateBroker
-from smart_smoker.wire.connection import Broker
+from smart_smoker.rabbitmq.connection import Broker
 
 PREDICTION = Path(__file__).with_name("prediction.toml")
 

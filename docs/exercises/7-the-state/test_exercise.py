@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scripts import until
 
-from smart_smoker.wire.connection import Broker
+from smart_smoker.rabbitmq.connection import Broker
 
 ANSWER = Path(__file__).with_name("answer.py")
 

@@ -1,0 +1,73 @@
+"""A table tried without sending it: how long it is, and which alerts it would cause."""
+
+import logging
+from argparse import Namespace
+from collections.abc import Sequence
+
+from ..cli.options import rules_of
+from ..cli.settings import Settings
+from ..core.alert import Alert
+from ..core.clock import parse_moment
+from ..core.probes import PROBES, Probe
+from ..core.readings import SECONDS_PER_READING, numbered
+from ..core.rows import Row, column_of
+from ..core.rules import in_minutes
+from ..core.units import at, in_unit
+from ..core.watch import Watch
+
+log = logging.getLogger(__name__)
+
+SHOWN = 5
+"""Rows that are named of those of which a column was skipped."""
+
+
+def check(name: str, rows: Sequence[Row], settings: Settings):
+    """Tell what the producer would send of these rows, and what the consumers would tell of it.
+
+    They go by their usual degrees and windows, and by the limits of the settings.
+    """
+    first, last = rows[0], rows[-1]
+    many, span = f"{len(rows):,}", _span(first, last)
+    log.info("%s: %s rows, from %s to %s%s.", name, many, first.time, last.time, span)
+    for place, probe in enumerate(PROBES):
+        found = [row.temperatures[place] for row in rows if row.temperatures[place] is not None]
+        if not found:
+            log.info("%s: no reading.", probe.name)
+            continue
+        span = in_unit(f"{at(min(found))} to {at(max(found))}", settings.units)
+        log.info("%s: %s readings, %s.", probe.name, f"{len(found):,}", span)
+    told = [alert for probe in PROBES for alert in alerts(probe, rows, settings)]
+    for alert in told:
+        log.info("  %s  %s", alert.time, alert.subject)
+    log.info("Alerts that a cook like this causes: %d.", len(told))
+    _tell_skipped(rows)
+
+
+def alerts(probe: Probe, rows: Sequence[Row], settings: Settings) -> list[Alert]:
+    """The alerts that these rows cause for a probe, in their order."""
+    own, *beside = rules_of(Namespace(rule=probe.rule), probe, settings)
+    watch, told = Watch(own, beside=beside, unit=settings.units), []
+    for row in rows:
+        for of, temperature in row.filled():
+            if of is probe:
+                reading = numbered(probe, "", watch.number + 1, row.time, temperature)
+                told += [alert for alert in watch.judge(reading).alerts if not alert.quiet]
+    return told
+
+
+def _span(first: Row, last: Row) -> str:
+    """How long that is by the rows' own times, where they tell."""
+    begin, end = parse_moment(first.time), parse_moment(last.time)
+    if begin is None or end is None or (begin.tzinfo is None) != (end.tzinfo is None):
+        return f" (times that cannot be read: a row counts {SECONDS_PER_READING} seconds)"
+    return f" ({in_minutes((end - begin).total_seconds())})"
+
+
+def _tell_skipped(rows: Sequence[Row]):
+    skipped: dict[str, list[int]] = {}
+    for row in rows:
+        for each in row.skipped:
+            skipped.setdefault(column_of(each), []).append(row.number)
+    for column, numbers in skipped.items():
+        more = f", … ({len(numbers):,} in all)" if len(numbers) > SHOWN else ""
+        log.warning("%s: skipped, row %s%s.", column, ", ".join(map(str, numbers[:SHOWN])), more)

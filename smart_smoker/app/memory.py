@@ -1,0 +1,131 @@
+"""What a consumer knows of its probe: a watch for each cook, and all of it as one state."""
+
+from collections.abc import Iterable, Sequence
+
+from ..core.alert import Alert
+from ..core.answers import Answer
+from ..core.cooks import is_named, name_of
+from ..core.probes import Probe
+from ..core.readings import Reading
+from ..core.rules import Rule
+from ..core.text import excerpt
+from ..core.watch import Judgement, Watch
+from ..rabbitmq.messages import is_cook
+
+MOST_ENDED = 300
+"""Ended cooks that are remembered: a producer that was away may send the last of one again."""
+
+FORGOTTEN = 3 * 24 * 3600
+"""Seconds without a reading after which nothing is expected of a cook any more."""
+
+
+class Memory:
+    """A watch for each cook of a probe; foreign readings have the cook "".
+
+    `now` is in seconds of a clock that only goes forward; `silence` is in seconds, 0 for never;
+    `rules` has the probe's own first; a watch is told all else.
+    """
+
+    def __init__(self, probe: Probe, rules: Sequence[Rule], silence: float, **how):
+        self._probe, self._silence = probe, silence
+        self._rule, *beside = rules
+        self._how = {"beside": beside, **how}
+        self._watches: dict[str, Watch] = {}
+        self._ended: dict[str, None] = {}  # in the order in which they ended
+
+    @property
+    def cooks(self) -> int:
+        """Of how many cooks it knows something."""
+        return len(self._watches)
+
+    def judge(self, reading: Reading, now: float) -> Judgement:
+        """Judge the next reading of the queue. Raises UnreadableMessage as a watch does.
+
+        Its alerts name their cook where it has a name, or is not the only one that goes on.
+        """
+        cook = reading.cook
+        watch = self._watches.get(cook)
+        if watch is None:
+            watch = self._watches[cook] = Watch(self._rule, **self._how)
+            watch.heard = now
+        try:
+            judgement = watch.judge(reading, now)
+            if judgement.alerts:
+                judgement = judgement._replace(alerts=self._named(judgement.alerts))
+            return judgement
+        finally:
+            if watch.ended and cook not in self._ended:
+                self._ended[cook] = None
+                self._watches[cook] = self._watches.pop(cook)  # A state has them in this order too.
+                if len(self._ended) > MOST_ENDED:
+                    self.forget(next(iter(self._ended)))
+            elif not watch.ended:
+                self._ended.pop(cook, None)
+
+    def answer(self, cook: str, answer: Answer, now: float):
+        """Heed an answer about a cook; one that is not known has nothing to be heard of."""
+        if cook in self._watches:
+            self._watches[cook].answer(answer, now)
+
+    def silences(self, now: float) -> list[Alert]:
+        """The alerts of the cooks whose probe has fallen silent, each once.
+
+        What has been silent for days is forgotten.
+        """
+        told = []
+        for cook, watch in list(self._watches.items()):
+            passed = now - watch.heard
+            if cook and passed > FORGOTTEN:
+                self.forget(cook)
+            elif cook and 0 < self._silence <= passed:
+                told.append(watch.silence(now, self._silence))
+        return self._named(filter(None, told))
+
+    def _named(self, alerts: Iterable[Alert]) -> list[Alert]:
+        """The alerts, in words that say whose smoker it is where somebody could ask."""
+        named = []
+        for alert in alerts:
+            cook, others = alert.cook, self.going_on - {alert.cook}
+            if cook and (others or is_named(cook)):
+                name = name_of(cook)
+                alert = alert.named(cook if name in map(name_of, others) else name)
+            named.append(alert)
+        return named
+
+    @property
+    def going_on(self) -> set[str]:
+        """The cooks that go on, but for foreign readings."""
+        return {cook for cook, watch in self._watches.items() if cook and not watch.ended}
+
+    def forget(self, cook: str):
+        """Expect nothing of a cook any more."""
+        self._watches.pop(cook)
+        self._ended.pop(cook, None)
+
+    def forget_oldest(self):
+        """Forget a tenth of the cooks, those that were heard longest ago."""
+        heard = sorted(self._watches, key=lambda cook: self._watches[cook].heard)
+        for cook in heard[: len(heard) // 10 + 1]:
+            self.forget(cook)
+
+    def state(self, now: float) -> dict:
+        """All that is known, in JSON: a watch's state by its cook."""
+        return {cook: watch.state(now) for cook, watch in self._watches.items()}
+
+    def resume(self, state: dict, now: float):
+        """Know what somebody has left, and nothing else.
+
+        A cook whose newest reading we know ourselves was heard when we heard it. Raises one of
+        MISSHAPEN, and changes nothing, where it is no state of a memory.
+        """
+        watches = {}
+        for cook, said in state.items():
+            if cook and not is_cook(cook):
+                raise ValueError(f"{excerpt(cook)} is no cook")
+            watch = watches[cook] = Watch(self._rule, **self._how)
+            watch.resume(self._probe, cook, said, now)
+            known = self._watches.get(cook)
+            if known is not None and known.number == watch.number:
+                watch.heard = known.heard
+        self._watches = watches
+        self._ended = dict.fromkeys(cook for cook, watch in watches.items() if watch.ended)

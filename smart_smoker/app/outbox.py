@@ -1,0 +1,292 @@
+"""The outbox: takes alerts from `04-alerts` and sends each on every channel until it is taken.
+
+The broker keeps an alert until every channel has accepted or refused it, so neither a mail server
+that is down nor the end of this process loses one. Sending has threads of its own: nothing here
+holds up the watching of temperatures.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Thread
+
+from ..cli.signals import Stop
+from ..core.alert import TOO_OLD, Alert
+from ..core.errors import (
+    BrokerAway,
+    DeliveryFailed,
+    DeliveryUnknown,
+    QueueTaken,
+    SmartSmokerError,
+    UnreadableMessage,
+)
+from ..rabbitmq.connection import Broker
+from ..rabbitmq.link import read_alone, stay_connected
+from ..rabbitmq.messages import (
+    ALERTS,
+    MANY_RETURNS,
+    Arrival,
+    Message,
+    again,
+    delivery_message,
+    rejected_message,
+)
+from ..rabbitmq.states import States
+from . import lanes
+from .channels import Channel
+from .lanes import Lane, Trial
+from .taken import Taken
+
+log = logging.getLogger(__name__)
+
+LONGEST_HOLD = 10 * 60
+"""Seconds an alert is held. RabbitMQ closes the channel of whoever holds one for 30 minutes."""
+
+PREFETCH = 5000
+"""Alerts held at a time: so many can wait for a channel that fails before others must."""
+
+AFTER_A_BUG = 60
+"""Seconds until the sender begins anew."""
+
+LAST_TRY = 5
+"""Seconds that what is being sent is given to finish when the process ends."""
+
+ENDS = {"refused": "refused for good", "abandoned": "is given up"}
+"""How a channel is done with an alert that it has not accepted."""
+
+
+@dataclass
+class _Held:
+    """An alert that we have from the broker and have not acknowledged yet."""
+
+    arrival: Arrival
+    alert: Alert
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left of its day, which nobody counts while it waits in its queue."""
+        return (self.arrival.expires or TOO_OLD) - (time.monotonic() - self.since)
+
+
+class Outbox:
+    """Sends alerts while a consumer watches. One outbox at a time does, the others stand by."""
+
+    def __init__(self, urls: Sequence[str], name: str, channels: Sequence[Channel]):
+        self._urls = urls
+        self._name = name
+        self._lanes = [Lane(channel) for channel in channels]
+        self._held: list[_Held] = []
+        self._taken = Taken()
+        self._results: SimpleQueue = SimpleQueue()
+        self._unpublished: list[Message] = []
+        self._counted: list[SimpleQueue] = []
+        self._states = States(ALERTS)
+        self._stop = Stop()
+        self._thread = Thread(target=self._run, name="outbox", daemon=True)
+
+    def __enter__(self) -> "Outbox":
+        if self._lanes:
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.requested = True
+        if self._lanes:
+            self._thread.join()
+        if any(lane.accepted for lane in self._lanes):
+            counts = ", ".join(f"{lane.accepted} by {lane.channel.name}" for lane in self._lanes)
+            log.info("Alerts sent: %s.", counts)
+        if self._held:
+            log.info("%d wait in %s until a consumer runs again.", len(self._held), ALERTS)
+
+    def _run(self):
+        while not self._stop.requested:
+            try:
+                stay_connected(self._urls, self._name, self._stop, self._work, logging.DEBUG)
+                return
+            except SmartSmokerError as error:
+                log.error("Alerts are not sent for now: %s", error)
+            except Exception as error:
+                log.exception("alerts are not sent for now, this is a bug: %r", error)
+            self._stop.wait(AFTER_A_BUG)
+
+    def _work(self, broker: Broker):
+        self._take_results()
+        if self._unpublished:
+            broker.publish(self._unpublished)
+            self._unpublished = []
+        while read_alone(broker, ALERTS, PREFETCH, self._stop, logging.DEBUG):
+            with suppress(QueueTaken):
+                self._take_over(broker)
+                while not self._stop.requested:
+                    self._turn(broker)
+                give_up = time.monotonic() + LAST_TRY
+                while any(lane.sending for lane in self._lanes) and time.monotonic() < give_up:
+                    self._turn(broker)
+                return
+
+    def _take_over(self, broker: Broker):
+        """Become the one who sends, and learn what others have sent."""
+        self._held = []  # The broker gives again what was held and not acknowledged.
+        for counted in self._counted:
+            counted.put(False)  # Another may have sent it meanwhile: it does not go out now.
+        self._counted = []
+        for lane in self._lanes:
+            lane.forget()
+        self._states.take_over(broker, self._taken.resume)
+        self._leave_state(broker)
+        log.info("Sending alerts by %s.", ", ".join(lane.channel.name for lane in self._lanes))
+
+    def _turn(self, broker: Broker):
+        """Take what has come, start what can be sent, record what was, and acknowledge it."""
+        for arrival in broker.take(0.5):
+            self._hold(broker, arrival)
+        self._take_results()
+        for lane in self._lanes:
+            self._try(lane, broker)
+        # At once, and not only in time: whoever comes after us sends what is not recorded again.
+        if self._unpublished or self._counted or self._states.is_due(changed=False):
+            self._leave_state(broker)
+        for held in list(self._held):
+            if not self._missing(held.alert):
+                broker.acknowledge(held.arrival.tag)
+                self._held.remove(held)
+                self._taken.finish(held.alert.id)
+        self._renew(broker)
+
+    def _missing(self, alert: Alert) -> set[str]:
+        """The channels that have still to accept or refuse an alert."""
+        wanted = {lane.channel.name for lane in self._lanes if lane.channel.wants(alert)}
+        return self._taken.missing(alert.id, wanted)
+
+    def _leave_state(self, broker: Broker):
+        """Leave what the channels have done, with the records of it for the history."""
+        while not self._states.leave(broker, self._taken.state(), *self._unpublished):
+            log.warning("Too many alerts are remembered: the oldest are forgotten.")
+            self._taken.forget_half()
+        for counted in self._counted:
+            counted.put(True)
+        self._unpublished, self._counted = [], []
+
+    def _renew(self, broker: Broker):
+        """Put what is held for too long into the queue anew, instead of giving it back.
+
+        A quorum queue drops for good what came back too often: that, too, is put in anew. If we
+        die in between, the alert is there twice, and is sent once by its id.
+        """
+        begun = time.monotonic() - LONGEST_HOLD
+        old = [h for h in self._held if h.since < begun or h.arrival.returns >= MANY_RETURNS]
+        if old:
+            broker.publish([again(h.arrival, max(1, math.ceil(h.left))) for h in old])
+        for held in old:
+            broker.acknowledge(held.arrival.tag)
+            self._held.remove(held)
+
+    def _try(self, lane: Lane, broker: Broker):
+        """Give up what a channel will not take, and start one of those that it may.
+
+        That is the oldest of those that were tried least often, so that one which it never takes
+        does not keep the others waiting.
+        """
+        name, now, ready = lane.channel.name, time.monotonic(), []
+        if self._stop.requested or now < lane.next_try:
+            return
+        for held in self._held:
+            if name not in self._missing(held.alert):
+                continue
+            copies = self._taken.copies(held.alert.id, name)
+            if copies and held.alert.id not in lane.trials:
+                why = "whoever sent it has ended before the answer"
+                self._unpublished.append(delivery_message(held.alert, name, "unknown", why))
+            trial = lane.trial(held.alert.id, copies)
+            if trial.sending:
+                continue
+            if copies >= len(lanes.PAUSES):
+                self._settle(lane, held, "abandoned", f"{copies} copies, and no answer to any")
+            elif held.left <= 0:
+                why = f"it was not taken in time: {trial.reason or 'it was not tried'}"
+                self._settle(lane, held, "abandoned", why)
+            elif now >= trial.next_try:
+                ready.append((held, trial))
+        if ready:
+            held, trial = min(ready, key=lambda one: one[1].tries)  # of several the oldest
+            lane.start(held.alert, trial, partial(self._tell, broker, lane, held, trial))
+
+    def _tell(self, broker: Broker, *result):
+        self._results.put(result)
+        with suppress(BrokerAway):  # The result stays in its queue until there is a connection.
+            broker.wake()
+
+    def _take_results(self):
+        with suppress(Empty):
+            while True:
+                self._record(*self._results.get_nowait())
+
+    def _hold(self, broker: Broker, arrival: Arrival):
+        try:
+            alert = Alert.parse(arrival.body)
+        except UnreadableMessage as error:
+            log.warning("%s: %s; put into 06-rejected", ALERTS, error)
+            broker.publish([rejected_message(ALERTS, arrival.body, str(error))])
+            broker.acknowledge(arrival.tag)
+            return
+        self._held.append(_Held(arrival, alert))
+
+    def _record(self, lane: Lane, held: _Held, trial: Trial, said: SimpleQueue | Exception | None):
+        name, alert = lane.channel.name, held.alert
+        if isinstance(said, SimpleQueue):
+            if name in self._missing(alert):
+                trial.counted = said
+                self._taken.count(alert.id, name, 1)
+                self._counted.append(said)
+            else:
+                said.put(False)
+            return
+        unknown = isinstance(said, DeliveryUnknown)
+        if trial.counted and not unknown:  # What is not taken is no copy.
+            self._taken.count(alert.id, name, -1)
+            self._counted.append(trial.counted)
+        trial.sending, trial.counted = False, None
+        if isinstance(said, BrokerAway):
+            lane.next_try = 0  # Nobody was asked.
+            return
+        if not isinstance(said, DeliveryFailed):
+            lane.works()
+            self._settle(lane, held, "refused" if said else "accepted", str(said or ""))
+            return
+        reason = str(said)
+        lane.pause(trial, said, self._taken.copies(alert.id, name))
+        if name not in self._missing(alert):  # Another sender is done with it meanwhile.
+            lane.trials.pop(alert.id, None)
+            return
+        if unknown:
+            log.warning("%s; the next copy goes out late, if any: %s", reason, alert.subject)
+        elif not lane.failing:
+            log.warning("%s failed (%s); it is tried again until it works.", name, reason)
+            lane.failing = True
+        if unknown or trial.reason != reason:
+            outcome = "unknown" if unknown else "failed"
+            self._unpublished.append(delivery_message(alert, name, outcome, reason))
+        trial.reason = reason
+
+    def _settle(self, lane: Lane, held: _Held, outcome: str, reason: str):
+        """Note, and tell the history, that a channel is done with an alert."""
+        name, alert = lane.channel.name, held.alert
+        lane.trials.pop(alert.id, None)
+        self._taken.note(alert.id, name)
+        if not self._missing(alert):
+            self._taken.finish(alert.id)
+        if outcome == "accepted":
+            lane.accepted += 1
+            log.info("%s accepted: %s", name, alert.subject)
+        else:
+            log.error("%s %s (%s): %s", name, ENDS[outcome], reason, alert.subject)
+            why = f"{name} {ENDS[outcome]}: {reason}"
+            self._unpublished.append(rejected_message(ALERTS, held.arrival.body, why))
+        self._unpublished.append(delivery_message(alert, name, outcome, reason))

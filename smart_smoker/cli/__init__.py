@@ -1,0 +1,4 @@
+"""What every script shares: settings, options, signals and exit codes, and the screen.
+
+It imports the core. What a script does lives in `app`.
+"""

@@ -1,4 +1,0 @@
-"""RabbitMQ: the messages, one connection, staying connected, and reading the history again.
-
-It imports the core, and from `script` whether a stop was requested.
-"""

@@ -1,4 +1,0 @@
-"""What the scripts do: the producer, the consumers, and alerts on their way to people.
-
-It imports the core, `script` and `wire`.
-"""

@@ -1,0 +1,392 @@
+"""The outbox on a real broker, with mail servers and push services that leave much to be wished."""
+
+import asyncio
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import repeat
+from threading import Event
+
+import pytest
+from scripts import ALERT, LOOPBACK, PITMASTER, SENDER, Relay, history, until
+from smtp_server import MailServer, break_off, hang
+
+from smart_smoker.app import deliveries, lanes, mail, outbox
+from smart_smoker.app.deliveries import pending
+from smart_smoker.app.mail import MailChannel
+from smart_smoker.app.outbox import Outbox
+from smart_smoker.app.push import PushChannel
+from smart_smoker.cli.settings import Mail
+from smart_smoker.rabbitmq.connection import Broker
+from smart_smoker.rabbitmq.messages import ALERTS, REJECTED, alert_message, state_queue
+
+STATE = state_queue(ALERTS)
+OTHER = replace(ALERT, id="cook/01-smoker/19/cleared", subject="Cleared: Smoker Alert! 225.0 °F")
+
+
+@pytest.fixture
+def serve():
+    """Start mail servers that end with the test."""
+    servers = []
+
+    def start(**answers) -> MailServer:
+        servers.append(MailServer(answers=answers))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(autouse=True)
+def _queues_and_no_long_pauses(url, monkeypatch):
+    monkeypatch.setattr(lanes, "LONGEST_PAUSE", 0.1)
+    with Broker(url, "a test") as broker:
+        broker.declare()
+
+
+def by_mail(server: MailServer) -> MailChannel:
+    return MailChannel("email", Mail(LOOPBACK, server.port, "none", SENDER, "", "", ""), PITMASTER)
+
+
+def publish(url: str, *alerts):
+    with Broker(url, "a test") as broker:
+        broker.publish([alert_message(alert) for alert in alerts])
+
+
+@contextmanager
+def sending(url: str, *channels):
+    """An outbox that has taken over."""
+    box = Outbox([url], "a test", channels)
+    with box:
+        yield box
+
+
+@contextmanager
+def cut_off_at_a_mail(url: str, relay: Relay, serve):
+    """The server of a mail that is about to go out as its sender's broker has gone away."""
+
+    async def greet():
+        if relay.is_open and not server.heard:
+            await asyncio.to_thread(relay.cut)
+        return "220 Good evening"
+
+    server = serve(GREETING=greet)
+    publish(url, ALERT)
+    with sending(relay.url, by_mail(server)):
+        until(lambda: "RCPT" in server.heard, "a mail that is about to go out")
+        yield server
+
+
+def outcomes(url: str, alert=ALERT) -> list[str]:
+    """What the history says of the tries to send an alert, in their order."""
+    events = [event for event in history(url) if event.headers.get("alert") == alert.id]
+    return [event.headers["outcome"] for event in events]
+
+
+def state(url: str) -> dict:
+    """The newest state of the outbox; it stays there."""
+    with Broker(url, "a test", only_looks=True) as broker:
+        return json.loads(broker.get_all(STATE)[-1].body)
+
+
+class Mute:
+    """Takes mails, and never says so."""
+
+    def __init__(self):
+        self.copies = 0
+
+    async def __call__(self):
+        self.copies += 1
+        await hang()
+
+
+# --- verdicts that nobody hears ------------------------------------------------------------------
+
+
+def test_an_alert_whose_verdict_never_comes_goes_out_in_three_copies_and_is_put_aside(
+    url, serve, stranger, monkeypatch, caplog
+):
+    monkeypatch.setattr(mail, "VERDICT_TIMEOUT", 0.2)
+    monkeypatch.setattr(lanes, "PAUSES", (0, 0.1, 0.1))
+    mute = Mute()
+    publish(url, ALERT)
+    publish(url, ALERT)  # as one that died before its state was left publishes it again
+    with sending(url, by_mail(serve(DATA=mute))):
+        until(lambda: outcomes(url)[-1:] == ["abandoned"], "an alert that is given up")
+        until(lambda: stranger.waiting(ALERTS) == 0, "an alert that is done with")
+    assert outcomes(url) == ["unknown"] * 3 + ["abandoned"]
+    assert mute.copies == 3
+    assert sum("given up" in line for line in caplog.messages) == 1
+    ((properties, body),) = stranger.take_all(REJECTED)
+    assert body == ALERT.body()
+    assert "3 copies" in properties.headers["reason"]
+    with Broker(url, "a test") as broker:
+        assert pending(broker, [by_mail(serve())]) == []
+
+
+@pytest.mark.parametrize("how", ["killed", "ended"])
+def test_copies_are_counted_over_the_ends_of_those_who_send(program, stranger, url, serve, how):
+    program.edit("smart_smoker/app/lanes.py", "15 * 60, 3600)", "0.2, 0.2)")
+    program.edit("smart_smoker/app/outbox.py", "LAST_TRY = 5", "LAST_TRY = 0")
+    mute = Mute()
+    program.configure_mail(serve(DATA=mute).port, sms_address_for_texts="")
+    stranger.put_readings("01-smoker", "cook", [225, 200])
+    for copies in (1, 2, 3):
+        consumer = program.start("consumer_smoker.py")
+        until(lambda n=copies: mute.copies == n, f"copy {copies}")
+        consumer.kill() if how == "killed" else consumer.end(2)
+    consumer = program.start("consumer_smoker.py")
+    consumer.said("email .*given up.*3 copies")
+    until(lambda: stranger.waiting(ALERTS) == 0, "an alert that is done with")
+    assert mute.copies == 3
+    ours = replace(ALERT, id="cook/01-smoker/2/raised")
+    assert outcomes(url, ours) == ["unknown"] * 3 + ["abandoned"]
+
+
+def test_a_copy_is_counted_before_it_goes_out(url, serve):
+    counted = []
+
+    async def look():
+        found = await asyncio.to_thread(state, url)
+        counted.append(found.get("copies"))
+        return "451 Later" if len(counted) == 1 else "250 OK"
+
+    publish(url, ALERT)
+    with sending(url, by_mail(serve(DATA=look))):
+        until(lambda: "accepted" in outcomes(url), "an alert that is taken")
+    assert counted == [{ALERT.id: {"email": 1}}] * 2  # The first was not taken, and is none.
+    assert state(url).get("copies", {}) == {}
+
+
+def test_a_copy_that_waited_to_be_recorded_as_the_broker_went_away_is_tried_again_at_once(
+    url, serve
+):
+    with Relay(url) as relay:
+        relay.open()
+
+        with cut_off_at_a_mail(url, relay, serve) as server:
+            relay.open()
+            until(lambda: "accepted" in outcomes(url), "an alert that is taken")
+    assert len(server.messages) == 1
+
+
+def test_whoever_comes_back_and_finds_its_mail_sent_by_another_sends_the_next_one_at_once(
+    url, serve
+):
+    with Relay(url) as relay:
+        relay.open()
+
+        with cut_off_at_a_mail(url, relay, serve) as server:
+            with sending(url, by_mail(serve())):
+                until(lambda: "accepted" in outcomes(url), "an alert that another has sent")
+            relay.open()
+            publish(url, OTHER)
+            until(lambda: "accepted" in outcomes(url, OTHER), "the next one")
+    assert len(server.messages) == 1
+
+
+def test_what_is_being_sent_is_neither_sent_again_when_it_is_put_in_anew_nor_by_another(
+    url, serve, stranger, monkeypatch
+):
+    monkeypatch.setattr(outbox, "LONGEST_HOLD", 0.1)
+    renewed, mute, again = [], Mute(), outbox.again
+    monkeypatch.setattr(outbox, "again", lambda *how: renewed.append(how) or again(*how))
+    server = serve(DATA=mute)
+    publish(url, ALERT)
+    with Relay(url) as relay:
+        relay.open()
+        with sending(relay.url, by_mail(server)):
+            until(lambda: mute.copies and len(renewed) >= 3, "an alert that is put in anew thrice")
+            relay.cut()
+            with sending(url, by_mail(server)):
+                publish(url, OTHER)
+                until(lambda: mute.copies == 2, "the next sender at work with another alert")
+                begun = len(renewed)
+                until(lambda: len(renewed) >= begun + 6, "both alerts put in anew thrice")
+    assert mute.copies == 2
+    assert state(url)["copies"] == {ALERT.id: {"email": 1}, OTHER.id: {"email": 1}}
+
+
+def test_an_alert_whose_verdict_takes_long_holds_up_no_other(url, serve, monkeypatch):
+    monkeypatch.setattr(lanes, "PATIENCE", 0.2)
+    first, told = Event(), []
+
+    async def slow_once():
+        if first.is_set():
+            return "250 OK"
+        first.set()
+        while OTHER.id not in told:
+            await asyncio.sleep(0.01)
+        return "250 OK"
+
+    publish(url, ALERT, OTHER)
+    with sending(url, by_mail(serve(DATA=slow_once))):
+        until(lambda: outcomes(url, OTHER) == ["accepted"], "the other alert")
+        assert outcomes(url) == []
+        told.append(OTHER.id)
+        until(lambda: outcomes(url) == ["accepted"], "the slow one")
+
+
+def test_a_mail_that_is_cut_off_before_its_verdict_waits_and_others_do_not(url, serve):
+    answers = iter([break_off])
+
+    async def cut_once():
+        for answer in answers:
+            await answer()
+        return "250 OK"
+
+    server = serve(DATA=cut_once)
+    publish(url, ALERT, OTHER)
+    with sending(url, by_mail(server)):
+        until(lambda: outcomes(url, OTHER) == ["accepted"], "the other alert")
+        with Broker(url, "a test") as broker:
+            ((waiting, _, reason),) = pending(broker, [by_mail(server)])
+    assert outcomes(url) == ["unknown"]
+    assert waiting == ALERT
+    assert "has not said whether it took the mail" in reason
+    assert len(server.messages) == 1
+
+
+def test_a_push_that_is_not_answered_in_time_goes_out_in_three_copies_at_most(
+    url, push_service, monkeypatch
+):
+    monkeypatch.setattr("smart_smoker.app.push.VERDICT_TIMEOUT", 0.1)
+    monkeypatch.setattr(lanes, "PAUSES", (0, 0.1, 0.1))
+    push_service.pause = 0.3
+    publish(url, ALERT)
+    with sending(url, PushChannel(push_service.url + "?rto=0.1")):
+        until(lambda: outcomes(url)[-1:] == ["abandoned"], "an alert that is given up")
+    assert outcomes(url) == ["unknown"] * 3 + ["abandoned"]
+    assert len(push_service.posted) == 3
+
+
+def test_an_alert_may_be_tried_at_once_but_for_one_that_may_be_on_its_way():
+    lane, now = lanes.Lane(None), time.monotonic()
+    assert lane.trial("new", copies=0).next_try <= now
+    assert lane.trial("on its way", copies=1).next_try > now
+
+
+# --- what is turned down for now -----------------------------------------------------------------
+
+
+def test_what_a_provider_puts_off_is_tried_seldom_and_holds_up_no_other(url, serve, monkeypatch):
+    """Of two alerts: were both put off, a limit would be met once for each."""
+    seldom = {lanes.SLOWEST: 3600}
+    monkeypatch.setattr(lanes, "backoff", lambda longest: repeat(seldom.get(longest, 0.01)))
+    answers = iter(["550 5.4.5 Daily user sending limit exceeded"])
+
+    async def limit():
+        return next(answers, "250 OK")
+
+    publish(url, ALERT, OTHER)
+    with sending(url, by_mail(serve(DATA=limit))):
+        until(lambda: outcomes(url, OTHER) == ["accepted"], "the other alert")
+    assert outcomes(url) == ["failed"]
+
+
+# --- one clock -----------------------------------------------------------------------------------
+
+DAY = 24 * 3600
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_an_alert_is_sent_whatever_the_clock_of_its_sender_says(url, serve, stranger, days):
+    sent = int(time.time()) + days * DAY
+    stranger.put(ALERTS, ALERT.body(), type="alert", message_id=ALERT.id, timestamp=sent)
+    server = serve()
+    with sending(url, by_mail(server)):
+        until(lambda: server.messages, "the mail")
+
+
+CLOCK = """
+import time
+right = time.time
+time.time = lambda: right() + 86400 * float(open({path!r}).read() or 0)
+"""
+"""A machine's clock that is as many days wrong as a file says."""
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_an_alert_is_sent_although_the_clock_is_set_while_it_waits(
+    program, stranger, url, serve, days
+):
+    (clock := program.folder / "days").write_text("0")
+    program.write("sitecustomize.py", CLOCK.format(path=str(clock)))
+    server = serve(RCPT="451 4.7.1 Greylisted")
+    program.configure_mail(server.port, sms_address_for_texts="")
+    with Relay(url) as relay:
+        relay.open()
+        way = {"RABBITMQ_URL": relay.url, "PYTHONPATH": str(program.folder)}
+        consumer = program.start("consumer_smoker.py", **way)
+        stranger.put_readings("01-smoker", "cook", [225, 200])
+        consumer.said("email failed .*Greylisted")
+        clock.write_text(str(days))
+        relay.cut()
+        consumer.said("is lost")
+        server.answers.clear()
+        relay.open()
+        consumer.said("email accepted: Smoker Alert!")
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_what_waits_is_known_whatever_the_clock_of_its_sender_says(url, days):
+    with Broker(url, "a test") as broker:
+        broker.publish([replace(alert_message(ALERT), sent=time.time() + days * DAY)])
+        ((waiting, *_),) = pending(broker, [MailChannel("email", None, PITMASTER)])
+    assert waiting == ALERT
+
+
+def test_an_alert_that_nobody_fetches_is_dropped_after_a_day_and_seen_in_the_history(
+    url, serve, stranger, monkeypatch
+):
+    publish(url, ALERT)
+    ((properties, body),) = stranger.take_all(ALERTS)
+    assert properties.expiration == str(DAY * 1000)
+    stranger.put(ALERTS, body, type="alert", message_id=ALERT.id, expiration="1")
+    until(lambda: stranger.waiting(ALERTS) == 0, "a queue that has dropped it")
+    with Broker(url, "a test") as broker:
+        ours = [by_mail(serve())]
+        assert pending(broker, ours) == [(ALERT, "email", "")]
+        monkeypatch.setattr(deliveries, "DAY", "1s")
+        dropped = until(lambda: pending(broker, ours)[0][2], "an alert that was dropped")
+    assert "the broker has dropped it" in dropped
+
+
+@pytest.mark.parametrize(("expiration", "most"), [("50000", 50_000), (None, DAY * 1000)])
+def test_an_alert_that_is_put_in_anew_lasts_as_long_as_is_left_of_its_day(
+    url, serve, stranger, monkeypatch, expiration, most
+):
+    monkeypatch.setattr(outbox, "LONGEST_HOLD", 1.1)
+    renewed, again = [], outbox.again
+    monkeypatch.setattr(outbox, "again", lambda *how: renewed.append(how) or again(*how))
+    stranger.put(ALERTS, ALERT.body(), type="alert", message_id=ALERT.id, expiration=expiration)
+    with sending(url, by_mail(serve(RCPT="451 Later"))):
+        until(lambda: len(renewed) >= 2, "an alert that is put in anew twice")
+    ((properties, _),) = until(lambda: stranger.take_all(ALERTS), "the alert")
+    assert 0 < int(properties.expiration) < most - 1000
+
+
+def test_an_alert_that_nobody_takes_for_a_day_is_given_up_and_leaves_its_traces(
+    url, serve, stranger, monkeypatch, caplog
+):
+    stranger.put(ALERTS, ALERT.body(), type="alert", message_id=ALERT.id)
+    with sending(url, by_mail(serve(RCPT="451 4.7.1 Greylisted"))):
+        until(lambda: outcomes(url) == ["failed"], "a first try")
+        monkeypatch.setattr(outbox, "TOO_OLD", 0)
+        until(lambda: outcomes(url)[-1:] == ["abandoned"], "an alert that is given up")
+        until(lambda: stranger.waiting(ALERTS) == 0, "an alert that is done with")
+    assert outcomes(url) == ["failed", "abandoned"]
+    ((properties, body),) = stranger.take_all(REJECTED)
+    assert body == ALERT.body()
+    assert "in time" in properties.headers["reason"]
+    assert "Greylisted" in properties.headers["reason"]
+    assert any("given up" in line and ALERT.subject in line for line in caplog.messages)
+
+
+def test_an_alert_that_a_stranger_published_plainly_is_sent(url, serve, stranger):
+    server = serve()
+    stranger.put(ALERTS, ALERT.body())
+    with sending(url, by_mail(server)):
+        until(lambda: server.messages, "the mail")

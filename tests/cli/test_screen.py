@@ -1,0 +1,67 @@
+"""The screen, the log file and the journal: what comes from outside stays text within its line."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+FORGED = "Signal Lost!\x1b[2J\x1b[31m\r\n2026-01-01 00:00:00,000 INFO x: all is well\x9b1A\u202e"
+SAYS = """
+import sys
+from util_logger import setup_logger
+log, _ = setup_logger(sys.argv[1])
+log.critical("%s", sys.argv[2])
+try:
+    raise ValueError(sys.argv[2])
+except ValueError:
+    log.exception("a bug")
+"""
+
+
+@pytest.mark.parametrize("journal", [False, True], ids=["a screen and a file", "the journal"])
+def test_what_is_forged_stays_text_within_its_line_and_a_traceback_keeps_its_lines(
+    tmp_path, journal
+):
+    with (tmp_path / "screen").open("w") as screen:
+        place = os.fstat(screen.fileno())
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+        environment["JOURNAL_STREAM"] = f"{place.st_dev}:{place.st_ino}" if journal else ""
+        command = [sys.executable, "-c", SAYS, tmp_path / "says.py", FORGED]
+        subprocess.run(command, stdout=screen, env=environment, check=True, timeout=30)
+    files = [tmp_path / "screen", *tmp_path.glob("logs/*")]
+    assert len(files) == 1 + (not journal)
+    for file in files:
+        text = file.read_bytes().decode()
+        assert text.replace("\n", "").isprintable()
+        (forged,) = (line for line in text.splitlines() if "!!!" in line or "CRITICAL" in line)
+        assert re.search(r"Signal Lost! \[2J \[31m +2026-01-01.* all is well 1A ?$", forged)
+    told = files[-1].read_text("utf-8").splitlines()
+    assert [line for line in told if line.endswith("Traceback (most recent call last):")]
+    assert len(told) > 4
+
+
+SHOWS = """
+import io, sys
+from rich.console import Console
+from smart_smoker.cli import screen
+screen._console = Console(file=io.StringIO(), force_terminal=True, width=80, soft_wrap=True)
+screen.show(sys.argv[1])
+with screen.CookBar(2) as bar:
+    bar.show_rows(1, sys.argv[1], 30)
+sys.stdout.write(screen._console.file.getvalue())
+"""
+
+
+def test_a_terminal_shows_markup_and_controls_as_text_in_lines_and_in_the_bar():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    command = [sys.executable, "-c", SHOWS, "12:00 [/red]\x1b[2J\nforged"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
+    assert done.stderr == ""
+    shown = re.sub(r"\x1b\[[0-9;?]*[hlmK]", "", done.stdout)
+    assert shown.splitlines()[0] == "12:00 [/red] [2J forged"
+    assert "\x1b[2J" not in shown
+    assert shown.count("12:00 [/red] [2J forged") >= 2
