@@ -7,7 +7,9 @@ from contextlib import suppress
 from ..core.alert import Alert
 from ..core.errors import UnreadableMessage
 from ..rabbitmq.connection import Broker
+from ..rabbitmq.events import Delivery, parse
 from ..rabbitmq.history import replay
+from ..rabbitmq.messages import Outcome
 
 DAY, RESTORED = "1D", "2D"
 """How long an alert waits in its queue, by the broker's clock, and how far back the history is
@@ -15,7 +17,7 @@ asked, as it may be tried for a day more."""
 
 DROPPED = "nobody who sends ran for a day, and the broker has dropped it"
 
-SETTLED = ("accepted", "refused", "abandoned")
+SETTLED = (Outcome.ACCEPTED, Outcome.REFUSED, Outcome.ABANDONED)
 """Outcomes after which a channel is not tried again."""
 
 
@@ -29,17 +31,17 @@ def pending(broker: Broker, channels: Sequence) -> list[tuple[Alert, str, str]]:
     alerts: dict[str, tuple[Alert, str]] = {}
     settled: set[tuple[str, str]] = set()
     reasons: dict[tuple[str, str], str] = {}
-    for event in replay(broker, RESTORED):
-        if event.type == "alert":
-            with suppress(UnreadableMessage):
-                why = "" if event.number >= today else DROPPED
-                alerts[event.id] = Alert.parse(event.body), why
-        if event.type == "delivery":
-            said = event.headers
-            about = str(said.get("alert", "")), str(said.get("channel", ""))
-            reasons[about] = event.body.decode(errors="replace")
-            if said.get("outcome") in SETTLED:
-                settled.add(about)
+    for arrival in replay(broker, RESTORED):
+        if arrival.type not in ("alert", "delivery"):
+            continue  # Most are readings.
+        with suppress(UnreadableMessage):
+            match parse(arrival):
+                case Alert() as alert:
+                    alerts[alert.id] = alert, "" if arrival.number >= today else DROPPED
+                case Delivery(_, id, channel, outcome, reason):
+                    reasons[id, channel] = reason
+                    if outcome in SETTLED:
+                        settled.add((id, channel))
     known, told = {name for _, name in reasons}, {id for id, _ in settled}
     return [
         (alert, name, reasons.get((id, name), why))

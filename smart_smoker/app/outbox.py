@@ -25,13 +25,15 @@ from ..core.errors import (
     SmartSmokerError,
     UnreadableMessage,
 )
-from ..rabbitmq.connection import Broker
+from ..rabbitmq.broker import AnyBroker
+from ..rabbitmq.events import parse
 from ..rabbitmq.link import read_alone, stay_connected
 from ..rabbitmq.messages import (
     ALERTS,
     MANY_RETURNS,
     Arrival,
     Message,
+    Outcome,
     again,
     delivery_message,
     rejected_message,
@@ -56,7 +58,7 @@ AFTER_A_BUG = 60
 LAST_TRY = 5
 """Seconds that what is being sent is given to finish when the process ends."""
 
-ENDS = {"refused": "refused for good", "abandoned": "is given up"}
+ENDS = {Outcome.REFUSED: "refused for good", Outcome.ABANDONED: "is given up"}
 """How a channel is done with an alert that it has not accepted."""
 
 
@@ -83,9 +85,9 @@ class Outbox:
         self._lanes = [Lane(channel) for channel in channels]
         self._held: list[_Held] = []
         self._taken = Taken()
-        self._results: SimpleQueue = SimpleQueue()
+        self._results: SimpleQueue[tuple[Lane, _Held, Trial, object]] = SimpleQueue()
         self._unpublished: list[Message] = []
-        self._counted: list[SimpleQueue] = []
+        self._counted: list[SimpleQueue[bool]] = []
         self._states = States(ALERTS)
         self._stop = Stop()
         self._thread = Thread(target=self._run, name="outbox", daemon=True)
@@ -95,7 +97,7 @@ class Outbox:
             self._thread.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self._stop.requested = True
         if self._lanes:
             self._thread.join()
@@ -105,7 +107,7 @@ class Outbox:
         if self._held:
             log.info("%d wait in %s until a consumer runs again.", len(self._held), ALERTS)
 
-    def _run(self):
+    def _run(self) -> None:
         while not self._stop.requested:
             try:
                 stay_connected(self._urls, self._name, self._stop, self._work, logging.DEBUG)
@@ -116,7 +118,7 @@ class Outbox:
                 log.exception("alerts are not sent for now, this is a bug: %r", error)
             self._stop.wait(AFTER_A_BUG)
 
-    def _work(self, broker: Broker):
+    def _work(self, broker: AnyBroker) -> None:
         self._take_results()
         if self._unpublished:
             broker.publish(self._unpublished)
@@ -131,7 +133,7 @@ class Outbox:
                     self._turn(broker)
                 return
 
-    def _take_over(self, broker: Broker):
+    def _take_over(self, broker: AnyBroker) -> None:
         """Become the one who sends, and learn what others have sent."""
         self._held = []  # The broker gives again what was held and not acknowledged.
         for counted in self._counted:
@@ -143,7 +145,7 @@ class Outbox:
         self._leave_state(broker)
         log.info("Sending alerts by %s.", ", ".join(lane.channel.name for lane in self._lanes))
 
-    def _turn(self, broker: Broker):
+    def _turn(self, broker: AnyBroker) -> None:
         """Take what has come, start what can be sent, record what was, and acknowledge it."""
         for arrival in broker.take(0.5):
             self._hold(broker, arrival)
@@ -165,7 +167,7 @@ class Outbox:
         wanted = {lane.channel.name for lane in self._lanes if lane.channel.wants(alert)}
         return self._taken.missing(alert.id, wanted)
 
-    def _leave_state(self, broker: Broker):
+    def _leave_state(self, broker: AnyBroker) -> None:
         """Leave what the channels have done, with the records of it for the history."""
         while not self._states.leave(broker, self._taken.state(), *self._unpublished):
             log.warning("Too many alerts are remembered: the oldest are forgotten.")
@@ -174,7 +176,7 @@ class Outbox:
             counted.put(True)
         self._unpublished, self._counted = [], []
 
-    def _renew(self, broker: Broker):
+    def _renew(self, broker: AnyBroker) -> None:
         """Put what is held for too long into the queue anew, instead of giving it back.
 
         A quorum queue drops for good what came back too often: that, too, is put in anew. If we
@@ -188,13 +190,14 @@ class Outbox:
             broker.acknowledge(held.arrival.tag)
             self._held.remove(held)
 
-    def _try(self, lane: Lane, broker: Broker):
+    def _try(self, lane: Lane, broker: AnyBroker) -> None:
         """Give up what a channel will not take, and start one of those that it may.
 
         That is the oldest of those that were tried least often, so that one which it never takes
         does not keep the others waiting.
         """
-        name, now, ready = lane.channel.name, time.monotonic(), []
+        name, now = lane.channel.name, time.monotonic()
+        ready: list[tuple[_Held, Trial]] = []
         if self._stop.requested or now < lane.next_try:
             return
         for held in self._held:
@@ -203,34 +206,37 @@ class Outbox:
             copies = self._taken.copies(held.alert.id, name)
             if copies and held.alert.id not in lane.trials:
                 why = "whoever sent it has ended before the answer"
-                self._unpublished.append(delivery_message(held.alert, name, "unknown", why))
+                self._unpublished.append(delivery_message(held.alert, name, Outcome.UNKNOWN, why))
             trial = lane.trial(held.alert.id, copies)
             if trial.sending:
                 continue
             if copies >= len(lanes.PAUSES):
-                self._settle(lane, held, "abandoned", f"{copies} copies, and no answer to any")
+                why = f"{copies} copies, and no answer to any"
+                self._settle(lane, held, Outcome.ABANDONED, why)
             elif held.left <= 0:
                 why = f"it was not taken in time: {trial.reason or 'it was not tried'}"
-                self._settle(lane, held, "abandoned", why)
+                self._settle(lane, held, Outcome.ABANDONED, why)
             elif now >= trial.next_try:
                 ready.append((held, trial))
         if ready:
             held, trial = min(ready, key=lambda one: one[1].tries)  # of several the oldest
             lane.start(held.alert, trial, partial(self._tell, broker, lane, held, trial))
 
-    def _tell(self, broker: Broker, *result):
-        self._results.put(result)
+    def _tell(self, broker: AnyBroker, lane: Lane, held: _Held, trial: Trial, said: object) -> None:
+        self._results.put((lane, held, trial, said))
         with suppress(BrokerAway):  # The result stays in its queue until there is a connection.
             broker.wake()
 
-    def _take_results(self):
+    def _take_results(self) -> None:
         with suppress(Empty):
             while True:
                 self._record(*self._results.get_nowait())
 
-    def _hold(self, broker: Broker, arrival: Arrival):
+    def _hold(self, broker: AnyBroker, arrival: Arrival) -> None:
         try:
-            alert = Alert.parse(arrival.body)
+            alert = parse(arrival)
+            if not isinstance(alert, Alert):
+                raise UnreadableMessage("no alert", arrival.body)
         except UnreadableMessage as error:
             log.warning("%s: %s; put into 06-rejected", ALERTS, error)
             broker.publish([rejected_message(ALERTS, arrival.body, str(error))])
@@ -238,7 +244,7 @@ class Outbox:
             return
         self._held.append(_Held(arrival, alert))
 
-    def _record(self, lane: Lane, held: _Held, trial: Trial, said: SimpleQueue | Exception | None):
+    def _record(self, lane: Lane, held: _Held, trial: Trial, said: object) -> None:
         name, alert = lane.channel.name, held.alert
         if isinstance(said, SimpleQueue):
             if name in self._missing(alert):
@@ -258,7 +264,8 @@ class Outbox:
             return
         if not isinstance(said, DeliveryFailed):
             lane.works()
-            self._settle(lane, held, "refused" if said else "accepted", str(said or ""))
+            outcome = Outcome.REFUSED if said else Outcome.ACCEPTED
+            self._settle(lane, held, outcome, str(said or ""))
             return
         reason = str(said)
         lane.pause(trial, said, self._taken.copies(alert.id, name))
@@ -271,18 +278,18 @@ class Outbox:
             log.warning("%s failed (%s); it is tried again until it works.", name, reason)
             lane.failing = True
         if unknown or trial.reason != reason:
-            outcome = "unknown" if unknown else "failed"
+            outcome = Outcome.UNKNOWN if unknown else Outcome.FAILED
             self._unpublished.append(delivery_message(alert, name, outcome, reason))
         trial.reason = reason
 
-    def _settle(self, lane: Lane, held: _Held, outcome: str, reason: str):
+    def _settle(self, lane: Lane, held: _Held, outcome: Outcome, reason: str) -> None:
         """Note, and tell the history, that a channel is done with an alert."""
         name, alert = lane.channel.name, held.alert
         lane.trials.pop(alert.id, None)
         self._taken.note(alert.id, name)
         if not self._missing(alert):
             self._taken.finish(alert.id)
-        if outcome == "accepted":
+        if outcome is Outcome.ACCEPTED:
             lane.accepted += 1
             log.info("%s accepted: %s", name, alert.subject)
         else:
