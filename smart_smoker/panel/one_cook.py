@@ -18,7 +18,7 @@ from .words import clock
 SPANS = {"All": 0, "6 h": 6 * 3600, "1 h": 3600}
 """The parts of a cook to choose from, in seconds before its newest reading."""
 
-QUIETS = {"30 min": 30, "2 h": 120, "No longer": 0}
+QUIETS = {"for 30 min": 30, "for 2 h": 120, "No longer": 0}
 """For how long a probe can be quiet, in minutes."""
 
 EVERYTHING = "all probes"
@@ -57,7 +57,7 @@ class OneCook:
 
     def _make_quiet(self):
         with Tag("div", classes="tools") as self._quiet:
-            Tag("label", "Tell nobody of", for_="whom")
+            Tag("label", "Quiet about", for_="whom")
             value = "(e) => emit(e.target.value)"
             with Tag("select", id="whom").on("change", self._choose, js_handler=value):
                 for name in (EVERYTHING, *PROBE_OF_NAME):

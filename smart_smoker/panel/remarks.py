@@ -26,7 +26,8 @@ class Remarks(Tag):
             with Tag("div", classes="tools") as self._tools:
                 for words in USUAL:
                     press(Tag("button", words), lambda words=words: write(words, False), self._say)
-                Tag("input", id="remark", maxlength=200, aria_label="Your own words")
+                Tag("label", "Your own words", for_="remark")
+                Tag("input", id="remark", maxlength=200)
                 for words, names in (("Write down", False), ("Name the cook", True)):
                     press(Tag("button", words), self._writer(names), self._say, "remark")
             self._said = Tag("p", role="status")

@@ -285,7 +285,7 @@ def test_an_alert_that_goes_on_is_answered_and_a_probe_made_quiet_by_the_keyboar
     page.keyboard.press("Enter")
     expect(page.get_by_text("Heard at")).to_be_visible()
     expect(button).to_be_hidden()
-    page.get_by_label("Tell nobody of").select_option("Smoker")
+    page.get_by_label("Quiet about").select_option("Smoker")
     page.get_by_role("button", name="30 min").press("Enter")
     expect(card(page, "Smoker")).to_contain_text("quiet until")
     page.get_by_role("button", name="spritzed").press("Enter")
