@@ -5,6 +5,12 @@ const episodeBars = (() => {
   const word = (episode) => (episode.kind === "silence" ? "no signal" : episode.kind);
   const pen = document.createElement("canvas").getContext("2d");
 
+  /* How wide words are in a chart, in px. */
+  function widthOf(words, font) {
+    pen.font = `600 12px ${font}`;
+    return pen.measureText(words).width;
+  }
+
   /* An episode's bar in its probe's lane: a drop begins with a triangle, low and high are its lower
      and its upper half, a lid is thin, a silence an empty frame, all else is full; with as many words as there is room for. */
   function draw(params, api, data, { probes, ink, card, font, clock }) {
@@ -49,8 +55,7 @@ const episodeBars = (() => {
     const at = clock(episode.begin);
     const when = episode.goes_on ? `since ${at}` : `${at}–${clock(episode.end)}`;
     const labels = [`${word(episode)} ${when}`, when, at];
-    pen.font = `600 12px ${font}`;
-    const fitting = (room, most) => labels.slice(0, most).find((l) => pen.measureText(l).width < room);
+    const fitting = (room, most) => labels.slice(0, most).find((label) => widthOf(label, font) < room);
     const after = Math.max(to + 5, from + margin);
     const places = [
       { x: from + 5, fill: card, text: !["drop", "silence", "low", "high", "lid"].includes(episode.kind) && fitting(to - from - 10, 2) },
@@ -62,9 +67,9 @@ const episodeBars = (() => {
       type: "text",
       style: { ...place, textAlign: align, y: middle, textVerticalAlign: "middle", font: `600 12px ${font}` },
     });
-    busy[episode.probe] = place.x === after ? after + pen.measureText(place.text).width + 6 : to + 6;
+    busy[episode.probe] = place.x === after ? after + widthOf(place.text, font) + 6 : to + 6;
     return { type: "group", children };
   }
 
-  return { draw, word };
+  return { draw, widthOf, word };
 })();

@@ -9,6 +9,7 @@ const cookChart = (() => {
   const WIDTHS = [3]; // of the first probes; the others have 2
   const PLACES = ["insideStartTop", "insideMiddleTop", "insideEndTop"]; // of limits, to keep their words apart
   const LANE = 28; // px, for the episodes of one probe
+  const LEFT = 58, RIGHT = 14, GAP = 8; // px: beside the lines, and between the words of notes
 
   let chart = null;
   let data = null;
@@ -163,10 +164,22 @@ const cookChart = (() => {
       { xAxis: e.begin * 1000, itemStyle: { color: probes[e.probe], opacity: 0.13 } },
       { xAxis: e.end * 1000 },
     ]);
-    const remarks = data.remarks.map(([moment, text]) => ({
-      xAxis: moment * 1000, lineStyle: { color: ink, type: "solid", width: 1 },
-      label: { formatter: text.length > 12 ? `${text.slice(0, 11)}…` : text, position: "insideEndTop", color: ink },
-    }));
+    const room = chart.getWidth() - LEFT - RIGHT;
+    let taken = -GAP; // px, up to where the words of notes go
+    const remarks = data.remarks.map(([moment, text]) => {
+      const words = text.length > 24 ? `${text.slice(0, 23)}…` : text;
+      const width = episodeBars.widthOf(words, font);
+      const at = ((moment - begin) / (end - begin)) * room;
+      const left = Math.max(0, Math.min(at - width / 2, room - width));
+      const fits = at >= 0 && at <= room && left >= taken + GAP;
+      if (fits) taken = left + width;
+      return {
+        xAxis: moment * 1000, lineStyle: { color: ink, type: "solid", width: 1 },
+        label: {
+          formatter: fits ? words : "", position: "end", rotate: 0, offset: [left + width / 2 - at, 0], color: ink,
+        },
+      };
+    });
     const lanes = LANE * data.probes.length;
     chart.setOption({
       useUTC: true,
@@ -177,8 +190,8 @@ const cookChart = (() => {
         textStyle: { color: ink, fontSize: 14 }, data: data.probes.map((probe) => probe.name),
       },
       grid: [
-        { left: 58, right: 14, top: 32, bottom: lanes + 94 },
-        { left: 58, right: 14, height: lanes, bottom: 84 },
+        { left: LEFT, right: RIGHT, top: remarks.length ? 52 : 32, bottom: lanes + 94 },
+        { left: LEFT, right: RIGHT, height: lanes, bottom: 84 },
       ],
       xAxis: [
         { ...axis, gridIndex: 0, axisLabel: { show: false }, axisLine: { lineStyle: { color: line } } },

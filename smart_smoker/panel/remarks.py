@@ -31,6 +31,7 @@ class Remarks(Tag):
                 for words, names in (("Write down", False), ("Name the cook", True)):
                     press(Tag("button", words), self._writer(names), self._say, "remark")
             self._said = Tag("p", role="status")
+            self._heading = Tag("h3", "Notes")
             self._list = Tag("ol", classes="alerts")
 
     def _writer(self, names: bool) -> Callable[[str], None]:
@@ -51,6 +52,7 @@ class Remarks(Tag):
         if shown == self._shown:
             return
         self._shown = shown
+        self._heading.put("Notes", "" if remarks else "none")
         self._list.clear()
         with self._list:
             for remark in remarks:
