@@ -100,9 +100,9 @@ def _tell(cook: CookStory, event: events.Event, sent: float, heard: float) -> bo
     match event:
         case Reading():
             return cook.take_reading(event, heard)
-        case (Alert(quiet=False) as alert) | events.Note(alert):
-            known = alert.probe in PROBE_OF_NAME and alert.state in PREFIXES
-            return known and alert.kind in KINDS and cook.take_alert(alert, sent)
+        case Alert():
+            known = event.probe in PROBE_OF_NAME and event.state in PREFIXES
+            return known and event.kind in KINDS and cook.take_alert(event, sent)
         case events.Remark(names=True):
             new, cook.name = event.text != cook.name, event.text
             return new

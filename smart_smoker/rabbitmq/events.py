@@ -31,18 +31,6 @@ LONGEST_REASON = 1000
 
 
 @dataclass(frozen=True)
-class Note:
-    """An alert that nobody is told of; it stands in the history alone."""
-
-    alert: Alert
-
-    @property
-    def cook(self) -> str:
-        """Its cook's id."""
-        return self.alert.cook
-
-
-@dataclass(frozen=True)
 class Answered:
     """Somebody has answered an alert, or made a probe of a cook quiet."""
 
@@ -81,8 +69,8 @@ class Delivery:
     reason: str
 
 
-Event = Reading | Alert | Note | Answered | Remark | Limits | Delivery
-"""A foreign reading has cook "", and the last of a cook is marked as such."""
+Event = Reading | Alert | Answered | Remark | Limits | Delivery
+"""A foreign reading has cook ""; an alert that is `quiet` is a note, and stands in the history."""
 
 
 def parse(arrival: Arrival) -> Event:
@@ -98,7 +86,7 @@ def parse(arrival: Arrival) -> Event:
             raise UnreadableMessage(f"type {excerpt(arrival.type)} is no answer", body)
         return Answered(_cook(arrival), answered, Answer.parse(arrival.id, body))
     if key == ALERTS:
-        return Alert.parse(body)
+        return _alert(arrival)
     if key == REMARKS:
         return _remark(arrival)
     if key == HISTORY and arrival.type in _RECORDS:
@@ -132,11 +120,11 @@ def _remark(arrival: Arrival) -> Remark:
     return Remark(_cook(arrival), arrival.id, text, arrival.type == "name")
 
 
-def _note(arrival: Arrival) -> Note:
+def _alert(arrival: Arrival) -> Alert:
     alert = Alert.parse(arrival.body)
-    if not alert.quiet:
-        raise UnreadableMessage("an alert that is no note", arrival.body)
-    return Note(alert)
+    if alert.quiet != (arrival.queue == HISTORY):
+        raise UnreadableMessage("an alert in the history, or a note in a queue", arrival.body)
+    return alert
 
 
 def _limits(arrival: Arrival) -> Limits:
@@ -165,7 +153,7 @@ def _delivery(arrival: Arrival) -> Delivery:
 
 
 _RECORDS: dict[str, Callable[[Arrival], Event]] = {
-    "note": _note,
+    "note": _alert,
     "limits": _limits,
     "delivery": _delivery,
 }

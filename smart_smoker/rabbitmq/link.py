@@ -4,6 +4,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
+from logging import INFO, WARNING
 from typing import TypeVar
 
 from ..cli.signals import Stop
@@ -91,11 +92,7 @@ class Outage:
 
 
 def stay_connected(
-    urls: Iterable[str],
-    name: str,
-    stop: Stop,
-    work: Callable[[Broker], T],
-    level: int = logging.WARNING,
+    urls: Iterable[str], name: str, stop: Stop, work: Callable[[Broker], T], level: int = WARNING
 ) -> T | None:
     """Call `work` with an open connection, and again with a new one whenever it is lost.
 
@@ -110,7 +107,7 @@ def stay_connected(
             with connect(urls, name) as broker:
                 since = time.monotonic()
                 if outage.tells_end():
-                    log.log(min(level, logging.INFO), "The broker at %s is back.", broker.place)
+                    log.log(min(level, INFO), "The broker at %s is back.", broker.place)
                 if not (broker.has_history or started):
                     log.log(level, NO_HISTORY, broker.place)
                 broker.blocked = BrokerBlocked in outage.told
@@ -152,9 +149,7 @@ def backoff(longest: float) -> Iterator[float]:
         pause = min(2 * pause, longest)
 
 
-def read_alone(
-    broker: AnyBroker, queue: str, prefetch: int, stop: Stop, level: int = logging.INFO
-) -> bool:
+def read_alone(broker: AnyBroker, queue: str, prefetch: int, stop: Stop, level: int = INFO) -> bool:
     """Begin to read a queue as soon as nobody else does; False when a stop was requested first."""
     told, dead = False, 0
     while not stop.requested:

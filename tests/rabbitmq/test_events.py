@@ -41,7 +41,7 @@ def arrived(message: Message, **changes) -> Arrival:
     [
         (reading_message(READING), READING),
         (alert_message(ALERT), ALERT),
-        (alert_message(LID), events.Note(LID)),
+        (alert_message(LID), LID),
         (answer_message(SMOKER, "brisket", ANSWER), events.Answered("brisket", SMOKER, ANSWER)),
         (
             remark_message("brisket", "wrapped", "7"),
@@ -74,6 +74,7 @@ def test_what_a_message_was_made_of_comes_out_of_it(message, event):
         arrived(answer_message(SMOKER, "brisket", ANSWER), headers={}),
         arrived(alert_message(ALERT), queue="05-history", type="note"),
         arrived(alert_message(LID), type="alert"),
+        arrived(alert_message(LID), queue="04-alerts"),
         arrived(remark_message("brisket", "", "7")),
         arrived(remark_message("brisket", "wrapped", "")),
         arrived(limits_message(SMOKER, "brisket", {"low": 205}), body=b'{"low": 1e6}'),
