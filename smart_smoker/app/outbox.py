@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from threading import Thread
 
+from ..channels.channel import Channel
 from ..cli.signals import Stop
 from ..core.alert import TOO_OLD, Alert
 from ..core.errors import (
@@ -38,7 +39,6 @@ from ..rabbitmq.messages import (
 )
 from ..rabbitmq.states import States
 from . import lanes
-from .channels import Channel
 from .lanes import Lane, Trial
 from .taken import Taken
 
@@ -100,7 +100,7 @@ class Outbox:
         if self._lanes:
             self._thread.join()
         if any(lane.accepted for lane in self._lanes):
-            counts = ", ".join(f"{lane.accepted} by {lane.channel.name}" for lane in self._lanes)
+            counts = ", ".join(f"{lane.accepted} by {lane.channel.label}" for lane in self._lanes)
             log.info("Alerts sent: %s.", counts)
         if self._held:
             log.info("%d wait in %s until a consumer runs again.", len(self._held), ALERTS)
@@ -141,7 +141,7 @@ class Outbox:
             lane.forget()
         self._states.take_over(broker, self._taken.resume)
         self._leave_state(broker)
-        log.info("Sending alerts by %s.", ", ".join(lane.channel.name for lane in self._lanes))
+        log.info("Sending alerts by %s.", ", ".join(lane.channel.label for lane in self._lanes))
 
     def _turn(self, broker: Broker):
         """Take what has come, start what can be sent, record what was, and acknowledge it."""
@@ -224,9 +224,8 @@ class Outbox:
             broker.wake()
 
     def _take_results(self):
-        with suppress(Empty):
-            while True:
-                self._record(*self._results.get_nowait())
+        while not self._results.empty():
+            self._record(*self._results.get_nowait())
 
     def _hold(self, broker: Broker, arrival: Arrival):
         try:
@@ -239,7 +238,7 @@ class Outbox:
         self._held.append(_Held(arrival, alert))
 
     def _record(self, lane: Lane, held: _Held, trial: Trial, said: SimpleQueue | Exception | None):
-        name, alert = lane.channel.name, held.alert
+        name, label, alert = lane.channel.name, lane.channel.label, held.alert
         if isinstance(said, SimpleQueue):
             if name in self._missing(alert):
                 trial.counted = said
@@ -268,7 +267,7 @@ class Outbox:
         if unknown:
             log.warning("%s; the next copy goes out late, if any: %s", reason, alert.subject)
         elif not lane.failing:
-            log.warning("%s failed (%s); it is tried again until it works.", name, reason)
+            log.warning("%s failed (%s); it is tried again until it works.", label, reason)
             lane.failing = True
         if unknown or trial.reason != reason:
             outcome = "unknown" if unknown else "failed"
@@ -277,16 +276,16 @@ class Outbox:
 
     def _settle(self, lane: Lane, held: _Held, outcome: str, reason: str):
         """Note, and tell the history, that a channel is done with an alert."""
-        name, alert = lane.channel.name, held.alert
+        name, label, alert = lane.channel.name, lane.channel.label, held.alert
         lane.trials.pop(alert.id, None)
         self._taken.note(alert.id, name)
         if not self._missing(alert):
             self._taken.finish(alert.id)
         if outcome == "accepted":
             lane.accepted += 1
-            log.info("%s accepted: %s", name, alert.subject)
+            log.info("%s accepted: %s", label, alert.subject)
         else:
-            log.error("%s %s (%s): %s", name, ENDS[outcome], reason, alert.subject)
-            why = f"{name} {ENDS[outcome]}: {reason}"
+            log.error("%s %s (%s): %s", label, ENDS[outcome], reason, alert.subject)
+            why = f"{label} {ENDS[outcome]}: {reason}"
             self._unpublished.append(rejected_message(ALERTS, held.arrival.body, why))
         self._unpublished.append(delivery_message(alert, name, outcome, reason))

@@ -12,11 +12,12 @@ import pytest
 from scripts import ALERT, LOOPBACK, PITMASTER, SENDER, Relay, history, until
 from smtp_server import MailServer, break_off, hang
 
-from smart_smoker.app import deliveries, lanes, mail, outbox
+from smart_smoker.app import deliveries, lanes, outbox
 from smart_smoker.app.deliveries import pending
-from smart_smoker.app.mail import MailChannel
 from smart_smoker.app.outbox import Outbox
-from smart_smoker.app.push import PushChannel
+from smart_smoker.channels import mail
+from smart_smoker.channels.mail import MailChannel
+from smart_smoker.channels.push import PushChannel
 from smart_smoker.cli.settings import Mail
 from smart_smoker.rabbitmq.connection import Broker
 from smart_smoker.rabbitmq.messages import ALERTS, REJECTED, alert_message, state_queue
@@ -252,7 +253,7 @@ def test_a_mail_that_is_cut_off_before_its_verdict_waits_and_others_do_not(url, 
 def test_a_push_that_is_not_answered_in_time_goes_out_in_three_copies_at_most(
     url, push_service, monkeypatch
 ):
-    monkeypatch.setattr("smart_smoker.app.push.VERDICT_TIMEOUT", 0.1)
+    monkeypatch.setattr("smart_smoker.channels.push.VERDICT_TIMEOUT", 0.1)
     monkeypatch.setattr(lanes, "PAUSES", (0, 0.1, 0.1))
     push_service.pause = 0.3
     publish(url, ALERT)
