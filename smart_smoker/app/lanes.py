@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from threading import Thread
 
 from ..channels.channel import Channel
-from ..core.alert import Alert
+from ..core.alert import RINGS, Alert
 from ..core.errors import (
     BrokerAway,
     DeliveryFailed,
@@ -118,6 +118,12 @@ class Lane:
     def works(self) -> None:
         """Go on at once: the channel has decided."""
         self.next_try, self.pauses, self.failing = 0, backoff(LONGEST_PAUSE), False
+
+
+def rings_for(alert: Alert, end: Alert) -> bool:
+    """Whether an alert rings for the episode of which the other one is the end."""
+    same = (alert.cook, alert.probe, alert.kind) == (end.cook, end.probe, end.kind)
+    return same and alert.state in RINGS
 
 
 def _pause(copies: int) -> float:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from queue import SimpleQueue
 from threading import Thread
 
@@ -236,6 +237,14 @@ class Outbox:
             broker.acknowledge(arrival.tag)
             return
         self._held.append(_Held(arrival, alert))
+        if alert.state in ("cleared", "found"):
+            self._stop_ringing(alert)
+
+    def _stop_ringing(self, end: Alert) -> None:
+        """Give up what still waits to ring for an episode that is over."""
+        for held, lane in product(self._held, self._lanes):
+            if lanes.rings_for(held.alert, end) and lane.channel.name in self._missing(held.alert):
+                self._settle(lane, held, "abandoned", "its episode is over")
 
     def _record(self, lane: Lane, held: _Held, trial: Trial, said: SimpleQueue | Exception | None):
         name, label, alert = lane.channel.name, lane.channel.label, held.alert

@@ -13,11 +13,11 @@ from scripts import ALERT, LOOPBACK, PITMASTER, SENDER, Relay, history, until
 from smtp_server import MailServer, break_off, hang
 
 from smart_smoker.app import deliveries, lanes, outbox
-from smart_smoker.app.deliveries import pending
+from smart_smoker.app.deliveries import SETTLED, pending
 from smart_smoker.app.outbox import Outbox
 from smart_smoker.channels import mail
 from smart_smoker.channels.mail import MailChannel
-from smart_smoker.channels.push import PushChannel
+from smart_smoker.channels.push import Gets, PushChannel
 from smart_smoker.cli.settings import Mail
 from smart_smoker.rabbitmq.connection import Broker
 from smart_smoker.rabbitmq.messages import ALERTS, REJECTED, alert_message, state_queue
@@ -285,6 +285,27 @@ def test_what_a_provider_puts_off_is_tried_seldom_and_holds_up_no_other(url, ser
     with sending(url, by_mail(serve(DATA=limit))):
         until(lambda: outcomes(url, OTHER) == ["accepted"], "the other alert")
     assert outcomes(url) == ["failed"]
+
+
+# --- what rings ----------------------------------------------------------------------------------
+
+
+def test_a_ring_that_waits_for_a_slow_service_is_not_sent_when_its_episode_is_over(
+    url, push_service
+):
+    ring = replace(ALERT, id="cook/01-smoker/17/ring", state="ring", subject="Unanswered")
+    push_service.status = 503
+    publish(url, ring)
+    with sending(url, PushChannel(push_service.url, (Gets.ALL, Gets.URGENT))):
+        until(lambda: outcomes(url, ring) == ["failed"], "a ring that waits")
+        publish(url, replace(OTHER, state="cleared"))
+        until(lambda: "failed" in outcomes(url, OTHER), "its end, which waits as well")
+        push_service.posted.clear()
+        push_service.status = 200
+        until(lambda: outcomes(url, OTHER)[-1] == "accepted", "its end, which is taken")
+        until(lambda: outcomes(url, ring)[-1] in SETTLED, "a ring that is done with")
+    assert [posted["title"] for posted in push_service.posted] == [OTHER.subject]
+    assert outcomes(url, ring)[-1] == "abandoned"
 
 
 # --- one clock -----------------------------------------------------------------------------------
