@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("core", "cli", "rabbitmq", "app", "panel", "lab")
+ROOMS = ("core", "cli", "rabbitmq", "channels", "app", "panel", "lab")
 """The package from its ground up: a room imports only from itself and from those before it."""
 
 PACKAGE = {
@@ -23,8 +23,8 @@ FILES = PACKAGE | SCRIPTS
 
 LIBRARIES = {
     "pika": {"rabbitmq.connection"},
-    "smtplib": {"app.mail"},
-    "apprise": {"app.push"},
+    "smtplib": {"channels.mail"},
+    "apprise": {"channels.push"},
     "rich": {"cli.screen"},
     "aiosmtpd": {"lab.inbox"},
     "tomli": {"cli.settings"},

@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import partial
 from logging import CRITICAL, INFO
 
+from ..channels.channel import Channel
 from ..cli.options import rules_of
 from ..cli.settings import Settings
 from ..cli.signals import Stop
@@ -34,7 +35,6 @@ from ..rabbitmq.messages import (
     rejected_message,
 )
 from ..rabbitmq.states import States
-from .channels import Channel
 from .links import Links
 from .memory import Memory
 from .outbox import Outbox

@@ -66,7 +66,9 @@ def newest_cook(name: str, since: str, urls: Iterable[str], stop: Stop) -> list[
     """
 
     def read(broker: Broker) -> list[Reading]:
-        begun, newest, readings = set(), "", {}
+        begun: set[str] = set()
+        readings: dict[str, Reading] = {}
+        newest = ""
         with suppress(BrokerRefused):
             for arrival in replay(broker, since, stop):
                 with suppress(UnreadableMessage):

@@ -16,11 +16,12 @@ from scripts import ALERT, LOOPBACK, PITMASTER, SENDER, Relay, history, until
 from smtp_server import MailServer, break_off, hang
 from stub_broker import StubBroker
 
-from smart_smoker.app import deliveries, lanes, mail, outbox
-from smart_smoker.app.deliveries import pending
-from smart_smoker.app.mail import MailChannel
+from smart_smoker.app import deliveries, lanes, outbox, unacked
+from smart_smoker.app.deliveries import SETTLED, pending
 from smart_smoker.app.outbox import Outbox
-from smart_smoker.app.push import PushChannel
+from smart_smoker.channels import mail
+from smart_smoker.channels.mail import MailChannel
+from smart_smoker.channels.push import Gets, PushChannel
 from smart_smoker.cli.settings import Mail
 from smart_smoker.rabbitmq import link
 from smart_smoker.rabbitmq.connection import Broker
@@ -214,7 +215,7 @@ def test_whoever_comes_back_and_finds_its_mail_sent_by_another_sends_the_next_on
 def test_what_is_being_sent_is_neither_sent_again_when_it_is_put_in_anew_nor_by_another(
     url, serve, stranger, monkeypatch
 ):
-    monkeypatch.setattr(outbox, "LONGEST_HOLD", 0.1)
+    monkeypatch.setattr(unacked, "LONGEST", 0.1)
     renewed, mute, again = [], Mute(), outbox.again
     monkeypatch.setattr(outbox, "again", lambda *how: renewed.append(how) or again(*how))
     server = serve(DATA=mute)
@@ -276,7 +277,7 @@ def test_a_mail_that_is_cut_off_before_its_verdict_waits_and_others_do_not(stub,
 def test_a_push_that_is_not_answered_in_time_goes_out_in_three_copies_at_most(
     stub, push_service, monkeypatch
 ):
-    monkeypatch.setattr("smart_smoker.app.push.VERDICT_TIMEOUT", 0.1)
+    monkeypatch.setattr("smart_smoker.channels.push.VERDICT_TIMEOUT", 0.1)
     monkeypatch.setattr(lanes, "PAUSES", (0, 0.1, 0.1))
     push_service.pause = 0.3
     publish(stub, ALERT)
@@ -308,6 +309,27 @@ def test_what_a_provider_puts_off_is_tried_seldom_and_holds_up_no_other(stub, se
     with sending(stub, by_mail(serve(DATA=limit))):
         until(lambda: outcomes(stub, OTHER) == ["accepted"], "the other alert")
     assert outcomes(stub) == ["failed"]
+
+
+# --- what rings ----------------------------------------------------------------------------------
+
+
+def test_a_ring_that_waits_for_a_slow_service_is_not_sent_when_its_episode_is_over(
+    url, push_service
+):
+    ring = replace(ALERT, id="cook/01-smoker/17/ring", state="ring", subject="Unanswered")
+    push_service.status = 503
+    publish(url, ring)
+    with sending(url, PushChannel(push_service.url, (Gets.ALL, Gets.URGENT))):
+        until(lambda: outcomes(url, ring) == ["failed"], "a ring that waits")
+        publish(url, replace(OTHER, state="cleared"))
+        until(lambda: "failed" in outcomes(url, OTHER), "its end, which waits as well")
+        push_service.posted.clear()
+        push_service.status = 200
+        until(lambda: outcomes(url, OTHER)[-1] == "accepted", "its end, which is taken")
+        until(lambda: outcomes(url, ring)[-1] in SETTLED, "a ring that is done with")
+    assert [posted["title"] for posted in push_service.posted] == [OTHER.subject]
+    assert outcomes(url, ring)[-1] == "abandoned"
 
 
 # --- one clock -----------------------------------------------------------------------------------
@@ -382,7 +404,7 @@ def test_an_alert_that_nobody_fetches_is_dropped_after_a_day_and_seen_in_the_his
 def test_an_alert_that_is_put_in_anew_lasts_as_long_as_is_left_of_its_day(
     stub, serve, monkeypatch, expires, most
 ):
-    monkeypatch.setattr(outbox, "LONGEST_HOLD", 1.1)
+    monkeypatch.setattr(unacked, "LONGEST", 1.1)
     renewed, again = [], outbox.again
     monkeypatch.setattr(outbox, "again", lambda *how: renewed.append(how) or again(*how))
     stub.put(ALERTS, ALERT.body(), type="alert", id=ALERT.id, expires=expires)
@@ -398,7 +420,7 @@ def test_an_alert_that_nobody_takes_for_a_day_is_given_up_and_leaves_its_traces(
     stub.put(ALERTS, ALERT.body(), type="alert", id=ALERT.id)
     with sending(stub, by_mail(serve(RCPT="451 4.7.1 Greylisted"))):
         until(lambda: outcomes(stub) == ["failed"], "a first try")
-        monkeypatch.setattr(outbox, "TOO_OLD", 0)
+        monkeypatch.setattr(unacked, "TOO_OLD", 0)
         until(lambda: outcomes(stub)[-1:] == ["abandoned"], "an alert that is given up")
         until(lambda: not stub.queues[ALERTS], "an alert that is done with")
     assert outcomes(stub) == ["failed", "abandoned"]
