@@ -37,6 +37,7 @@ from smart_smoker.core.errors import (
     InputError,
 )
 from smart_smoker.core.ring import Ring
+from smart_smoker.lab.demo import WAKES_NOBODY
 from smart_smoker.lab.inbox import Inbox, Received
 
 HOST = "127.0.0.1"
@@ -705,6 +706,13 @@ def test_the_producer_starts_with_settings_that_lack_what_only_a_consumer_needs(
     environment = clean_environment() | lacking
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_the_demo_starts_and_wakes_nobody_whatever_is_set_to_ring(tmp_path):
+    (tmp_path / ".env.toml").write_text(
+        'ring_minutes = 5\nurgent_notify_urls = ["json://a"]\nsecond_person_urls = ["json://b"]\n'
+    )
+    assert channels(load(tmp_path, WAKES_NOBODY)) == []
 
 
 @pytest.mark.parametrize(
