@@ -313,13 +313,17 @@ def test_all_that_is_published_in_a_cook_is_in_the_document_and_the_other_way_ro
 def people_answer(url: str, cook: str):
     """Answer and write down, as the panel does when a button is pressed."""
     panel = Answering([url])
-    told = [Alert.parse(event.body) for event in history(url) if event.type == "alert"]
-    (lost, *_) = (alert for alert in told if alert.state == "lost" and alert.probe == SMOKER.name)
+    lost, *_ = until(lambda: told(url, "lost", SMOKER.name), "an alert that the signal is lost")
     panel.answer([SMOKER], cook, heard(lost), LOOPBACK)
     for minutes in (30, 0):
         panel.answer(PROBES, cook, quiet(minutes), LOOPBACK)
     panel.write_down(cook, "wrapped", LOOPBACK)
     panel.write_down(cook, "Brisket for twelve", LOOPBACK, names=True)
+
+
+def told(url: str, state: str, probe: str) -> list[Alert]:
+    alerts = [Alert.parse(event.body) for event in history(url) if event.type == "alert"]
+    return [alert for alert in alerts if (alert.state, alert.probe) == (state, probe)]
 
 
 def test_exchange_queues_and_bindings_are_those_of_the_document(url, tap):
