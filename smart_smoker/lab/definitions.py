@@ -48,13 +48,19 @@ LASTING = {"delivery-limit": 1_000_000}
 """The policy of all queues: only quorum queues heed it. -1 for "never" is unknown before 4.0."""
 
 
-def definitions(passwords: dict[str, str], vhost: str = "/", cluster: bool = False) -> dict:
+Entries = list[dict[str, object]]
+"""One kind of what a definitions file has, each with its fields as RabbitMQ names them."""
+
+
+def definitions(
+    passwords: dict[str, str], vhost: str = "/", cluster: bool = False
+) -> dict[str, Entries]:
     """What RabbitMQ imports: users with these passwords, exchange, queues, bindings and a policy.
 
     For a `cluster` the queues are quorum queues, which outlive a node as the history does.
     """
     kind = {"x-queue-type": "quorum"} if cluster else {}
-    queues = [
+    queues: Entries = [
         {
             "name": name,
             "vhost": vhost,
@@ -64,7 +70,7 @@ def definitions(passwords: dict[str, str], vhost: str = "/", cluster: bool = Fal
         }
         for name, arguments in DECLARED.items()
     ]
-    bindings = [
+    bindings: Entries = [
         {
             "source": EXCHANGE,
             "vhost": vhost,
@@ -76,7 +82,6 @@ def definitions(passwords: dict[str, str], vhost: str = "/", cluster: bool = Fal
         for key, queues in KEYS.items()
         for queue in queues
     ]
-    exchange = {"name": EXCHANGE, "vhost": vhost, "type": "topic", "durable": True}
     return {
         "vhosts": [{"name": vhost}],
         "users": [
@@ -89,15 +94,34 @@ def definitions(passwords: dict[str, str], vhost: str = "/", cluster: bool = Fal
             for name in PERMISSIONS
         ],
         "permissions": [
-            {"user": name, "vhost": vhost, "configure": "^$"}
-            | {right: f"^({names})$" for right, names in rights.items()}
+            {
+                "user": name,
+                "vhost": vhost,
+                "configure": "^$",
+                **{right: f"^({names})$" for right, names in rights.items()},
+            }
             for name, rights in PERMISSIONS.items()
         ],
         "topic_permissions": [
-            {"user": "smoker-panel", "vhost": vhost, "exchange": EXCHANGE}
-            | {"write": f"^({ANSWERS})$", "read": "^$"}
+            {
+                "user": "smoker-panel",
+                "vhost": vhost,
+                "exchange": EXCHANGE,
+                "write": f"^({ANSWERS})$",
+                "read": "^$",
+            }
         ],
-        "exchanges": [exchange | {"auto_delete": False, "internal": False, "arguments": {}}],
+        "exchanges": [
+            {
+                "name": EXCHANGE,
+                "vhost": vhost,
+                "type": "topic",
+                "durable": True,
+                "auto_delete": False,
+                "internal": False,
+                "arguments": {},
+            }
+        ],
         "queues": queues,
         "bindings": bindings,
         "policies": [
@@ -123,7 +147,7 @@ def _scheme(host: str) -> str:
     return "amqp" if host.startswith(("127.", "localhost")) else "amqps"
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description="Write a definitions file for a shared broker.")
     parser.add_argument("host", help="the broker's name, for the addresses that are shown")
     parser.add_argument("others", nargs="*", help="the other nodes, where it is a cluster")

@@ -91,7 +91,7 @@ def units(folder: Path) -> dict[str, str]:
     return found
 
 
-def show_units(program: Path, folder: Path | None = None):
+def show_units(program: Path, folder: Path | None = None) -> None:
     """Print the units of the program, or write them into a folder.
 
     Raises InputError where that cannot be written to.
