@@ -29,8 +29,8 @@ from smart_smoker.rabbitmq.messages import Arrival
 
 HERE = Path(__file__).parent.parent
 LOOPBACK = "127.0.0.1"
-DEADLINE = 20
-"""Seconds after which what has not happened will not happen."""
+DEADLINE = 60
+"""Seconds after which what has not happened will not happen, on a slow and busy machine too."""
 
 PASSWORD = "hickory-and-oak"
 """A password for settings; no output and no log may hold it."""
