@@ -15,12 +15,13 @@ COMMAND = [
 ]
 
 
-def verdict(report: str) -> tuple[list[str], int]:
+def verdict(report: str, complaint: str) -> tuple[list[str], int]:
     """The lines to print for what pip-audit has printed, and the exit code: 1 for a known hole."""
     try:
         libraries = json.loads(report)["dependencies"]
     except (ValueError, KeyError, TypeError):
-        return ["pip-audit: NO ANSWER. Whether anything has a known hole was not looked up."], 0
+        reason = complaint.strip().rpartition("\n")[2] or "it says nothing"
+        return [f"pip-audit: NO ANSWER for any library: {reason}"], 0
     holes = [
         f"pip-audit: {library['name']} {library['version']} has {hole['id']}"
         for library in libraries
@@ -35,6 +36,7 @@ def verdict(report: str) -> tuple[list[str], int]:
 
 
 if __name__ == "__main__":
-    lines, code = verdict(subprocess.run(COMMAND, stdout=subprocess.PIPE, text=True).stdout)
+    done = subprocess.run(COMMAND, capture_output=True, text=True)
+    lines, code = verdict(done.stdout, done.stderr)
     print("\n".join(lines))
     sys.exit(code)

@@ -67,7 +67,7 @@ def succeeds(command: list[str]) -> bool:
 
 def as_root() -> list[str] | None:
     """What to put before a command that needs root; None when we may not."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         return None
     if os.geteuid() == 0:
         return []

@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import uuid
 from dataclasses import asdict, dataclass, replace
@@ -169,7 +170,7 @@ class PrivateBroker:
 
     def kill(self) -> None:
         """End the node at once, as a crash would; what was durable is there at the next start."""
-        self._end(signal.SIGTERM if WINDOWS else signal.SIGKILL, 10)
+        self._end(signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL, 10)
 
     def _end(self, number: int, patience: float) -> None:
         pid = self.pid
