@@ -38,18 +38,19 @@ PERMISSIONS = {
 """What each user may write to and read from. A producer reads to purge (--fresh); a consumer writes
 alerts to the exchange, and deliveries, markers, rejects and states straight to their queues.
 
-To look at a queue, RabbitMQ 4.3 asks for any right to it. The right to write to a queue is the
-least: whoever publishes needs it for an exchange, and whoever binds must read from one as well."""
+RabbitMQ 4.3 tells a queue's length only to users with some right to it. Writing allows the least:
+to publish takes that right to an exchange, and to bind takes reading from one as well."""
 
 ANSWERS = "|".join([*(re.escape(answer_key(probe.queue)) for probe in PROBES), REMARKS])
 """The only keys by which the panel may publish to the exchange."""
 
 LASTING = {"delivery-limit": 1_000_000}
-"""The policy of all queues: only quorum queues heed it. -1 for "never" is unknown before 4.0."""
+"""The policy of all queues. Quorum queues alone drop what was delivered so often; -1, which means
+never, is unknown before 4.0."""
 
 
 Entries = list[dict[str, object]]
-"""One kind of what a definitions file has, each with its fields as RabbitMQ names them."""
+"""Objects of a definitions file, whose fields have RabbitMQ's own names."""
 
 
 def definitions(

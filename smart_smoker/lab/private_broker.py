@@ -41,7 +41,7 @@ disk_free_limit.absolute = 200MB
 
 ERLANG_FLAGS = (
     *("-sname", NODE_NAME, "-kernel", "inet_dist_use_interface", "{127,0,0,1}"),
-    # RabbitMQ's statistics would wait 5 s for themselves at the end, long after the queues closed.
+    # At the end RabbitMQ would wait up to 5 s for its statistics, long after the queues closed.
     *("-kernel", "shutdown_timeout", "1000"),
     # RabbitMQ's own "none" more than doubles the time to start; this costs an idle node nothing.
     *("+sbwt", "very_short", "+sbwtdio", "short"),
@@ -163,14 +163,17 @@ class PrivateBroker:
             raise InputError(f"RabbitMQ cannot start in {self.folder}: {error}") from error
 
     def stop(self) -> None:
-        """End the node in good order and return when its processes are gone; harmless twice."""
-        # Windows has no such request; RabbitMQ's data stand a sudden end as well.
+        """End the node, if one runs, in good order and return when its processes are gone."""
+        # Windows knows no such request and ends it at once, which RabbitMQ's data survive as well.
         self._end(signal.SIGTERM, 30)
         self.kill()
 
     def kill(self) -> None:
         """End the node at once, as a crash would; what was durable is there at the next start."""
-        self._end(signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL, 10)
+        number = signal.SIGTERM
+        if sys.platform != "win32":
+            number = signal.SIGKILL
+        self._end(number, 10)
 
     def _end(self, number: int, patience: float) -> None:
         pid = self.pid
@@ -239,7 +242,7 @@ class PrivateBroker:
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=subprocess.STDOUT,
-                # Neither Ctrl+C nor a closed terminal ends it behind our back.
+                # A session of its own: neither Ctrl+C nor a closed terminal ends the node.
                 start_new_session=not WINDOWS,
                 creationflags=ALONE_ON_WINDOWS if WINDOWS else 0,
             )

@@ -1,4 +1,4 @@
-"""Processes of this machine: what they were started with, and one at a time."""
+"""Processes of this machine: their command lines, their children, and a lock between them."""
 
 from __future__ import annotations
 
