@@ -122,6 +122,13 @@ def test_commands_are_said_as_the_machine_has_them():
     )
 
 
+def test_the_page_of_all_machines_has_the_same_form():
+    page = (TOP / "docs" / "running.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\|.*?\| `([^`]+)` \| `((?:py |\.venv)[^`]+)` \|$", page, re.MULTILINE)
+    assert len(rows) > 10
+    assert [typed(usual, "win32") for usual, _ in rows] == [windows for _, windows in rows]
+
+
 TYPED = re.compile(r"python3 run|\.venv/bin/\w|\bcp \S")
 """A command of Linux that somebody is told to type."""
 
