@@ -161,10 +161,13 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
         PrivateBroker(tmp_path / "file" / "broker").start()
 
 
+@pytest.mark.parametrize("token", ["0123abcd", "", 5], ids=["another's", "none", "a number"])
 @pytest.mark.parametrize("signalling", [PrivateBroker.stop, PrivateBroker.kill])
-def test_a_number_in_a_stale_state_file_does_not_make_it_signal_a_stranger(tmp_path, signalling):
+def test_a_number_in_a_stale_state_file_does_not_make_it_signal_a_stranger(
+    tmp_path, signalling, token
+):
     stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    state = {"amqp": 1, "admin": 2, "distribution": 3, "pid": stranger.pid, "token": "0123abcd"}
+    state = {"amqp": 1, "admin": 2, "distribution": 3, "pid": stranger.pid, "token": token}
     (tmp_path / "state.json").write_text(json.dumps(state))
     signalling(PrivateBroker(tmp_path))
     assert not PrivateBroker(tmp_path).running

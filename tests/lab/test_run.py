@@ -70,7 +70,8 @@ def test_an_old_python_can_read_the_file_and_is_told_in_a_line():
     told = next(i for i, node in enumerate(tree.body) if isinstance(node, ast.If))
     for node in ast.walk(ast.Module(tree.body[:told], [])):
         assert not isinstance(node, ast.ImportFrom) or node.module != "__future__"
-        assert not isinstance(node, ast.FunctionDef) or isinstance(node.returns, ast.Constant)
+        for name in ("annotation", "returns"):
+            assert isinstance(getattr(node, name, None), (ast.Constant, type(None)))
     assert "3.10 or newer; this is 3.9" in run.too_old((3, 9, 18))
     assert run.too_old((3, 10)) is None
 
@@ -183,6 +184,10 @@ def test_set_up_is_tried_again_done_once_repaired_when_broken_and_not_led_astray
         (clone / name).write_text("# nothing yet\n")
         code, said = run_py(clone, "setup")
         assert (code, "Making" in said, "Installing" in said) == (0, False, True)
+
+    (clone / ".venv" / environment.NOTE.name).write_text("[]")
+    code, said = run_py(clone, "setup")
+    assert (code, "Making" in said, "Installing" in said) == (0, False, True)
 
     (clone / environment_python()).unlink()
     code, said = run_py(clone, "setup")
