@@ -9,13 +9,14 @@ import sys
 LIBRARIES = ("pika", "tomli", "dotenv", "rich")
 
 
-def missing(*libraries):
+if sys.version_info < (3, 10):
+    sys.exit("Smart Smoker needs Python 3.10 or newer; this is " + sys.version.split()[0])
+
+
+def missing(*libraries: str) -> list[str]:
     """Those of the libraries that are not installed for this Python."""
     return [library for library in libraries if importlib.util.find_spec(library) is None]
 
-
-if sys.version_info < (3, 10):
-    sys.exit("Smart Smoker needs Python 3.10 or newer; this is " + sys.version.split()[0])
 
 _missing = missing(*LIBRARIES)
 if _missing:
