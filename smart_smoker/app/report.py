@@ -23,19 +23,15 @@ MANY_SKIPPED = 5
 
 
 class Lines:
-    """A line for each of many things while they are few, else one a second with how many more.
+    """A line for each of many things while they are few, else one a second with how many more."""
 
-    `things` is what the others are called, in front of "in this second".
-    """
-
-    def __init__(self, things: str):
-        self._things = things
+    def __init__(self) -> None:
         self._second = 0
         self._allowed = LINES_PER_SECOND
         self._came = self._untold = 0  # in this second
         self._newest: Callable[[], str] = str
 
-    def begin(self, now: float):
+    def begin(self, now: float) -> None:
         """Begin a turn at this time in seconds: sum up the second that is over."""
         second = int(now)
         if second != self._second:
@@ -43,7 +39,7 @@ class Lines:
             many = self._came > LINES_PER_SECOND and second == self._second + 1
             self._second, self._came, self._allowed = second, 0, 0 if many else LINES_PER_SECOND
 
-    def show(self, line: Callable[[], str]):
+    def show(self, line: Callable[[], str]) -> None:
         """Show what this says, which is asked only when it is shown."""
         self._came += 1
         if self._came <= self._allowed:
@@ -52,25 +48,28 @@ class Lines:
             self._untold += 1
             self._newest = line
 
-    def end(self):
+    def end(self) -> None:
         """Sum up what had no line: nothing more comes for now."""
         if self._untold:
             others = self._untold - 1
-            more = f" (and {others:,} {self._things} in this second)" if others else ""
+            more = f" (and {others:,} more in this second)" if others else ""
             log.info("%s%s", self._newest(), more)
             self._untold = 0
 
 
 class ConsumerReport:
-    """What a consumer says: each reading and how it was judged, and the end of a cook."""
+    """What a consumer says: each reading and how it was judged, and the end of a cook.
 
-    def __init__(self, rule: Rule, unit: str = "F"):
-        self._rule, self._unit = rule, unit
-        self._lines = Lines("more")
+    `whose` is what a cook is called, where a reading of it must say so; else empty.
+    """
+
+    def __init__(self, rule: Rule, unit: str = "F", whose: Callable[[str], str] = lambda cook: ""):
+        self._rule, self._unit, self._whose = rule, unit, whose
+        self._lines = Lines()
         self.begin = self._lines.begin
         self.judged = 0
 
-    def show(self, reading: Reading, judgement: Judgement):
+    def show(self, reading: Reading, judgement: Judgement) -> None:
         """Tell of a reading that was judged."""
         self.judged += 1
         self._lines.show(partial(self._line, reading, judgement))
@@ -81,9 +80,10 @@ class ConsumerReport:
         words += f" in the last {len(seen)}"
         if judgement.forecast:
             words += f"; {judgement.forecast}"
-        return f"{reading.time}  {in_unit(words, self._unit)}"
+        whose = f"{name}: " if (name := self._whose(reading.cook)) else ""
+        return f"{reading.time}  {whose}{in_unit(words, self._unit)}"
 
-    def show_end(self, reading: Reading, watch: Watch):
+    def show_end(self, reading: Reading, watch: Watch) -> None:
         """Tell of a probe whose cook has ended."""
         self._lines.end()
         words = "%s: the cook %s has ended after %d readings and %d alerts."
@@ -97,11 +97,11 @@ class ProducerReport:
         self._bar, self._unit = bar, unit
         self._interval = interval
         self._began = time.monotonic()
-        self._lines = Lines("rows more")
+        self._lines = Lines()
         self._rows = self._readings = 0
         self._skipped: Counter[str] = Counter()  # by their columns
 
-    def __call__(self, rows: list[Row], readings: list[Reading]):
+    def __call__(self, rows: list[Row], readings: list[Reading]) -> None:
         """Tell of rows and their readings, now that the broker has them."""
         if not rows:
             return
@@ -116,7 +116,7 @@ class ProducerReport:
         pace = self._interval or (now - self._began) / self._rows
         self._bar.show_rows(self._rows, rows[-1].time, pace)
 
-    def _tell_skipped(self, words: str):
+    def _tell_skipped(self, words: str) -> None:
         """Tell of a cell or a row that was skipped; of many in a column only of the first."""
         column = column_of(words)
         self._skipped[column] += 1
