@@ -8,7 +8,6 @@ import sys
 
 LIBRARIES = ("pika", "tomli", "dotenv", "rich")
 
-
 if sys.version_info < (3, 10):
     sys.exit("Smart Smoker needs Python 3.10 or newer; this is " + sys.version.split()[0])
 
@@ -18,6 +17,10 @@ def missing(*libraries: str) -> list[str]:
     return [library for library in libraries if importlib.util.find_spec(library) is None]
 
 
+# Ctrl+C while a script still imports its modules needs no traceback.
+sys.excepthook = lambda kind, error, trace: (
+    None if kind is KeyboardInterrupt else sys.__excepthook__(kind, error, trace)
+)
 _missing = missing(*LIBRARIES)
 if _missing:
     print(
