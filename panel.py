@@ -17,7 +17,7 @@ from util_logger import setup_logger
 HOST, PORT = "127.0.0.1", 8000
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--host", default=HOST, help=f"whom it listens to (default: {HOST})")
     port = number_from(0, 65535, int)

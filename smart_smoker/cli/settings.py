@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import tomli
@@ -21,6 +21,8 @@ from .checks import CHECKS, LISTS, NUMBERS, PER_PROBE, SECRET, TEXTS
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Found = tuple[str, str, object]
+"""Where a setting stands, its name there, and its value."""
 
 LOCAL_BROKER = "amqp://guest:guest@localhost:5672/"
 
@@ -62,14 +64,6 @@ class Settings:
     mqtt_url: str = field(default="", repr=False)
     limits: Mapping[str, float] = field(default_factory=dict)
     units: str = "F"
-
-
-class Found(NamedTuple):
-    """A setting as it stands in a place, under a name there."""
-
-    place: str
-    name: str
-    value: object
 
 
 def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -142,11 +136,11 @@ def _found(folder: Path, environment: Mapping[str, str]) -> dict[str, Found]:
         near = difflib.get_close_matches(key.lower(), CHECKS, 1, cutoff=0.85)
         if near and key != near[0].upper():
             log.warning(".env: %s is no setting; did you mean %s?", key, near[0].upper())
-    found = {key: Found(".env.toml", key, value) for key, value in toml.items()}
+    found = {key: (".env.toml", key, value) for key, value in toml.items()}
     for place, values in ((".env", env), ("the environment", environment)):
         for name in map(str.upper, CHECKS):
             if values.get(name) is not None:
-                found[name.lower()] = Found(place, name, values[name])
+                found[name.lower()] = place, name, values[name]
     return found
 
 
@@ -157,9 +151,9 @@ def _checked(
     values = {}
     for key in filter(found.__contains__, checks):
         try:
-            values[key] = checks[key](found[key].value)
+            values[key] = checks[key](found[key][2])
         except ValueError as error:
-            raise _wrong(found[key], str(error)) from None
+            raise _wrong(*found[key], str(error)) from None
     return values
 
 
@@ -186,14 +180,13 @@ def _mail(
         raise _missing("outgoing_email_address", "a mail server wants to know who sends")
     if mail.security == "none" and not is_loopback(host):
         expected = f"starttls or ssl, as {host} is another machine"
-        raise _wrong(found["outgoing_email_security"], expected)
+        raise _wrong(*found["outgoing_email_security"], expected)
     return mail
 
 
-def _wrong(found: Found, expected: str) -> InputError:
-    shown = "" if found.name.lower() in SECRET else f" {found.value!r}"
-    words = f"{found.place}: {found.name}{shown} is not right: expected is {expected}"
-    return InputError(words, found.name)
+def _wrong(place: str, name: str, value: object, expected: str) -> InputError:
+    shown = "" if name.lower() in SECRET else f" {value!r}"
+    return InputError(f"{place}: {name}{shown} is not right: expected is {expected}", name)
 
 
 def _missing(key: str, why: str) -> InputError:
