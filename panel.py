@@ -41,11 +41,11 @@ def main() -> None:
     from smart_smoker.panel.routes import serve
 
     follower = Follower(settings.rabbitmq_urls)
-    with ExitStack() as beside:
+    with ExitStack() as stack:
         if settings.mqtt_url:
             from smart_smoker.panel.home_assistant import HomeAssistant
 
-            beside.enter_context(HomeAssistant(settings.mqtt_url, follower, settings.units))
+            stack.enter_context(HomeAssistant(settings.mqtt_url, follower, settings.units))
         serve(follower, settings, options.host, options.port)
 
 

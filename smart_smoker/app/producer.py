@@ -1,4 +1,4 @@
-"""The producer: takes a cook from a CSV and publishes it row by row, on a steady beat."""
+"""The producer: publishes a cook row by row, one each so many seconds."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -104,7 +104,7 @@ class Producer:
         while (self._next or not self._over) and not self._stop.requested:
             self._turn(broker)
         if self._stop.requested and self._cook.live:
-            self._read()  # what its source has left
+            self._read()  # What its source gives up at a stop, as a last line without an end.
             self._take_all()
         self.unconfirmed += self._cook.end()
         self._publish(broker)

@@ -17,7 +17,7 @@ from ..rabbitmq.messages import reading_of
 def newest_cook(name: str, since: str, urls: Iterable[str], stop: Stop) -> list[Reading]:
     """The readings of the cook of this name that began last in the history, in their order.
 
-    Of those that were sent twice the later ones; none where this user may not read the history.
+    Of readings that were sent again the later ones; none where this user may not read the history.
     """
 
     def read(broker: Broker) -> list[Reading]:

@@ -31,7 +31,7 @@ FOLLOWED, PIPED = "3D", "1D"
 ALREADY_SENT = "Going on after %d readings that were sent before."
 
 KNOWN_BY = 200
-"""Bytes before our place in a file that grows: as long as they stay, it is the same file."""
+"""Bytes before our position in a file that grows: while they are the same, it is the same file."""
 
 
 class Source:
@@ -195,7 +195,7 @@ def _opened(path: str) -> BinaryIO:
 
 
 class _Lines:
-    """Makes lines of bytes as they come: UTF-8, or UTF-16 where they begin with its mark.
+    """Makes lines of bytes as they come: UTF-8, or UTF-16 where they begin with its mark (BOM).
 
     `rest` is a line whose end has not come yet.
     """
@@ -238,14 +238,14 @@ def _followed(file: BinaryIO, path: str, stop: Stop) -> Iterator[str | None]:
 
 
 def _change(file: BinaryIO, path: str, before: bytes) -> str:
-    """What became of a file that we have read up to these bytes: nothing, or how it begins anew."""
+    """Why a file that was read up to these bytes begins anew; empty where it does not."""
     try:
         now = os.stat(path)
     except OSError:
-        return ""  # A file is gone for a moment while a new one takes its place.
+        return ""  # A logger may delete it before it writes a new one.
     if now.st_ino != os.fstat(file.fileno()).st_ino:
         return "another file"
-    # One that was cut can have grown beyond where we are: then other bytes stand before us.
+    # One that was cut can have grown beyond our position: then other bytes stand before it.
     file.seek(-len(before), os.SEEK_CUR)
     return "" if file.read(len(before)) == before else "cut"
 

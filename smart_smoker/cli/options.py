@@ -26,7 +26,7 @@ LONGEST_WINDOW = 240
 """Readings: two hours of them."""
 
 OWN = {"hold_minutes": "lid_minutes", "least": "stall_from", "most": "stall_to"}
-"""What a probe's own rule has from options and settings, with their names."""
+"""Fields of a probe's own rule that can be set, each with the name of its option and setting."""
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
 """Seconds by the letter behind a duration."""
@@ -172,8 +172,8 @@ def usual_name() -> str:
 
 def column_names(text: str) -> list[str]:
     """For argparse: names of columns, the time's first."""
-    moment, *others = names = next(csv.reader([text], skipinitialspace=True), [""])
-    if not (moment.strip() and any(map(str.strip, others)) and len(others) <= len(PROBES)):
+    time, *others = names = next(csv.reader([text], skipinitialspace=True), [""])
+    if not (time.strip() and any(map(str.strip, others)) and len(others) <= len(PROBES)):
         raise argparse.ArgumentTypeError(
             f"{text} is not the time's name and 1 to {len(PROBES)} more with commas between them"
         )

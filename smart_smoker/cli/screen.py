@@ -26,7 +26,7 @@ def show(line: str, style: str = "", speaker: str = "", speaker_style: str = "")
 
 
 class CookBar(Progress):
-    """How far a cook of so many rows is: its own clock, a bar, the rows and the time left.
+    """The progress of a cook of so many rows: its own clock, a bar, the rows and the time left.
 
     It is seen on a terminal only, and not for a cook whose length nobody knows (None).
     """

@@ -42,7 +42,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class Settings:
-    """All that a script is told beside its options.
+    """All that a script is told but its options.
 
     `mail` is None where no mail server is set; `limits` are those of the probes, as `smoker_low`,
     in °F, and lids in minutes; `units` are "F" or "C", for people; without `panel_password` the
