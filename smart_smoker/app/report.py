@@ -77,7 +77,7 @@ class ConsumerReport:
     def _line(self, reading: Reading, judgement: Judgement) -> str:
         seen = judgement.seen
         words = f"{reading.probe.name} {at(reading.temperature)}, {self._rule.trend(seen)}"
-        words += f" in the last {len(seen)} reading{'s' * (len(seen) != 1)}"
+        words += f" in {len(seen)} reading{'s' * (len(seen) != 1)}"
         if judgement.forecast:
             words += f"; {judgement.forecast}"
         whose = f"{name}: " if (name := self._whose(reading.cook)) else ""
