@@ -1,5 +1,6 @@
 """Streams a smoker's temperatures from a CSV into RabbitMQ, a queue a probe, a row every 30 s."""
 
+import smart_smoker.cli.installed  # noqa: F401, I001 - first: says what is missing
 import logging
 import secrets
 import sys
@@ -7,7 +8,6 @@ import webbrowser
 from datetime import datetime
 from pathlib import Path
 
-import smart_smoker.cli.installed  # noqa: F401 - first: says what is missing
 from smart_smoker.app.check import check
 from smart_smoker.app.producer import Cook, Producer
 from smart_smoker.app.report import ProducerReport

@@ -3,8 +3,12 @@
 The scripts import this first: without it, a forgotten virtual environment is a traceback.
 """
 
-import importlib.util
 import sys
+
+# Ctrl+C while a script still imports its modules needs no traceback: this comes first.
+sys.excepthook = lambda kind, error, trace: (
+    None if kind is KeyboardInterrupt else sys.__excepthook__(kind, error, trace)
+)
 
 LIBRARIES = ("pika", "tomli", "dotenv", "rich")
 
@@ -14,13 +18,11 @@ if sys.version_info < (3, 10):
 
 def missing(*libraries: str) -> list[str]:
     """Those of the libraries that are not installed for this Python."""
-    return [library for library in libraries if importlib.util.find_spec(library) is None]
+    from importlib.util import find_spec
+
+    return [library for library in libraries if find_spec(library) is None]
 
 
-# Ctrl+C while a script still imports its modules needs no traceback.
-sys.excepthook = lambda kind, error, trace: (
-    None if kind is KeyboardInterrupt else sys.__excepthook__(kind, error, trace)
-)
 _missing = missing(*LIBRARIES)
 if _missing:
     print(

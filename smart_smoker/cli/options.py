@@ -57,9 +57,8 @@ def producer_options(page: str, sample: Path) -> ProducerOptions:
     about = "between two rows; 0: as fast as the broker confirms"
     usual = f"({SECONDS_PER_READING}; for - and --follow 0)"
     add("--interval", type=number_from(0), metavar="SECONDS", help=f"{about} {usual}")
-    usual = usual_name()
-    about = f"what the cook's id begins with ({usual})"
-    add("--cook", type=cook_name, default=usual, metavar="NAME", help=about.replace("%", "%%"))
+    about = "what the cook's id begins with (%(default)s)"
+    add("--cook", type=cook_name, default=usual_name(), metavar="NAME", help=about)
     about = "first empty the queues of the probes, or do not ask"
     add("--fresh", action=argparse.BooleanOptionalAction, help=about)
     add("--follow", action="store_true", help="read on as a logger appends to the file")
