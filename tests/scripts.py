@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -176,7 +177,7 @@ class Script:
 
         self._screen, terminal = os.openpty()
         self._keyboard = os.dup(self._screen)
-        termios.tcsetwinsize(terminal, (40, 200)) if sys.version_info >= (3, 11) else None
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
         self._process = subprocess.Popen(
             command,
             env={**environment, "TERM": "xterm"},

@@ -255,7 +255,7 @@ def watch(probe: Probe, options, settings: Settings, channels: Sequence[Channel]
         unit=settings.units,
         ring=settings.ring,
     )
-    report = ConsumerReport(rule, settings.units)
+    report = ConsumerReport(rule, settings.units, memory.whose)
     links = Links(settings.panel_url, settings.panel_password)
     consumer = Consumer(probe, memory, report, stop, links)
     for rule in beside:
