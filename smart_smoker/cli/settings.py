@@ -76,19 +76,11 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     numbers = _checked(found, NUMBERS)
     texts, lists = defaultdict(str, _checked(found, TEXTS)), _checked(found, LISTS)
     urls = lists.get("rabbitmq_url", (LOCAL_BROKER,))
-    if texts["panel_url"] and not texts["panel_password"]:
-        raise _missing("panel_password", "panel_url lets other machines in")
-    if numbers.get("ring_minutes") and not lists.get("urgent_notify_urls"):
-        raise _missing("urgent_notify_urls", "ring_minutes needs somewhere to ring")
     ring = Ring(
         every=60 * numbers.get("ring_minutes", 0),
         most=int(numbers.get("ring_most", Ring.most)),
         second=60 * numbers.get("second_person_minutes", Ring.second / 60),
     )
-    reached = ring.every and ring.state(ring.most - 1) == "second"
-    if lists.get("second_person_urls") and not reached:
-        words = "second_person_urls: nothing rings there unless ring_minutes, ring_most times, are"
-        raise InputError(f"{words} second_person_minutes or more", "second_person_urls")
     host = urlsplit(urls[0]).hostname or ""
     admin_host = f"[{host}]" if ":" in host else host
     return Settings(
@@ -106,6 +98,11 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         limits={key: numbers[key] for key in PER_PROBE if key in numbers},
         units=texts["units"] or "F",
     )
+
+
+def missing(key: str, why: str) -> InputError:
+    """The error of whoever needs a setting that is not there; `why` says for what."""
+    return InputError(f"{key} is missing or empty in .env.toml or .env: {why}", key)
 
 
 def masked(url: str) -> str:
@@ -174,10 +171,10 @@ def _mail(
     )
     if not host:
         if "outgoing_email_host" not in found and (mail.email_to or mail.sms_to):
-            raise _missing("outgoing_email_host", "no mail can be sent without its server")
+            raise missing("outgoing_email_host", "no mail can be sent without its server")
         return None
     if not sender:
-        raise _missing("outgoing_email_address", "a mail server wants to know who sends")
+        raise missing("outgoing_email_address", "a mail server wants to know who sends")
     if mail.security == "none" and not is_loopback(host):
         expected = f"starttls or ssl, as {host} is another machine"
         raise _wrong(*found["outgoing_email_security"], expected)
@@ -187,10 +184,6 @@ def _mail(
 def _wrong(place: str, name: str, value: object, expected: str) -> InputError:
     shown = "" if name.lower() in SECRET else f" {value!r}"
     return InputError(f"{place}: {name}{shown} is not right: expected is {expected}", name)
-
-
-def _missing(key: str, why: str) -> InputError:
-    return InputError(f"{key} is missing in .env.toml or .env: {why}", key)
 
 
 def _warn_of_readers(folder: Path) -> None:
