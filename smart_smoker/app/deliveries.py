@@ -3,14 +3,12 @@
 import math
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from ..channels.channel import Channel
 from ..core.alert import Alert
 from ..core.errors import UnreadableMessage
 from ..rabbitmq.connection import Broker
 from ..rabbitmq.history import replay
-from ..rabbitmq.messages import Arrival
 
 DAY, RESTORED = "1D", "2D"
 """How long an alert waits in its queue, by the broker's clock, and how far back the history is
@@ -22,44 +20,33 @@ SETTLED = ("accepted", "refused", "abandoned")
 """Outcomes after which a channel is not tried again."""
 
 
-class Waiting(NamedTuple):
-    """An alert that a channel wants and is not done with, and why its last try failed.
+def pending(broker: Broker, channels: Sequence[Channel]) -> list[tuple[Alert, str, str]]:
+    """What waits: each alert that one of these channels wants and is not done with.
 
-    The reason is empty where nothing was tried.
-    """
-
-    alert: Alert
-    channel: str
-    reason: str
-
-
-def pending(broker: Broker, channels: Sequence[Channel]) -> list[Waiting]:
-    """What waits for these channels, as the history tells it: whoever sends keeps the alerts.
-
-    Of the history only the alerts and what became of them are kept, and only what waits is parsed.
+    With the channel's name, and why its last try failed; empty where nothing was tried. As the
+    history tells it, so that the alerts stay with whoever is sending them. Readings are
+    passed over: they take time to read, and none is kept.
     """
     today = next((event.number for event in replay(broker, DAY)), math.inf)
-    alerts: dict[str, Arrival] = {}
+    alerts: dict[str, tuple[Alert, str]] = {}
     settled: set[tuple[str, str]] = set()
     reasons: dict[tuple[str, str], str] = {}
     for event in replay(broker, RESTORED):
         if event.type == "alert":
-            alerts[event.id] = event
-        elif event.type == "delivery":
+            with suppress(UnreadableMessage):
+                why = "" if event.number >= today else DROPPED
+                alerts[event.id] = Alert.parse(event.body), why
+        if event.type == "delivery":
             said = event.headers
             about = str(said.get("alert", "")), str(said.get("channel", ""))
             reasons[about] = event.body.decode(errors="replace")
             if said.get("outcome") in SETTLED:
                 settled.add(about)
-    known, told = {name for _, name in reasons}, {id for id, _ in settled}
-    waiting = []
-    for id, event in alerts.items():
+    known, delivered = {name for _, name in reasons}, {id for id, _ in settled}
+    return [
+        (alert, name, reasons.get((id, name), why))
+        for id, (alert, why) in alerts.items()
+        for name in (channel.name for channel in channels if channel.wants(alert))
         # An alert that was delivered before a channel was set up does not wait for that channel.
-        left = [c for c in channels if c.name in known or id not in told]
-        left = [c for c in left if (id, c.name) not in settled]
-        with suppress(UnreadableMessage):
-            if left:
-                alert, why = Alert.parse(event.body), "" if event.number >= today else DROPPED
-                names = [channel.name for channel in left if channel.wants(alert)]
-                waiting += [Waiting(alert, n, reasons.get((id, n), why)) for n in names]
-    return waiting
+        if (id, name) not in settled and (name in known or id not in delivered)
+    ]
