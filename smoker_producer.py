@@ -82,7 +82,7 @@ def clear_queues(fresh: bool | None, urls: tuple[str, ...], stop: Stop):
     """Empty the probes' queues when asked to; a queue itself is never deleted."""
 
     def waiting(broker: Broker) -> int:
-        return sum(broker.state(probe.queue)[0] for probe in PROBES)
+        return sum(broker.counts(probe.queue).messages for probe in PROBES)
 
     def purge(broker: Broker):
         for probe in PROBES:

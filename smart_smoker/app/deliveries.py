@@ -8,7 +8,9 @@ from ..channels.channel import Channel
 from ..core.alert import Alert
 from ..core.errors import UnreadableMessage
 from ..rabbitmq.connection import Broker
+from ..rabbitmq.events import Delivery, parse
 from ..rabbitmq.history import replay
+from ..rabbitmq.messages import Outcome
 
 DAY, RESTORED = "1D", "2D"
 """How long an alert waits in its queue, by the broker's clock, and how far back the history is
@@ -16,7 +18,7 @@ asked, as it may be tried for a day more."""
 
 DROPPED = "nobody who sends ran for a day, and the broker has dropped it"
 
-SETTLED = ("accepted", "refused", "abandoned")
+SETTLED = (Outcome.ACCEPTED, Outcome.REFUSED, Outcome.ABANDONED)
 """Outcomes after which a channel is not tried again."""
 
 
@@ -24,24 +26,23 @@ def pending(broker: Broker, channels: Sequence[Channel]) -> list[tuple[Alert, st
     """What waits: each alert that one of these channels wants and is not done with.
 
     With the channel's name, and why its last try failed; empty where nothing was tried. As the
-    history tells it, so that the alerts stay with whoever is sending them. Readings are
-    passed over: they take time to read, and none is kept.
+    history tells it, so that the alerts stay with whoever is sending them.
     """
-    today = next((event.number for event in replay(broker, DAY)), math.inf)
+    today = next((arrival.number for arrival in replay(broker, DAY)), math.inf)
     alerts: dict[str, tuple[Alert, str]] = {}
     settled: set[tuple[str, str]] = set()
     reasons: dict[tuple[str, str], str] = {}
-    for event in replay(broker, RESTORED):
-        if event.type == "alert":
-            with suppress(UnreadableMessage):
-                why = "" if event.number >= today else DROPPED
-                alerts[event.id] = Alert.parse(event.body), why
-        if event.type == "delivery":
-            said = event.headers
-            about = str(said.get("alert", "")), str(said.get("channel", ""))
-            reasons[about] = event.body.decode(errors="replace")
-            if said.get("outcome") in SETTLED:
-                settled.add(about)
+    for arrival in replay(broker, RESTORED):
+        if arrival.type not in ("alert", "delivery"):
+            continue  # Nearly all are readings: to parse them would take time for nothing.
+        with suppress(UnreadableMessage):
+            match parse(arrival):
+                case Alert() as alert:
+                    alerts[arrival.id] = alert, "" if arrival.number >= today else DROPPED
+                case Delivery(alert=id, channel=name) as told:
+                    reasons[id, name] = told.reason
+                    if told.outcome in SETTLED:
+                        settled.add((id, name))
     known, delivered = {name for _, name in reasons}, {id for id, _ in settled}
     return [
         (alert, name, reasons.get((id, name), why))

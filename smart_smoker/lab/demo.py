@@ -202,7 +202,7 @@ def _clear_away(folder: Path):
 def _nobody_else_reads(url: str):
     with connect_once([url], "demo") as broker:
         for probe in PROBES:
-            if broker.state(probe.queue)[1]:
+            if broker.counts(probe.queue).consumers:
                 raise InputError(
                     f"{probe.queue} is being read already: end the consumers of that broker first",
                     url,
