@@ -263,7 +263,7 @@ def watch(
         ring=settings.ring,
     )
     memory = Memory(probe, new_watch, options.silence_minutes * 60)
-    report = ConsumerReport(rule, settings.units)
+    report = ConsumerReport(rule, settings.units, memory.whose)
     links = Links(settings.panel_url, settings.panel_password)
     consumer = Consumer(probe, memory, report, stop, links)
     for rule in others:

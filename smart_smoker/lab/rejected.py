@@ -22,7 +22,7 @@ def show_rejected(folder: Path, url: str | None = None) -> int:
     return 0
 
 
-def _show(broker: Broker):
+def _show(broker: Broker) -> None:
     count = broker.counts(REJECTED).messages
     broker.consume(REJECTED, prefetch=0)
     seen = 0
