@@ -111,8 +111,8 @@ class PushChannel(Channel):
         finally:
             LOG.removeHandler(record)
         if not accepted:
-            told = " ".join(words for level, words in record.said if level >= logging.WARNING)
-            reason = without(self._secrets, printable(told) or "it does not say why")[:200]
+            logged = " ".join(words for level, words in record.said if level >= logging.WARNING)
+            reason = without(self._secrets, printable(logged) or "it does not say why")[:200]
             if any(NO_VERDICT.search(words) for _, words in record.said):
                 words = f"the push service has not said whether it took it ({reason})"
                 raise DeliveryUnknown(words, self.name)
