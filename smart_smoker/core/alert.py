@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass, fields, replace
 
 from .clock import for_people
 from .errors import UnreadableMessage
-from .probes import PROBE_OF_NAME, RULES
+from .probes import PROBE_OF_NAME
 from .readings import Reading
-from .rules import Rule
+from .rules import RULES, Rule
 from .state import MISSHAPEN
 from .text import excerpt
 from .units import at, in_unit

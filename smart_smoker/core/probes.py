@@ -43,6 +43,3 @@ PROBES = (SMOKER, FOOD_A, FOOD_B)
 
 PROBE_OF_QUEUE = {probe.queue: probe for probe in PROBES}
 PROBE_OF_NAME = {probe.name: probe for probe in PROBES}
-
-RULES = {rule.kind: rule for probe in PROBES for rule in (*probe.beside, type(probe.rule))}
-"""All rules by what their episodes are called; what matters most comes first."""

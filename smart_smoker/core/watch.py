@@ -16,12 +16,12 @@ from .clock import parse_moment, seconds_of
 from .episodes import Episodes
 from .errors import UnreadableMessage
 from .outlook import Outlook
-from .probes import RULES, Probe
+from .probes import Probe
 from .readings import COLDEST, HOTTEST, SECONDS_PER_READING, Reading, numbered, parse_time
 from .ring import Ring
-from .rules import Rule
+from .rules import RULES, Rule
 from .silence import Silence
-from .state import check_numbers
+from .state import State, check_numbers
 from .text import excerpt
 from .texts import Texts
 from .window import Window
@@ -124,8 +124,8 @@ class Watch:
         self.number, self.heard, self.ended = reading.seq, heard, False
         self.judged += 1
         self.highest, self.lowest = max(self.highest, temperature), min(self.lowest, temperature)
-        alerts = [found_alert(reading, self._unit)] if self._silence.goes_on else []
-        self._silence.end()
+        alerts = [found_alert(reading, self._unit)] if self._silence.lost else []
+        self._silence.lost = None
         quiet, extremes, ended = heard < self.quiet_until, (self.highest, self.lowest), ""
         for episodes in self._episodes:
             rule = episodes.rule
@@ -151,7 +151,7 @@ class Watch:
             raise UnreadableMessage(f"{excerpt(reading.time)} names no moment", reading.body())
         return seconds_of(moment, self.window.moment if self.window else None)
 
-    def _end(self):
+    def _end(self) -> None:
         """The cook is over, and with it what goes on."""
         self.ended = True
         self.window.clear()
@@ -160,7 +160,7 @@ class Watch:
         for episodes in self._episodes:
             episodes.going_on = None
 
-    def answer(self, answer: Answer, now: float):
+    def answer(self, answer: Answer, now: float) -> None:
         """Heed an answer, unless it was heeded before: nobody is told of what was heard."""
         if answer.kind == NO_SIGNAL:
             self._silence.hear(answer.began)
@@ -181,9 +181,9 @@ class Watch:
         self.alerts += alert is not None
         return alert
 
-    def state(self, now: float = 0) -> dict:
+    def state(self, now: float = 0) -> State:
         """What `resume` needs to make the same watch, in JSON; `now` is by the clock of `heard`."""
-        state = {"number": self.number, "judged": self.judged, "alerts": self.alerts}
+        state: State = {"number": self.number, "judged": self.judged, "alerts": self.alerts}
         state["unheard"] = round(now - self.heard, 1)
         if self.quiet_until > now:
             state["quiet"] = round(self.quiet_until - now, 1)
@@ -212,7 +212,7 @@ class Watch:
         episodes = {each.rule.kind: each.state() for each in self._episodes}
         return state | {"episodes": {kind: state for kind, state in episodes.items() if state}}
 
-    def resume(self, probe: Probe, cook: str, state: dict, now: float = 0):
+    def resume(self, probe: Probe, cook: str, state: State, now: float = 0) -> None:
         """Become the watch that has given this state, by rules of other degrees perhaps.
 
         Raises one of MISSHAPEN where none has.

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from ..core.probes import PROBES, RULES
+from ..core.probes import PROBES
+from ..core.rules import gravest_first
 from ..core.units import in_unit
 from .cook_story import CookStory
 from .probe_story import LATE, ProbeStory, duration
@@ -18,11 +19,11 @@ MOST_ROWS = 100
 READING = "What was earlier is still being read: episodes that began then can be missing here."
 
 WORST = (
-    *(kind for kind, rule in RULES.items() if rule.urgent),
+    *(rule.kind for rule in gravest_first() if rule.urgent),
     "no signal",
     "gone",
     "late",
-    *(kind for kind, rule in RULES.items() if not rule.urgent),
+    *(rule.kind for rule in gravest_first() if not rule.urgent),
     "unclear",
     "steady",
     "ended",
@@ -31,7 +32,7 @@ WORST = (
 """How a probe can be: what a sleeper must wake up for, what nobody knows, what can wait."""
 
 
-URGENT = (*(kind for kind, rule in RULES.items() if rule.urgent), "no signal")
+URGENT = WORST[: WORST.index("no signal") + 1]
 """What a sleeper must wake up for."""
 
 SIGNS = {

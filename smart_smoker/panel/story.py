@@ -7,7 +7,8 @@ from contextlib import suppress
 
 from ..core.alert import NO_SIGNAL, PREFIXES, TOO_OLD, Alert
 from ..core.errors import UnreadableMessage
-from ..core.probes import PROBE_OF_NAME, PROBE_OF_QUEUE, RULES
+from ..core.probes import PROBE_OF_NAME, PROBE_OF_QUEUE
+from ..core.rules import RULES
 from ..rabbitmq.messages import (
     ALERTS,
     ANSWERED,

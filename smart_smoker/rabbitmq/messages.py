@@ -10,8 +10,9 @@ from typing import NamedTuple
 from ..core.alert import RINGS, TOO_OLD, Alert
 from ..core.answers import Answer
 from ..core.errors import UnreadableMessage
-from ..core.probes import PROBES, RULES, Probe
+from ..core.probes import PROBES, Probe
 from ..core.readings import COLDEST, HOTTEST, Reading, numbered, parse_body
+from ..core.rules import RULES
 from ..core.state import LARGEST, MISSHAPEN
 from ..core.text import excerpt, printable
 
