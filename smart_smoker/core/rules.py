@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from .units import apart
 from .window import Tail
@@ -59,6 +60,7 @@ RULES: dict[str, type["Rule"]] = {}
 """All rules by what their episodes are called: a rule is one by being defined."""
 
 
+@dataclass(frozen=True)
 class Rule:
     """What a watch asks of a rule, whatever it looks for.
 
@@ -67,13 +69,15 @@ class Rule:
     """
 
     degrees: float
-    window: float
-    kind: str
+    window: float = 5
+    hold_minutes: float = 0
+    """How long an episode must last before it is told, where it is `holdable`."""
+    kind: ClassVar[str]
     """What an episode of it is called: one word, and its option where it is not the probe's own."""
-    during: str
+    during: ClassVar[str]
     """How the probe is then, for people; `{duration}` is for how long."""
-    title: str
-    advice: str
+    title: ClassVar[str]
+    advice: ClassVar[str]
     relief = ""
     verb = ""
     """What its change is called, where that is one between readings of the window."""
@@ -86,8 +90,6 @@ class Rule:
     option = ""
     """What its option says of it, where it has one: the limit is told beside it."""
     holdable = False
-    hold_minutes: float = 0
-    """How long an episode must last before it is told, where it is `holdable`."""
     looks_back = 0
     """Seconds that show whether an episode is over, where these are more than its window."""
 

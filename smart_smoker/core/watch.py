@@ -74,7 +74,7 @@ class Watch:
         span = max(episodes.span for episodes in self._episodes)
         looks_back = max(episodes.rule.looks_back for episodes in self._episodes)
         self.window = Window(span, 0 if self._by_time else SECONDS_PER_READING, looks_back)
-        self._limits = {other.kind: other.degrees for other in beside}
+        self._limits = {other.kind: other.degrees for other in beside if other.option}
         self._limits_told: dict[str, float] = {}
         self._outlook = Outlook(beside, unit)
         self._newest: deque[float] = deque(maxlen=median)  # as they came, in °F
