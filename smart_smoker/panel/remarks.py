@@ -26,10 +26,12 @@ class Remarks(Tag):
             with Tag("div", classes="tools") as self._tools:
                 for words in USUAL:
                     press(Tag("button", words), lambda words=words: write(words, False), self._say)
-                Tag("input", id="remark", maxlength=200, aria_label="Your own words")
+                Tag("label", "Your own words", for_="remark")
+                Tag("input", id="remark", maxlength=200)
                 for words, names in (("Write down", False), ("Name the cook", True)):
                     press(Tag("button", words), self._writer(names), self._say, "remark")
             self._said = Tag("p", role="status")
+            self._heading = Tag("h3", "Notes")
             self._list = Tag("ol", classes="alerts")
 
     def _writer(self, names: bool) -> Callable[[str], None]:
@@ -50,6 +52,7 @@ class Remarks(Tag):
         if shown == self._shown:
             return
         self._shown = shown
+        self._heading.put("Notes", "" if remarks else "none")
         self._list.clear()
         with self._list:
             for remark in remarks:
