@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..core.limits import FoodDone
 from ..core.probes import PROBES
 from ..core.rules import gravest_first
 from ..core.units import in_unit
@@ -34,6 +35,9 @@ WORST = (
 
 URGENT = WORST[: WORST.index("no signal") + 1]
 """What a sleeper must wake up for."""
+
+BAD = tuple(kind for kind in URGENT if kind != FoodDone.kind)
+"""What is shown in red: of what is urgent all that is no good news."""
 
 SIGNS = {
     "drop": "▼",
@@ -81,6 +85,11 @@ def kind_of(story: ProbeStory, now: float) -> str:
     kind, age = story.state(now).kind, story.age(now)
     late = age is not None and age > LATE and kind not in ("ended", "never")
     return min(kind, "late", key=WORST.index) if late else kind
+
+
+def look(kind: str, late: bool = False) -> str:
+    """The classes of how a probe is; a kind of which the page's style says nothing is a square."""
+    return kind.replace(" ", "-") + " bad" * (kind in BAD) + " late" * late
 
 
 def worst_first(cooks: list[CookStory], now: float) -> list[CookStory]:
