@@ -8,7 +8,7 @@ straight line through the last half hour says, times two factors that were measu
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 from statistics import median
@@ -63,13 +63,13 @@ class Forecast(NamedTuple):
         return f"done {begin} {late:%H:%M}"
 
 
-class Course(deque):
+class Course(deque[tuple[float, float]]):
     """The readings that a forecast needs, each a moment in seconds and a temperature in °F.
 
     They are two minutes apart, and no more than eighteen, however fast they come.
     """
 
-    def add(self, moment: float, temperature: float):
+    def add(self, moment: float, temperature: float) -> None:
         """Take a reading, unless it comes late; one of long before is a new beginning."""
         if self and moment < self[-1][0] - LOOKS_BACK:
             self.clear()
@@ -81,7 +81,7 @@ class Course(deque):
         while self[0][0] < moment - LOOKS_BACK:
             self.popleft()
 
-    def resume(self, readings: list):
+    def resume(self, readings: Iterable[tuple[float, float]]) -> None:
         """Take over the readings of another one. Raises one of MISSHAPEN where they are none."""
         self.clear()
         for moment, temperature in readings:

@@ -20,22 +20,22 @@ TWO_PRODUCERS = (
 class Texts:
     """The texts of the last readings of a cook: `sums` has four signs of a checksum for each."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.sums = ""
 
-    def compare(self, reading: Reading, newest: int):
+    def compare(self, reading: Reading, newest: int) -> None:
         """Raise TwoProducers where a number up to the `newest` has come with another text."""
         end = len(self.sums) - 4 * (newest - reading.seq)
         if self.sums[max(0, end - 4) : max(0, end)] not in ("", UNKNOWN, _checksum(reading)):
             raise TwoProducers(TWO_PRODUCERS.format(reading.seq, reading.cook), reading.cook)
 
-    def add(self, reading: Reading, newest: int):
+    def add(self, reading: Reading, newest: int) -> None:
         """Know the text of the reading behind the `newest`; a foreign one has no number."""
         if reading.seq:
             left_out = UNKNOWN * min(reading.seq - newest - 1, REMEMBERED)
             self.resume(self.sums + left_out + _checksum(reading))
 
-    def resume(self, sums: str):
+    def resume(self, sums: str) -> None:
         """Know these. Raises ValueError where they are none."""
         self.sums = sums[-4 * REMEMBERED :]
         if not self.sums.isascii():

@@ -77,6 +77,7 @@ class Watch:
         self._limits = {other.kind: other.degrees for other in beside if other.option}
         self._limits_told: dict[str, float] = {}
         self._outlook = Outlook(beside, unit)
+        self._median = median
         self._newest: deque[float] = deque(maxlen=median)  # as they came, in °F
         self.number = 0
         """That of the newest reading: whatever is not above it was judged before."""
@@ -112,14 +113,16 @@ class Watch:
     def _take(self, reading: Reading, heard: float) -> Judgement:
         moment = self._moment(reading) if self._by_time else (self.judged + 1) * SECONDS_PER_READING
         self._texts.add(reading, self.number)
-        if self._newest.maxlen > 1:
+        if self._median > 1:
             reading = self._middle(reading)
         temperature, window = reading.temperature, self.window
         window.add(moment, temperature)
         cause = reading
         if window[-1] == (moment, temperature):
             self.latest = reading
-        else:  # A reading that came late can be the cause: its id, and the words of the latest one.
+        elif (
+            self.latest
+        ):  # One that came late can be the cause: its id, and the latest one's words.
             cause = replace(self.latest, id=reading.id)
         self.number, self.heard, self.ended = reading.seq, heard, False
         self.judged += 1
@@ -192,7 +195,7 @@ class Watch:
         if len(self._newest) > 1:
             state["newest"] = list(self._newest)
         state["deque"] = list(self.window)
-        if self.window:
+        if self.window and self.latest:
             state["time"] = self.latest.time
             if self._by_time and self.window.left > float("-inf"):
                 state["left"] = self.window.left
