@@ -36,10 +36,7 @@ class When(Enum):
 
 
 class Transition(NamedTuple):
-    """An episode in one of these phases goes on to another, None when it is over.
-
-    It is told in an alert of this state, where there is one.
-    """
+    """From some phases to the one `after`, None for the end, with an alert in a `state` or none."""
 
     phases: tuple[Phase, ...]
     when: When
@@ -131,23 +128,19 @@ class Episodes:
             if shown[when] and episode.phase in phases and not (quiet and state in LOUD):
                 self._move(episode, after, state, moment)
                 if state:
-                    news = when is When.HOLDS
-                    return self._alert(state, episode, tail, cause, moment - episode.since, news)
+                    lasted, news = moment - episode.since, when is When.HOLDS
+                    return self._alert(state, episode, tail, cause, lasted, news)
         return None
 
     def _move(self, episode: Episode, after: Phase | None, state: str, moment: float) -> None:
         if episode.phase is HEARD_AND_EASED:  # What is news rings as the first has.
             episode.rings = 0
-        if state in LOUD:
-            episode.rang_at = moment
-        if state in RINGS:
-            episode.rings += 1
-        elif state in LOUD:
-            episode.told_at = moment
-        if after is None:
-            self.going_on = None
-        else:
-            episode.phase = after
+        if state in ("raised", "reminder"):
+            episode.told_at = episode.rang_at = moment
+        elif state in RINGS:
+            episode.rings, episode.rang_at = episode.rings + 1, moment
+        episode.phase = after or episode.phase
+        self.going_on = episode if after else None
 
     def _alert(
         self, state: str, episode: Episode, tail: Tail, cause: Reading, lasted: float, news: bool
@@ -190,12 +183,11 @@ class Episodes:
         self.over, self.going_on = said.pop("over", False) is True, None
         if said:
             told_at, eased, heard = (said.pop(name, None) for name in ("told_at", "eased", "heard"))
-            told = told_at is not None
+            told, moment = told_at is not None, told_at or 0
             phase = Phase((told, told and eased is True, told and heard is True))
-            told_at = said["told_at"] = told_at or 0
             # An earlier version rang nowhere: its alert was told last.
-            episode = Episode(phase=phase, **{"rang_at": told_at, **said})
-            check_numbers((episode.at, episode.since, told_at, episode.rang_at, episode.rings))
+            episode = Episode(phase=phase, told_at=moment, **{"rang_at": moment, **said})
+            check_numbers((episode.at, episode.since, moment, episode.rang_at, episode.rings))
             if not COLDEST <= episode.lowest <= episode.highest <= HOTTEST:
                 raise ValueError("an episode that no probe has had")
             episode.began.encode()

@@ -18,10 +18,7 @@ STALLS = 140, 180
 
 
 class Phase(Enum):
-    """How far an episode that goes on has come: whether it was told, has eased, and was heard of.
-
-    It has eased when its rule no longer holds and it is not over yet.
-    """
+    """Whether an episode that goes on was told, has eased below its threshold, and was heard of."""
 
     HELD_BACK = False, False, False
     TOLD = True, False, False
@@ -32,11 +29,10 @@ class Phase(Enum):
 
 @dataclass
 class Episode:
-    """One that goes on.
+    """One that goes on, in which a probe fell from `highest` to `lowest`, in °F.
 
-    `began` is the id of the reading that began it, at the moment `at`, and `since` the moment from
-    which its readings count. It fell from `highest` to `lowest`, in °F. It was told last at
-    `told_at`, and rang so many times, last at `rang_at`.
+    `began` is the id of the reading that began it, at the moment `at`; its readings count from the
+    moment `since`. It was told last at `told_at`, and rang last at `rang_at`.
     """
 
     began: str

@@ -187,33 +187,28 @@ class Watch:
     def state(self, now: float = 0) -> State:
         """What `resume` needs to make the same watch, in JSON; `now` is by the clock of `heard`."""
         state: State = {"number": self.number, "judged": self.judged, "alerts": self.alerts}
-        state["unheard"] = round(now - self.heard, 1)
-        if self.quiet_until > now:
-            state["quiet"] = round(self.quiet_until - now, 1)
+        state |= {"unheard": round(now - self.heard, 1), "deque": list(self.window)}
         if self.judged:
             state |= {"highest": self.highest, "lowest": self.lowest}
         if len(self._newest) > 1:
             state["newest"] = list(self._newest)
-        state["deque"] = list(self.window)
         if self.window and self.latest:
             state["time"] = self.latest.time
             if self._by_time and self.window.left > float("-inf"):
                 state["left"] = self.window.left
-        state |= self._silence.state()
-        if self.ended:
-            state["ended"] = True
-        if self._asked:
-            state["asked"] = self._asked
-        if self._limits_told:
-            state["limits"] = self._limits_told
-        if self._texts.sums:
-            state["sums"] = self._texts.sums
-        if self._by_time:
-            state["clock"] = "time"
-        if outlook := self._outlook.state():
-            state["outlook"] = outlook
+        where_filled = {
+            "quiet": round(max(0, self.quiet_until - now), 1),
+            "ended": self.ended,
+            "asked": self._asked,
+            "limits": self._limits_told,
+            "sums": self._texts.sums,
+            "clock": "time" if self._by_time else "",
+            "outlook": self._outlook.state(),
+        }
+        state |= {name: value for name, value in where_filled.items() if value}
         episodes = {each.rule.kind: each.state() for each in self._episodes}
-        return state | {"episodes": {kind: state for kind, state in episodes.items() if state}}
+        state["episodes"] = {kind: said for kind, said in episodes.items() if said}
+        return state | self._silence.state()
 
     def resume(self, probe: Probe, cook: str, state: State, now: float = 0) -> None:
         """Become the watch that has given this state, by rules of other degrees perhaps.
