@@ -84,7 +84,7 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         most=values.get("ring_most", Ring.most),
         second=60 * values.get("second_person_minutes", Ring.second / 60),
     )
-    reached = ring.every and ring.state(ring.most - 1) == "second"
+    reached = ring.every and ring.is_second(ring.most - 1)
     if values.get("second_person_urls") and not reached:
         words = "second_person_urls: nothing rings there unless ring_minutes, ring_most times, are"
         raise InputError(f"{words} second_person_minutes or more", "second_person_urls")

@@ -79,7 +79,7 @@ def _named(said: State, within: str = "") -> Iterator[tuple[str, str]]:
 
 
 def refuse_decimal_commas(cells: list[str], named: int) -> None:
-    """Raise InputError where cells behind a time may be halves: `12:00,225,4,70,1`."""
+    """Raise InputError where cells behind a time may be halves of numbers: `12:00,225,4,70,1`."""
     if 0 < named < len(cells) - 1 and re.fullmatch(r"([0-9]+,[0-9],)+", ",".join((*cells[1:], ""))):
         raise InputError(
             f"{excerpt(','.join(cells))} may have decimal commas: write it with semicolons or"

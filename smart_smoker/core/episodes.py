@@ -163,12 +163,12 @@ class Episodes:
             self.going_on.phase = ANSWERED.get(self.going_on.phase, self.going_on.phase)
 
     def forget_when(self) -> None:
-        """Count the time of what goes on from the next reading on: its clock is another one."""
+        """Count time from the next reading on: the moments known are of another clock."""
         if episode := self.going_on:
             episode.at = episode.since = episode.told_at = episode.rang_at = LATEST
 
     def state(self) -> State:
-        """What `resume` needs to make the same episodes, in JSON; empty where there was none."""
+        """What `resume` needs to go on; empty where there was none."""
         state: State = {"over": True} if self.over else {}
         if episode := self.going_on:
             told, eased, heard = episode.phase.value
@@ -178,7 +178,7 @@ class Episodes:
         return state
 
     def resume(self, state: State) -> None:
-        """Become the episodes that have given this state. Raises one of MISSHAPEN."""
+        """Go on from this state. Raises one of MISSHAPEN where it is none."""
         said = dict(state)
         self.over, self.going_on = said.pop("over", False) is True, None
         if said:

@@ -26,7 +26,7 @@ ABOVE, BELOW = (0.7, 1.65), (1.1, 2.2)
 a target below it, where what was heated from outside begins to slow down."""
 
 MARGIN = 2 * 60
-"""Seconds by which each end is further out: a thermometer's last tenth, and its second reading."""
+"""Seconds by which each end is further out: thermometers round, and a target needs two readings."""
 
 LONGEST = 8 * 3600
 """Seconds by the line above which nothing is said: it hardly rises."""
@@ -127,9 +127,9 @@ def _rate(readings: list[tuple[float, float]]) -> float:
 def _stalled(readings: Sequence[tuple[float, float]]) -> str:
     """For how long it has not risen, for people; empty where it has within the last minutes."""
     now, newest = readings[-1]
-    held = list(takewhile(lambda each: abs(each[1] - newest) < STALLED, reversed(readings)))
-    lasted = now - held[-1][0]
-    more = " or more" if len(held) == len(readings) else ""
+    flat = list(takewhile(lambda each: abs(each[1] - newest) < STALLED, reversed(readings)))
+    lasted = now - flat[-1][0]
+    more = " or more" if len(flat) == len(readings) else ""
     return f"stalled for {in_minutes(60 * round(lasted / 60))}{more}" if lasted >= LEAST else ""
 
 

@@ -15,7 +15,6 @@ PULLED_OUT = 10
 class SmokerLimit(Rule):
     """Four readings (2 minutes) are beyond a limit, in °F; over with the next one that is not."""
 
-    degrees: float
     window: float = 4
     side = ""
     """Where it is then: above the limit, or below it."""
@@ -83,7 +82,6 @@ class FoodDone(Rule):
     it says that the target may be reached within `warn_minutes`, 0 for never.
     """
 
-    degrees: float
     window: float = 20
     warn_minutes: float = 0
     kind = "done"

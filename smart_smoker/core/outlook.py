@@ -58,13 +58,13 @@ class Outlook:
         return words
 
     def state(self) -> State:
-        """What `resume` needs, in JSON; empty where there is no target."""
+        """What `resume` needs; empty where there is no target."""
         state: State = {"course": list(self.course)} if self.course else {}
         said = {"warned": self._warned, "first": self._first}
         return state | {name: value for name, value in said.items() if value}
 
     def resume(self, state: State) -> None:
-        """Know what another one has left. Raises one of MISSHAPEN."""
+        """Go on from this state. Raises one of MISSHAPEN where it is none."""
         self._warned, self._first = state.get("warned") is True, state.get("first", "")[:100]
         self._first.encode()
         self.course.resume(state.get("course", ()))

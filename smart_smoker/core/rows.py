@@ -16,13 +16,13 @@ ABSENT = frozenset(
     ("", "no temperature", "none", "n/a", "n.a.", "na", "nan", "-nan", "null", "-", "--", "---")
     + ("err", "error", "off", "open", "hhh", "lll", "unavailable", "unknown", "disconnected")
 )
-"""Cells by which loggers say, in small letters, that a probe had no temperature."""
+"""Cells by which loggers say, in lower case, that a probe had no temperature."""
 
 NOWHERE = frozenset((0, -40, 572, 999, 999.9, 2000, -17.78, -17.8))
-"""Numbers by which loggers say the same: where nothing near came before, they are none."""
+"""Numbers by which loggers say the same, unless the temperature before it is NEAR."""
 
 NEAR = 40
-"""°F within which one of these can be a temperature after all."""
+"""°F within which one of these is a temperature after all."""
 
 LONGEST_HEAD = 200
 """Lines before the first row, above which a file is no table."""
@@ -30,7 +30,7 @@ LONGEST_HEAD = 200
 _UNIT = re.compile(r"\W?°\s?[CF]\W?", re.IGNORECASE)
 
 MANY = 20
-"""Rows in which a fire moves."""
+"""Rows from which on a temperature that never changes is no fire's."""
 
 ELAPSED = 10**8
 """Seconds below which a number is a time since the beginning, and above which one since 1970."""

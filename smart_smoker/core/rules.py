@@ -10,8 +10,7 @@ from .units import apart
 from .window import Tail
 
 DECIMALS = 2
-"""Differences are rounded to 0.01 °F: as floats, 70.1 − 55.1 is slightly
-below 15."""
+"""Differences are rounded to 0.01 °F: as floats, 70.1 − 55.1 is slightly below 15."""
 
 STALLS = 140, 180
 """°F between which meat stalls: there water evaporates from it as fast as it is heated."""
@@ -84,7 +83,7 @@ class Rule:
     ends = ""
     """The kind of rule that is told no more in this cook when this one was."""
     option = ""
-    """What its option says of it, where it has one: the limit is told beside it."""
+    """Its option's help, where it has one; the history then has its degrees, for the panel."""
     holdable = False
     looks_back = 0
     """Seconds that show whether an episode is over, where these are more than its window."""
@@ -169,7 +168,6 @@ class SmokerDrop(Rule):
 
     degrees: float = 15
     window: float = 5
-    hold_minutes: float = 0
     looks_back = 10 * 60
     holdable = True
     kind = "drop"

@@ -25,9 +25,9 @@ class Silence:
         self.lost: Lost | None = None
 
     def take(self, newest: Reading, passed: float, seconds: float, unread: bool) -> Alert | None:
-        """The alert that is due now, when so many have `passed`, of which so many `seconds` are it.
+        """The alert that is due, if any: seconds have `passed` since the `newest` reading.
 
-        `newest` came last; it is `unread` where its time could not be read.
+        They are a silence from so many `seconds` on. The reading is `unread` where its time is.
         """
         ring, lost = self._ring, self.lost
         if lost is None:
@@ -47,13 +47,13 @@ class Silence:
             self.lost.rings = self._ring.most
 
     def state(self) -> State:
-        """What `resume` needs, in JSON; empty where the probe has spoken."""
+        """What `resume` needs; empty where the probe has spoken."""
         if lost := self.lost:
             return {"silent": True, "lost": lost.began, "rings": lost.rings, "rang": lost.rang}
         return {}
 
     def resume(self, state: State) -> None:
-        """Become the silence that has given this state. Raises one of MISSHAPEN."""
+        """Go on from this state. Raises one of MISSHAPEN where it is none."""
         rang = state["rang"] if "rang" in state else state["unheard"]
         lost = Lost(state.get("lost", ""), rang, state.get("rings", 0))
         lost.began.encode()

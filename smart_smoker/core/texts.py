@@ -30,13 +30,13 @@ class Texts:
             raise TwoProducers(TWO_PRODUCERS.format(reading.seq, reading.cook), reading.cook)
 
     def add(self, reading: Reading, newest: int) -> None:
-        """Know the text of the reading behind the `newest`; a foreign one has no number."""
+        """Remember the text of the reading after the `newest`; a foreign one has no number."""
         if reading.seq:
             left_out = UNKNOWN * min(reading.seq - newest - 1, REMEMBERED)
             self.resume(self.sums + left_out + _checksum(reading))
 
     def resume(self, sums: str) -> None:
-        """Know these. Raises ValueError where they are none."""
+        """Go on with these checksums. Raises ValueError where they are none."""
         self.sums = sums[-4 * REMEMBERED :]
         if not self.sums.isascii():
             raise ValueError("checksums that are none")

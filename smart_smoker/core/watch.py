@@ -93,7 +93,7 @@ class Watch:
         self.alerts = 0
 
     def judge(self, reading: Reading, heard: float = 0) -> Judgement:
-        """Take the probe's next reading, heard at this moment, unless it was taken before.
+        """Take the probe's next reading, heard at this time, unless it was taken before.
 
         A reading marked as the last ends the watch quietly, whether it is new, repeated or raises
         UnreadableMessage: by the clock that needs it, its timestamp names no moment. Raises
@@ -185,7 +185,7 @@ class Watch:
         return alert
 
     def state(self, now: float = 0) -> State:
-        """What `resume` needs to make the same watch, in JSON; `now` is by the clock of `heard`."""
+        """What `resume` needs to go on; `now` is by the clock of `heard`."""
         state: State = {"number": self.number, "judged": self.judged, "alerts": self.alerts}
         state |= {"unheard": round(now - self.heard, 1), "deque": list(self.window)}
         if self.judged:
@@ -211,10 +211,7 @@ class Watch:
         return state | self._silence.state()
 
     def resume(self, probe: Probe, cook: str, state: State, now: float = 0) -> None:
-        """Become the watch that has given this state, by rules of other degrees perhaps.
-
-        Raises one of MISSHAPEN where none has.
-        """
+        """Go on from this state, perhaps with other degrees. MISSHAPEN is raised if it is none."""
         self.number, self.judged, self.alerts = (state[n] for n in ("number", "judged", "alerts"))
         if self.judged:
             self.highest, self.lowest = state["highest"], state["lowest"]
