@@ -175,15 +175,9 @@ def soon_alert(reading: Reading, words: str, unit: str) -> Alert:
 
 
 def _alert(
-    state: str,
-    reading: Reading,
-    facts: str,
-    text: str,
-    unit: str,
-    change: float = 0,
-    rule: str = "",
+    state: str, reading: Reading, what: str, text: str, unit: str, change: float = 0, rule: str = ""
 ) -> Alert:
-    said = PREFIXES[state] + facts
+    said = PREFIXES[state] + what
     subject, text = in_unit(said, unit), in_unit(text, unit)
     cook = f"Cook: {reading.cook}\n" if reading.cook else ""
     return Alert(
