@@ -77,7 +77,6 @@ class Watch:
         self._limits = {other.kind: other.degrees for other in beside if other.option}
         self._limits_told: dict[str, float] = {}
         self._outlook = Outlook(beside, unit)
-        self._median = median
         self._newest: deque[float] = deque(maxlen=median)  # as they came, in °F
         self.number = 0
         """That of the newest reading: whatever is not above it was judged before."""
@@ -113,16 +112,14 @@ class Watch:
     def _take(self, reading: Reading, heard: float) -> Judgement:
         moment = self._moment(reading) if self._by_time else (self.judged + 1) * SECONDS_PER_READING
         self._texts.add(reading, self.number)
-        if self._median > 1:
+        if self._newest.maxlen != 1:
             reading = self._middle(reading)
         temperature, window = reading.temperature, self.window
         window.add(moment, temperature)
         cause = reading
         if window[-1] == (moment, temperature):
             self.latest = reading
-        elif (
-            self.latest
-        ):  # One that came late can be the cause: its id, and the latest one's words.
+        elif self.latest:  # One that came late can be the cause, in the words of the latest.
             cause = replace(self.latest, id=reading.id)
         self.number, self.heard, self.ended = reading.seq, heard, False
         self.judged += 1
