@@ -140,7 +140,7 @@ class Follower:
         queues = {}
         for queue in LOOKED_AT:
             try:
-                queues[queue] = broker.state(queue)
+                queues[queue] = broker.counts(queue)
             except (BrokerAway, BrokerRefused):  # If it is more, reading the history says so.
                 queues[queue] = None
         if queues != self.queues:

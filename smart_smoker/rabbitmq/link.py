@@ -4,11 +4,13 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
+from logging import INFO, WARNING
 from typing import TypeVar
 
 from ..cli.signals import Stop
 from ..core.errors import BrokerAway, BrokerBlocked, BrokerRefused, NoStreams, QueueTaken
 from .address import place
+from .broker import AnyBroker
 from .connection import Broker
 
 log = logging.getLogger(__name__)
@@ -23,11 +25,12 @@ NO_HISTORY = (
 NO_BROKER = "Is it running? (python3 run.py broker start) Trying again until it is there."
 
 PATIENCE = 30
-"""Seconds without anything taken of what waits, after which a queue's readers are called dead: one
-that lives and whose machine is busy takes nothing for some seconds either."""
+"""Seconds for which messages wait and nobody takes one, after which the readers of a queue count as
+dead: a living one on a busy machine can pause for some seconds."""
 
 LASTING = 8
-"""Tries after which an outage is told again; with their pauses, about a minute."""
+"""Tries after which an outage is logged again; with their pauses, about a minute."""
+
 T = TypeVar("T")
 
 
@@ -65,19 +68,19 @@ class Outage:
     A broker that was away, and refuses us when it is back, is told as well.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._tries = 0
         self.told: set[type] = set()
         self._told_end = False
         self.pauses = backoff(LONGEST_PAUSE)
 
     def tells(self, error: Exception, inside: bool) -> bool:
-        """Whether to tell the error by which a try has failed, at the door or `inside`."""
+        """Whether to tell why a try has failed, to connect or `inside` a connection."""
         self._tries += 1
         news = type(error) not in self.told or self._tries == LASTING
         self.told.add(type(error))
         self._told_end = self._told_end and not news
-        # To be let in again ends nothing where we were refused, or could not publish, inside.
+        # To connect again ends no outage that came after connecting: a right, a full disk.
         self._told_end |= inside and type(error) is not BrokerAway
         return news
 
@@ -89,7 +92,7 @@ class Outage:
 
 
 def stay_connected(
-    urls: Iterable[str], name: str, stop: Stop, work: Callable[[Broker], T], level=logging.WARNING
+    urls: Iterable[str], name: str, stop: Stop, work: Callable[[Broker], T], level: int = WARNING
 ) -> T | None:
     """Call `work` with an open connection, and again with a new one whenever it is lost.
 
@@ -104,14 +107,14 @@ def stay_connected(
             with connect(urls, name) as broker:
                 since = time.monotonic()
                 if outage.tells_end():
-                    log.log(min(level, logging.INFO), "The broker at %s is back.", broker.place)
+                    log.log(min(level, INFO), "The broker at %s is back.", broker.place)
                 if not (broker.has_history or started):
                     log.log(level, NO_HISTORY, broker.place)
                 broker.blocked = BrokerBlocked in outage.told
                 return work(broker)
         except (BrokerAway, BrokerRefused) as error:
             if broker:
-                # One that is lost at once, and by which nothing came or went, ends no outage.
+                # A connection that is lost at once, and carried no message, ends no outage.
                 served = broker.useful or time.monotonic() - since > LONGEST_PAUSE
                 started = started or served or isinstance(error, BrokerAway)
                 if served and not broker.blocked:
@@ -126,7 +129,7 @@ def stay_connected(
     return None
 
 
-def _tell(error: Exception, broker: Broker | None, name: str, level: int):
+def _tell(error: Exception, broker: Broker | None, name: str, level: int) -> None:
     if isinstance(error, BrokerRefused):
         log.warning("The %s is refused: %s. Trying on until it is let in.", name, error)
     elif broker:
@@ -146,7 +149,7 @@ def backoff(longest: float) -> Iterator[float]:
         pause = min(2 * pause, longest)
 
 
-def read_alone(broker: Broker, queue: str, prefetch: int, stop: Stop, level=logging.INFO) -> bool:
+def read_alone(broker: AnyBroker, queue: str, prefetch: int, stop: Stop, level: int = INFO) -> bool:
     """Begin to read a queue as soon as nobody else does; False when a stop was requested first."""
     told, dead = False, 0
     while not stop.requested:
@@ -162,7 +165,7 @@ def read_alone(broker: Broker, queue: str, prefetch: int, stop: Stop, level=logg
     return False
 
 
-def _await_free(broker: Broker, queue: str, stop: Stop) -> int:
+def _await_free(broker: AnyBroker, queue: str, stop: Stop) -> int:
     """Wait until nobody reads a queue, or until all its readers are dead; how many those are.
 
     A quorum queue goes on counting the readers of a node that died until the node is back. They
@@ -171,7 +174,7 @@ def _await_free(broker: Broker, queue: str, stop: Stop) -> int:
     waited, since = 0, time.monotonic()
     while not stop.requested:
         broker.wait(random.uniform(0.2, 0.5))  # By chance, so that two do not meet again.
-        waiting, readers = broker.state(queue)
+        waiting, readers = broker.counts(queue)
         if not readers:
             break
         if not waiting or waiting < waited:

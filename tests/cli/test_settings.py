@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -139,34 +140,6 @@ def test_places_complete_each_other(tmp_path):
         465,
         "oak",
     )
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "missing"),
-    [
-        ("panel_url", "http://smoker.example", "panel_password"),
-        ("ring_minutes", "5", "urgent_notify_urls"),
-    ],
-)
-def test_a_setting_that_is_of_no_use_without_another_says_so(key, value, missing):
-    with pytest.raises(InputError, match=f"^{missing} is missing"):
-        load(NOWHERE, {key.upper(): value})
-
-
-@pytest.mark.parametrize(
-    ("minutes", "most", "after", "reaches"),
-    [("", "", "", False), ("1", "", "", False), ("5", "2", "", False), ("5", "3", "15", True)],
-    ids=["nothing rings", "twelve minutes", "twice", "the third"],
-)
-def test_a_second_person_whom_no_ring_reaches_is_told_at_the_start(minutes, most, after, reaches):
-    given = {"RING_MINUTES": minutes, "RING_MOST": most, "SECOND_PERSON_MINUTES": after}
-    given = {key: value for key, value in given.items() if value}
-    urls = {"URGENT_NOTIFY_URLS": "ntfy://x", "SECOND_PERSON_URLS": "ntfy://y"}
-    if reaches:
-        assert load(NOWHERE, given | urls).second_person_urls == ("ntfy://y",)
-    else:
-        with pytest.raises(InputError, match="second_person_urls"):
-            load(NOWHERE, given | urls)
 
 
 def test_only_capitals_count_outside_env_toml_and_any_letters_in_it(tmp_path):
@@ -435,6 +408,12 @@ def rules(monkeypatch, *arguments, probe=SMOKER, **limits):
     options = consumer_options("…", probe, 60, 5)
     environment = {probe.setting(name).upper(): str(value) for name, value in limits.items()}
     return rules_of(options, probe, load(NOWHERE, environment))
+
+
+def test_a_probe_that_has_a_limit_beside_its_target_can_warn_of_the_target(monkeypatch):
+    probe = replace(FOOD_A, beside=(FoodDone, SmokerHigh))
+    own, *beside = rules(monkeypatch, "--high", "250", probe=probe, done=203, warn_minutes=30)
+    assert beside == [FoodDone(203, warn_minutes=30), SmokerHigh(250)]
 
 
 def test_limits_come_from_the_settings_and_an_option_counts_more(monkeypatch):

@@ -837,7 +837,6 @@ def other_alert(**changes) -> Arrival:
         *(other(GOOD, {"seq": seq}) for seq in (None, True, "2", 2.5, -1, 0, 2**70, [2])),
         arrival(replace(GOOD, headers={})),
         *(other(TOLD, body=body) for body in (b"\xff", b"{}", b"[]", b"null", b"[" * 9000)),
-        other(TOLD, type=""),
         other(TOLD, queue=HISTORY),
         other_alert(cook="unheard of"),
         other_alert(cook=None),
@@ -867,6 +866,12 @@ def test_what_is_not_ours_is_passed_over(event):
     before = shown(story)
     assert story.take(event) is False
     assert shown(story) == before
+
+
+def test_an_alert_that_a_stranger_published_plainly_is_shown_as_it_is_sent():
+    story = story_of([reading()])
+    assert story.take(other(TOLD, type="", id=""))
+    assert [told.alert.id for told in story.latest.alerts] == [TOLD.id]
 
 
 @pytest.mark.parametrize("message", [GOOD, TOLD, DELIVERY], ids=lambda message: message.type)

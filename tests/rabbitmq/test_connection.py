@@ -32,6 +32,7 @@ from smart_smoker.core.readings import Reading
 from smart_smoker.rabbitmq import connection, link
 from smart_smoker.rabbitmq import messages as wire
 from smart_smoker.rabbitmq.connection import Broker
+from smart_smoker.rabbitmq.events import parse
 from smart_smoker.rabbitmq.history import replay
 from smart_smoker.rabbitmq.link import connect, read_alone, stay_connected
 from smart_smoker.rabbitmq.messages import (
@@ -39,7 +40,6 @@ from smart_smoker.rabbitmq.messages import (
     alert_message,
     delivery_message,
     reading_message,
-    reading_of,
     rejected_message,
 )
 
@@ -170,10 +170,10 @@ def test_an_exchange_of_another_type_is_named_with_how_to_mend_it(url, stranger)
 def test_a_queue_can_be_emptied_and_tells_how_many_wait_and_read(url):
     with Broker(url, "a test") as broker, Broker(url, "a reader") as reader:
         broker.publish(messages(3))
-        assert broker.state("01-smoker") == (3, 0)
+        assert broker.counts("01-smoker") == (3, 0)
         broker.purge("01-smoker")
         reader.consume("01-smoker", prefetch=10)
-        assert broker.state("01-smoker") == (0, 1)
+        assert broker.counts("01-smoker") == (0, 1)
 
 
 # --- logins and permissions ----------------------------------------------------------------------
@@ -281,7 +281,7 @@ def test_a_reading_arrives_as_it_was_sent(url):
     with Broker(url, "a test") as broker:
         broker.publish(map(reading_message, sent))
         broker.consume("02-food-A", prefetch=10)
-        arrived = [reading_of(arrival, FOOD_A) for arrival in take(broker, 2)]
+        arrived = [parse(arrival) for arrival in take(broker, 2)]
     assert arrived == sent
 
 
@@ -291,7 +291,7 @@ def test_a_strangers_message_arrives_with_nothing_but_its_body(url, stranger):
         broker.consume("01-smoker", prefetch=10)
         (arrived,) = take(broker, 1)
     assert (arrived.id, arrived.type, arrived.headers, arrived.sent) == ("", "", {}, 0)
-    assert reading_of(arrived, SMOKER).temperature == 84.2
+    assert parse(arrived).temperature == 84.2
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -384,8 +384,14 @@ def test_a_header_that_nobody_can_decode_ends_no_reading(url, stranger):
         properties = pika.BasicProperties(headers=headers)
         stranger.channel.basic_publish("smart-smoker", "01-smoker", b"12:20, 84.2", properties)
         (arrived,) = take(broker, 1)
-        assert (arrived.body, reading_of(arrived, SMOKER).cook) == (b"12:20, 84.2", "")
+        assert (arrived.body, parse(arrived).cook) == (b"12:20, 84.2", "")
         assert [event.body for event in replay(broker, "first")] == [b"12:20, 84.2"]
+
+
+def test_what_pika_is_for_others_in_the_same_process_stays_as_it_is():
+    with pytest.raises(BrokerAway):
+        Broker(f"amqp://guest:guest@{LOOPBACK}:1/", "a test")
+    assert pika.spec.props[pika.BasicProperties.INDEX] is pika.BasicProperties
 
 
 def test_what_was_not_acknowledged_comes_again_and_in_order(url):
@@ -398,7 +404,7 @@ def test_what_was_not_acknowledged_comes_again_and_in_order(url):
     with Broker(url, "a successor") as broker:
         broker.consume("01-smoker", prefetch=10)
         assert [arrival.id[-1] for arrival in take(broker, 2)] == ["3", "5"]
-        assert broker.state("01-smoker")[0] == 0
+        assert broker.counts("01-smoker")[0] == 0
 
 
 def test_a_queue_can_be_read_anew_by_the_same_connection(url):
@@ -493,7 +499,7 @@ def test_a_number_of_64_bits_is_a_number(url, stranger):
         broker.consume("01-smoker", prefetch=1)
         (arrival,) = take(broker, 1)
     assert type(arrival.headers["seq"]) is not int
-    assert reading_of(arrival, SMOKER).id == "brisket/01-smoker/7"
+    assert parse(arrival).id == "brisket/01-smoker/7"
 
 
 def test_a_broker_that_refuses_does_not_keep_the_next_from_being_tried(url):
@@ -590,7 +596,7 @@ def test_a_cut_connection_is_noticed_whatever_it_was_used_for(url):
     uses = [
         lambda broker: broker.take(10),
         lambda broker: broker.wait(10),
-        lambda broker: broker.state("01-smoker"),
+        lambda broker: broker.counts("01-smoker"),
         lambda broker: broker.declare(),
         lambda broker: broker.purge("01-smoker"),
         lambda broker: broker.consume("01-smoker", prefetch=10),
