@@ -5,6 +5,7 @@ from ..core.readings import SECONDS_PER_READING
 from ..core.units import in_unit
 from .cook_story import CookStory
 from .elements import Marked, Tag
+from .overview import look
 from .probe_story import LATE, ProbeStory, duration
 from .words import clock, degrees, moment_of, of_day
 
@@ -50,10 +51,10 @@ class Card(Tag):
             return
         state, age, change = story.state(now), story.age(now), story.change()
         late = age is None or age > LATE
-        kind = "away" if old else state.kind.replace(" ", "-")
+        kind = "away" if old else state.kind
         known = not old and state.kind not in ("no signal", "gone")
         live = known and state.kind != "ended"
-        self.put(classes=f"{self._look} {kind}{' late' if late and live else ''}")
+        self.put(classes=f"{self._look} {look(kind, late and live)}")
         self._state.put("not known" if old else in_unit(state.words, unit), "state")
         self._value.put(degrees(story.newest.temperature, unit), "value")
         self._degrees.put(f"°{unit}", "unit")

@@ -159,7 +159,7 @@ def topic_of(probe: Probe, what: str) -> str:
 
 def kinds(probe: Probe) -> list[str]:
     """What a probe's episodes can be."""
-    return [probe.rule.kind, *(rule.kind for rule in probe.beside), NO_SIGNAL]
+    return [probe.rule.kind, *(rule.kind for rule in probe.beside + probe.also), NO_SIGNAL]
 
 
 def states(cook: CookStory | None, now: float, unit: str) -> dict[str, str]:
