@@ -8,11 +8,12 @@ import hmac
 import math
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..cli.settings import is_loopback
 from .crowd import network_of
@@ -66,17 +67,20 @@ LOGIN = """<form method="post">
 </form>"""
 ERROR = '<p id="error" class="error" role="alert">{}</p>'
 
-App = Callable[[dict, Callable, Callable], Awaitable[None]]
+App = ASGIApp
+
+Handler = Callable[[Request, Exception], Response]
+"""What answers a request that has failed."""
 
 
 class Throttle:
     """How long a network has to wait after wrong passwords: longer each time.
 
     Each for itself, an IPv4 address or the /64 of an IPv6 one: if all waited together, anybody
-    could keep the owner out. Moments are seconds of any clock that only goes forward.
+    could keep the owner out. `now` is in seconds of any clock that only goes forward.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._wrong: dict[str, tuple[int, float]] = {}  # how often, and until when to wait
 
     def pause(self, address: str, now: float) -> float:
@@ -84,7 +88,7 @@ class Throttle:
         _, until = self._wrong.get(network_of(address), (0, 0.0))
         return max(0.0, until - now)
 
-    def wrong(self, address: str, now: float):
+    def wrong(self, address: str, now: float) -> None:
         """Note a wrong password."""
         network = network_of(address)
         times = self._wrong.pop(network, (0, 0.0))[0] + 1
@@ -95,7 +99,7 @@ class Throttle:
         if len(self._wrong) > MOST_NETWORKS:
             del self._wrong[next(iter(self._wrong))]
 
-    def right(self, address: str):
+    def right(self, address: str) -> None:
         """Note the right password."""
         self._wrong.pop(network_of(address), None)
 
@@ -107,13 +111,13 @@ class Gate:
     give its own name the loopback's address. `head` is HTML for the head of the login page.
     """
 
-    def __init__(self, app: App, password: str, head: str = ""):
+    def __init__(self, app: App, password: str, head: str = "") -> None:
         self._app, self._password, self._head = app, password, head
         self._secret = secrets.token_bytes(32)
         self._throttle = Throttle()
 
-    async def __call__(self, scope, receive, send):
-        async def send_with_headers(message: dict):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 more = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
                 message = {**message, "headers": [*message.get("headers", ()), *more]}
@@ -131,7 +135,7 @@ class Gate:
             answer.headers["cache-control"] = "no-store"
             await answer(scope, receive, send_with_headers)
 
-    async def _answer(self, asked: HTTPConnection, receive) -> Response | None:
+    async def _answer(self, asked: HTTPConnection, receive: Receive) -> Response | None:
         """What the gate itself answers; None for who may come in."""
         host, origin = asked.headers.get("host", ""), asked.headers.get("origin")
         if not self._password and not is_loopback(host_of(host)):
@@ -200,7 +204,7 @@ def host_of(host: str) -> str:
         return ""
 
 
-async def _form(receive) -> str:
+async def _form(receive: Receive) -> str:
     """The password of a form that is being received; empty for what is none."""
     body = b""
     while len(body) <= LONGEST_FORM:

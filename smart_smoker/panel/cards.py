@@ -16,7 +16,7 @@ it is high at least."""
 class Card(Tag):
     """One probe: its temperature, and all that tells how far to believe it."""
 
-    def __init__(self, number: int, probe: Probe):
+    def __init__(self, number: int, probe: Probe) -> None:
         self.probe = probe
         self._look = f"card probe-{number}"
         super().__init__("article", classes=self._look, aria_label=probe.name)
@@ -36,10 +36,10 @@ class Card(Tag):
                 self._spark = Tag("path")
         self._drawn = ""  # the id of the reading up to which the line goes
 
-    def show(self, cook: CookStory | None, now: float, unit: str, old: bool):
+    def show(self, cook: CookStory | None, now: float, unit: str, old: bool) -> None:
         """Show the probe as it is now; `old` when nobody can know how it is now."""
         story = cook.probes[self.probe] if cook else None
-        if story is None or story.newest is None:
+        if cook is None or story is None or story.newest is None:
             self.put(classes=f"{self._look} never")
             self._state.put("no reading yet", "state")
             self._value.put("–", "value")
@@ -61,7 +61,7 @@ class Card(Tag):
         self._change.put(*_change(change if known else None, minutes, unit))
         self._age.put(_heard(cook, story, age, live and not late), "age")
         quiet = f"quiet until {of_day(story.quiet_until)}" if story.quiet_until > now else ""
-        said = ", ".join(filter(None, (_limits(story, unit), live and quiet)))
+        said = ", ".join(filter(None, (_limits(story, unit), quiet if live else "")))
         self._limits.put(said, "limits")
         foretold = in_unit(story.forecast().words(moment_of(story.moments[-1])), unit)
         known = live and not late and not cook.counted
@@ -108,10 +108,11 @@ def _heard(cook: CookStory, story: ProbeStory, age: float | None, live: bool) ->
 def _path(story: ProbeStory) -> str:
     """The last hour of a probe as a line, for SVG: an hour wide, 100 high."""
     end = story.moments[-1]
-    points = [p for p in story.points(end - SPARK_SECONDS, end, SPARK_POINTS) if p[1] is not None]
+    found = story.points(end - SPARK_SECONDS, end, SPARK_POINTS)
+    points = [(moment, t) for moment, t in found if t is not None]
     least, most = min(t for _, t in points), max(t for _, t in points)
-    beside = max(0.0, SPARK_DEGREES - (most - least)) / 2  # A fire breathes by some degrees.
-    low, high = least - beside, most + beside
+    margin = max(0.0, SPARK_DEGREES - (most - least)) / 2  # A fire breathes by some degrees.
+    low, high = least - margin, most + margin
     spots = (
         f"{max(0, moment - end + SPARK_SECONDS):.0f},{95 - 90 * (t - low) / (high - low):.0f}"
         for moment, t in points

@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from ..core.probes import PROBES
+from ..core.probes import PROBES, Probe
 from ..rabbitmq.messages import ALERTS, REJECTED
 
 BEHIND = 20
 """Readings that may wait in a queue before its consumer is called behind."""
+
+
+class Queue(NamedTuple):
+    """How many messages wait in a queue, and how many consumers it has."""
+
+    waiting: int
+    consumers: int
 
 
 @dataclass(frozen=True)
@@ -20,20 +28,20 @@ class Note:
     wrong: bool = False
 
 
-def notes(queues: Mapping[str, tuple[int, int] | None], failing: int, cooking: bool) -> list[Note]:
+def notes(queues: Mapping[str, Queue | None], failing: int, cooking: bool) -> list[Note]:
     """A note for each queue that people should know of.
 
-    `queues` has how many messages wait in each and how many consumers it has; `failing` is how many
-    alerts a channel did not take when it was tried last; `cooking` is whether a cook goes on.
+    `queues` has None for one that is not there or not for us to see; `failing` is how many alerts a
+    channel did not take when it was tried last; `cooking` is whether a cook goes on.
     """
     found = [_readings(probe, queues.get(probe.queue), cooking) for probe in PROBES]
     return [*found, _alerts(queues.get(ALERTS), failing), _rejected(queues.get(REJECTED))]
 
 
-def _readings(probe, state, cooking) -> Note:
-    if state is None:
+def _readings(probe: Probe, queue: Queue | None, cooking: bool) -> Note:
+    if queue is None:
         return Note(probe.queue, f"{probe.name}: its queue is not there yet, or not for us to see.")
-    waiting, consumers = state
+    waiting, consumers = queue
     if consumers:
         behind = f", {waiting:,} readings behind" if waiting > BEHIND else ""
         return Note(probe.queue, f"{probe.name} is watched{behind}.", fine=not behind)
@@ -42,13 +50,13 @@ def _readings(probe, state, cooking) -> Note:
     return Note(probe.queue, words, wrong=cooking or waiting > 0)
 
 
-def _alerts(state, failing) -> Note:
-    if state is None:
+def _alerts(queue: Queue | None, failing: int) -> Note:
+    if queue is None:
         return Note(ALERTS, "Alerts: their queue is not there yet, or not for us to see.")
-    waiting, consumers = state
+    waiting, consumers = queue
     if not consumers and waiting:
-        how = "nobody sends them: set up mail or push in .env.toml"
-        return Note(ALERTS, f"{_count(waiting, 'alert')} {_verb(waiting)}, and {how}.", wrong=True)
+        words = f"{_count(waiting, 'alert')} {_verb(waiting)}, and nobody sends them"
+        return Note(ALERTS, f"{words}: set up mail or push in .env.toml.", wrong=True)
     if not consumers:
         return Note(ALERTS, "No alert waits. Nobody would send one: no mail or push is set up.")
     if failing:
@@ -57,8 +65,8 @@ def _alerts(state, failing) -> Note:
     return Note(ALERTS, "Alerts are sent as they come.", fine=True)
 
 
-def _rejected(state) -> Note:
-    waiting = state[0] if state else 0
+def _rejected(queue: Queue | None) -> Note:
+    waiting = queue.waiting if queue else 0
     if not waiting:
         return Note(REJECTED, "Nothing was put aside.", fine=True)
     words = f"{_count(waiting, 'message')} could not be used: python3 run.py rejected tells why."

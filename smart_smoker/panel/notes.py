@@ -15,7 +15,7 @@ PATIENCE = 5
 class Notes(Tag):
     """A line for each queue that people should know of."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("ul", classes="notes")
         with self:
             self._rows = [Marked("li") for _ in LOOKED_AT]

@@ -41,8 +41,9 @@ class OneCook:
         browser: Browser,
         answer: Callable[[Sequence[Probe], Answer], None],
         write: Callable[[str, bool], None],
-    ):
-        self._browser, self._shape = browser, None
+    ) -> None:
+        self._browser = browser
+        self._shape: tuple[object, ...] = ()
         self._answer = answer
         with Tag("section", aria_labelledby="now"):
             self._heading = Tag("h2", id="now")
@@ -55,11 +56,11 @@ class OneCook:
             self._remarks = Remarks(write)
             self._alerts = Alerts("happened", self._hear)
 
-    def _make_quiet(self):
+    def _make_quiet(self) -> None:
         with Tag("div", classes="tools") as self._quiet:
             Tag("label", "Tell nobody of", for_="whom")
             value = "(e) => emit(e.target.value)"
-            with Tag("select", id="whom").on("change", self._choose, js_handler=value):
+            with Tag("select", id="whom").hear("change", self._choose, value):
                 for name in (EVERYTHING, *PROBE_OF_NAME):
                     Tag("option", name, value=name)
             self._whom: Sequence[Probe] = PROBES
@@ -70,20 +71,20 @@ class OneCook:
             sound.on("vnodeMounted", js_handler="() => panel.showSound()")
             self._said = Tag("p", role="status")
 
-    def _choose(self, event):
-        probe = PROBE_OF_NAME.get(str(event.args))
+    def _choose(self, name: str) -> None:
+        probe = PROBE_OF_NAME.get(name)
         self._whom = [probe] if probe else PROBES
 
-    def _be_quiet(self, minutes: float):
+    def _be_quiet(self, minutes: float) -> None:
         self._answer(self._whom, quiet(minutes))
 
-    def _hear(self, alert: Alert):
+    def _hear(self, alert: Alert) -> None:
         self._answer([PROBE_OF_NAME[alert.probe]], heard(alert))
 
-    def _say(self, words: str):
+    def _say(self, words: str) -> None:
         self._said.put(words)
 
-    def _make_chart(self):
+    def _make_chart(self) -> None:
         with Tag("div", classes="tools"):
             Tag("h2", "The cook", id="cook")
             with Tag("div", classes="group", role="group", aria_label="Part of the cook"):
@@ -93,12 +94,12 @@ class OneCook:
         with Tag("div", classes="chart", role="img") as self._frame:
             self._browser.make_frame()
 
-    def show_ages(self, cook: CookStory | None, now: float, unit: str, known: bool):
+    def show_ages(self, cook: CookStory | None, now: float, unit: str, known: bool) -> None:
         """Show how the probes are by now; not `known` while nobody can know."""
         for card in self._cards:
             card.show(cook, now, unit, not known)
 
-    def show(self, cook: CookStory | None, unit: str, whole: bool):
+    def show(self, cook: CookStory | None, unit: str, whole: bool) -> None:
         """Show what has changed; `whole` is whether the story goes back as far as it can."""
         self._remarks.show(cook)
         self._alerts.show(cook, unit)
@@ -110,7 +111,7 @@ class OneCook:
         said = [COUNTED] if cook and cook.counted else []
         self._hints.put("\n".join([*said, *_left_out(cook, whole)]), "quiet lines")
 
-    def draw(self, cook: CookStory | None, unit: str):
+    def draw(self, cook: CookStory | None, unit: str) -> None:
         """Have the browser draw the chart, where it has changed; first in "F" or "C"."""
         shape = shape_of(cook)
         if shape and shape != self._shape:

@@ -89,7 +89,7 @@ def worst_first(cooks: list[CookStory], now: float) -> list[CookStory]:
     their names. So a row stays where it is while no probe becomes another's worse.
     """
 
-    def key(cook: CookStory) -> tuple:
+    def key(cook: CookStory) -> tuple[list[int], str, str]:
         kinds = (kind_of(story, now) for story in cook.probes.values())
         return sorted(map(WORST.index, kinds)), cook.label, cook.id
 
@@ -149,14 +149,14 @@ def headline(cooks: list[CookStory], now: float, unit: str) -> tuple[str, bool]:
     As in `▼ 209 °F Smoker`; empty where no probe has spoken.
     """
     probes = [
-        (WORST.index(kind_of(story, now)), story)
+        (WORST.index(kind_of(story, now)), story.probe.name, story.newest.temperature)
         for cook in worst_first(cooks, now)[:1]
         for story in cook.probes.values()
         if story.newest
     ]
     if not probes:
         return "", False
-    worst, story = min(probes, key=lambda found: found[0])
-    kind, temperature = WORST[worst], float(degrees(story.newest.temperature, unit))
+    worst, name, fahrenheit = min(probes, key=lambda found: found[0])
+    kind, temperature = WORST[worst], float(degrees(fahrenheit, unit))
     sign = SIGNS.get(kind, "●")
-    return f"{sign} {temperature:.0f} °{unit} {story.probe.name}", kind in URGENT
+    return f"{sign} {temperature:.0f} °{unit} {name}", kind in URGENT

@@ -48,7 +48,7 @@ MANIFEST = {
 MISSING = '<p>There is nothing at this address.</p>\n<p><a href="/">To the cook</a></p>'
 
 
-def serve(follower: Follower, settings: Settings, host: str, port: int):
+def serve(follower: Follower, settings: Settings, host: str, port: int) -> None:
     """Show what the follower hears at this address until a signal ends it; port 0: a free one.
 
     Raises InputError when the address cannot be had.
@@ -76,8 +76,8 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
         name, text = shared.csv(cook, unit if unit in UNITS else settings.units)
         if not name:
             return Response("There is no such cook.\n", 404, media_type="text/plain")
-        how = {"content-disposition": f'attachment; filename="{name}.csv"'}
-        return Response(text, headers=how, media_type="text/csv; charset=utf-8")
+        as_file = {"content-disposition": f'attachment; filename="{name}.csv"'}
+        return Response(text, headers=as_file, media_type="text/csv; charset=utf-8")
 
     @app.get("/manifest.webmanifest")
     def manifest() -> Response:
@@ -104,7 +104,7 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
     def build(cook: str, unit: str) -> View:
         return View(shared, cook, unit if unit in UNITS else settings.units)
 
-    mount(app, head, settings.panel_proxy, build, missing)
+    mount(head, settings.panel_proxy, build, missing)(app)
     server = server_of(Gate(app, settings.panel_password, head), settings.panel_proxy)
     logging.getLogger("nicegui").setLevel(logging.ERROR)
     for number in set(SIGNALS) - {signal.SIGINT, signal.SIGTERM}:
@@ -132,7 +132,7 @@ def _own_address() -> str:
     """How others in the network reach this machine."""
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
         way.connect(("192.0.2.1", 9))  # Nothing is sent: it only chooses the way out.
-        return way.getsockname()[0]
+        return str(way.getsockname()[0])
     return socket.gethostname()
 
 

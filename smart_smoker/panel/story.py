@@ -19,7 +19,7 @@ from ..rabbitmq.messages import (
     reading_of,
     remark_of,
 )
-from .cook_story import CookStory
+from .cook_story import CookStory, Delivery
 
 MOST_COOKS, MOST_WEIGHT = 1000, 1_000_000
 """Above either, the oldest cooks that are over are forgotten, and where all go on, the older half
@@ -40,7 +40,7 @@ OUTCOMES = ("accepted", "refused", "failed", "unknown", "abandoned")
 class Story:
     """All cooks that the history tells of, in the order in which they began."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.cooks: dict[str, CookStory] = {}
         self._weight = 0
         self._now = 0.0
@@ -56,10 +56,10 @@ class Story:
 
     def failing(self, now: float) -> int:
         """How many alerts of the last day a channel did not take when it was tried last."""
-        alerts = (told for cook in self.cooks.values() for told in cook.alerts)
-        return sum(told.failing and now - told.sent < TOO_OLD for told in alerts)
+        records = (record for cook in self.cooks.values() for record in cook.alerts)
+        return sum(record.failing and now - record.sent < TOO_OLD for record in records)
 
-    def hear(self, other: "Story"):
+    def hear(self, other: "Story") -> None:
         """Believe another story about when the readings that are the newest here were heard."""
         for id in self.cooks.keys() & other.cooks.keys():
             self.cooks[id].hear(other.cooks[id])
@@ -127,15 +127,16 @@ class Story:
 
     def _take_delivery(self, arrival: Arrival) -> bool:
         said = [arrival.headers.get(name) for name in ("cook", "alert", "channel", "outcome")]
-        if not all(isinstance(word, str) and len(word) <= LONGEST_WORD for word in said):
+        words = [word for word in said if isinstance(word, str) and len(word) <= LONGEST_WORD]
+        if len(words) < len(said):
             return False
-        if said[-1] not in OUTCOMES:
-            return False
-        cook = self.cooks.get(said[0])
-        if cook is None:
+        id, alert, channel, outcome = words
+        cook = self.cooks.get(id)
+        if cook is None or outcome not in OUTCOMES:
             return False
         reason = arrival.body[:LONGEST_REASON].decode(errors="replace")
-        return self._count(cook, cook.take_delivery(*said[1:], reason), arrival)
+        delivery = Delivery(outcome, reason, _sane(arrival.sent))
+        return self._count(cook, cook.take_delivery(alert, channel, delivery), arrival)
 
     def _take_limits(self, arrival: Arrival) -> bool:
         cook = self.cooks.get(str(arrival.headers.get("cook")))
@@ -155,7 +156,7 @@ class Story:
             self._forget(cook)
         return new
 
-    def _forget(self, latest: CookStory):
+    def _forget(self, latest: CookStory) -> None:
         """Make room: forget what is oldest, but never the cook that has just spoken."""
         others = [cook for cook in self.cooks.values() if cook is not latest]
         over = [cook for cook in others if not cook.goes_on(self._now)]
@@ -172,7 +173,7 @@ class Story:
             else:
                 break
 
-    def _drop(self, cook: CookStory):
+    def _drop(self, cook: CookStory) -> None:
         if self.cooks.pop(cook.id, None):
             self._weight -= cook.weight
 

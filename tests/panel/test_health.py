@@ -3,15 +3,16 @@
 import pytest
 
 from smart_smoker.core.probes import PROBES
-from smart_smoker.panel.health import Note, notes
+from smart_smoker.panel.health import Note, Queue, notes
 from smart_smoker.rabbitmq.messages import ALERTS, REJECTED
 
-WELL = {probe.queue: (0, 1) for probe in PROBES} | {ALERTS: (0, 1), REJECTED: (0, 0)}
+WELL = {probe.queue: Queue(0, 1) for probe in PROBES} | {ALERTS: Queue(0, 1), REJECTED: Queue(0, 0)}
 
 
-def note(queue: str, state: tuple | None, failing: int = 0, cooking: bool = True) -> Note:
+def note(queue: str, seen: tuple | None, failing: int = 0, cooking: bool = True) -> Note:
     """What is said of one queue while all is well with the others."""
-    return next(n for n in notes(WELL | {queue: state}, failing, cooking) if n.queue == queue)
+    queues = WELL | {queue: seen and Queue(*seen)}
+    return next(note for note in notes(queues, failing, cooking) if note.queue == queue)
 
 
 def test_what_is_well_is_said_in_a_word_each():
@@ -42,7 +43,7 @@ def test_a_consumer_that_is_behind_is_told_and_left_to_catch_up():
 
 
 @pytest.mark.parametrize(
-    ("state", "failing", "words", "wrong"),
+    ("seen", "failing", "words", "wrong"),
     [
         ((0, 1), 3, "3 alerts could not be sent yet", True),
         ((2, 0), 0, "2 alerts wait, and nobody sends them", True),
@@ -50,8 +51,8 @@ def test_a_consumer_that_is_behind_is_told_and_left_to_catch_up():
         (None, 0, "not there", False),
     ],
 )
-def test_alerts_that_do_not_get_out_are_counted(state, failing, words, wrong):
-    said = note(ALERTS, state, failing)
+def test_alerts_that_do_not_get_out_are_counted(seen, failing, words, wrong):
+    said = note(ALERTS, seen, failing)
     assert words in said.words
     assert said.wrong == wrong
 

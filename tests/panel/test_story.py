@@ -24,7 +24,7 @@ from smart_smoker.core.watch import Watch
 from smart_smoker.panel import cook_story, probe_story
 from smart_smoker.panel import story as module
 from smart_smoker.panel.chart import chart_of
-from smart_smoker.panel.cook_story import CookStory
+from smart_smoker.panel.cook_story import AlertRecord, CookStory
 from smart_smoker.panel.probe_story import SILENCE, Episode, State, duration
 from smart_smoker.panel.story import Story
 from smart_smoker.panel.trend import direction
@@ -49,6 +49,11 @@ NOW = 1_621_686_000.0
 
 untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A busy machine is no failure."""
+
+
+def said(record: AlertRecord) -> dict[str, tuple[str, str]]:
+    """The outcome and the reason of each channel."""
+    return {channel: each[:2] for channel, each in record.deliveries.items()}
 
 
 def seconds(*moment) -> float:
@@ -135,7 +140,7 @@ def test_the_sample_cook_is_told_with_all_that_happened(sample):
     )
     assert {probe.state(NOW).kind for probe in cook.probes.values()} == {"ended"}
     assert cook.ended
-    assert all(told.deliveries == {"email": ("accepted", "")} for told in cook.alerts)
+    assert all(said(told) == {"email": ("accepted", "")} for told in cook.alerts)
 
 
 @given(st.data())
@@ -380,6 +385,16 @@ def test_what_is_written_down_stands_beside_its_row_on_the_chart_and_in_a_csv():
     assert [t for _, t in from_csv(lines)[0]] == [200.0, 201.0]
     story.take(arrival(remark_message("brisket", "Sunday", "7", names=True)))
     assert cook.label == "Sunday (brisket)"
+
+
+def test_what_is_written_down_before_the_first_time_that_can_be_read_moves_with_its_row():
+    first, second = readings([225.0, 226.0])
+    story = story_of([replace(first, time="row 1")])
+    story.take(arrival(remark_message("brisket", "coal", "1")))
+    story.take(arrival(reading_message(second)))
+    cook = story.latest
+    assert not cook.counted
+    assert [remark.moment for remark in cook.remarks] == [cook.begin]
 
 
 def test_of_what_is_written_down_the_newest_are_kept(monkeypatch):
@@ -706,7 +721,7 @@ def test_an_alert_is_told_once_with_its_moment_and_what_each_channel_did_with_it
     assert story.take(delivered(raised, "email", "failed", "no answer"))
     assert not story.take(delivered(raised, "email", "failed", "no answer"))
     assert story.take(delivered(raised, "sms", "refused", "no such number"))
-    assert told.deliveries == {
+    assert said(told) == {
         "email": ("failed", "no answer"),
         "sms": ("refused", "no such number"),
     }
@@ -715,7 +730,7 @@ def test_an_alert_is_told_once_with_its_moment_and_what_each_channel_did_with_it
     assert story.take(delivered(raised, "email", "abandoned", "3 copies"))
     assert not told.failing
     assert story.take(delivered(raised, "email", "accepted"))
-    assert told.deliveries["email"] == ("accepted", "")
+    assert said(told)["email"] == ("accepted", "")
 
 
 def test_what_a_channel_does_not_take_is_counted_for_a_day():
@@ -887,7 +902,7 @@ def test_an_alert_with_an_id_of_its_own_belongs_to_the_newest_reading(id):
 def test_a_reason_that_is_no_text_is_shown_as_far_as_it_is():
     story = story_of([reading()], [alert("raised", reading())])
     assert story.take(other(DELIVERY, body=b"\xff no" + b"o" * 20_000))
-    _, reason = story.latest.alerts[0].deliveries["email"]
+    reason = story.latest.alerts[0].deliveries["email"].reason
     assert reason.startswith("\ufffd noo")
     assert len(reason) < 20_000
 
