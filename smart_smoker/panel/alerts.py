@@ -28,6 +28,7 @@ class Alerts:
 
     def __init__(self, labelled_by: str, hear: Callable[[Alert], None]) -> None:
         self._hear = hear
+        Tag("h3", "Alerts")
         self._count = Tag("p", classes="quiet")
         with Tag("div", role="log", aria_labelledby=labelled_by):
             self._list = Tag("ol", classes="alerts")

@@ -9,10 +9,12 @@ const cookChart = (() => {
   const WIDTHS = [3]; // of the first probes; the others have 2
   const PLACES = ["insideStartTop", "insideMiddleTop", "insideEndTop"]; // of limits, to keep their words apart
   const LANE = 28; // px, for the episodes of one probe
-  const word = (episode) => (episode.kind === "silence" ? "no signal" : episode.kind);
+  const LEFT = 58, RIGHT = 14, GAP = 8; // px: beside the lines, and between the words of notes
 
   let chart = null;
   let data = null;
+  let behind = null; // an earlier cook, as it was when it was chosen
+  let chosen = ""; // its id
   let span = 0; // seconds before the newest reading, 0 for the whole cook, null for a range
   let range = null; // seconds, what somebody has zoomed to
   let asking = false;
@@ -33,7 +35,7 @@ const cookChart = (() => {
         const answer = await fetch(`chart.json?${query}`).catch(() => null);
         if (!answer?.ok) return;
         data = await answer.json();
-        const [first, last] = data.extent;
+        const [first, last] = extent();
         if (range && (range[1] < first || range[0] > last)) setSpan(0); // Another cook has begun.
         while (!chart) {
           chart = getElement(id)?.chart;
@@ -52,7 +54,7 @@ const cookChart = (() => {
     later = setTimeout(() => {
       later = null;
       const { startValue, endValue } = chart.getOption().dataZoom[0];
-      const [first, last] = data.extent;
+      const [first, last] = extent();
       range = [startValue / 1000, endValue / 1000];
       span = null;
       if (range[0] <= first && range[1] >= last) setSpan(0);
@@ -65,6 +67,22 @@ const cookChart = (() => {
     range = null;
     press();
     look();
+  }
+
+  /* Have an earlier cook behind this one, in thin lines from the same beginning; none without an id. */
+  async function setBehind(id) {
+    chosen = id;
+    const answer = id && await fetch(`chart.json?${new URLSearchParams({ cook: id })}`).catch(() => null);
+    const found = answer?.ok ? await answer.json() : null;
+    if (id !== chosen) return; // Another was chosen meanwhile.
+    behind = found?.extent.length ? found : null;
+    draw();
+  }
+
+  /* From when to when the chart goes, in seconds: as long as the longer of the two cooks. */
+  function extent() {
+    const [first, last] = data.extent;
+    return [first, behind ? Math.max(last, first + behind.extent[1] - behind.extent[0]) : last];
   }
 
   function press() {
@@ -90,7 +108,7 @@ const cookChart = (() => {
 
   function words(episode) {
     const name = data.probes[episode.probe].name;
-    const begin = `${name}: ${word(episode)} from ${clock(episode.begin)}`;
+    const begin = `${name}: ${episodeBars.word(episode)} from ${clock(episode.begin)}`;
     if (episode.goes_on) return `${begin}, going on`;
     return `${begin} to ${clock(episode.end)}, ${duration(episode.end - episode.begin)}`;
   }
@@ -104,6 +122,15 @@ const cookChart = (() => {
     return [low, Math.max(Math.ceil(most / step) * step, low + step), step];
   }
 
+  const SILENT = 300; // seconds after its last reading that a probe still counts as read
+
+  /* What a probe reads at a moment in ms, or null: probes are read at moments of their own. */
+  function readingAt(points, ms) {
+    const place = points.findLastIndex(([moment]) => moment <= ms);
+    const [when, t] = points[place] ?? [ms, null];
+    return place === points.length - 1 && ms - when > SILENT * 1000 ? null : t;
+  }
+
   function draw() {
     // A reading that comes while somebody zooms must not set the zoom back; what ends it draws.
     if (later || !chart || !data?.extent.length) return;
@@ -113,14 +140,17 @@ const cookChart = (() => {
     const [ink, quiet, line, card] = ["--ink", "--quiet", "--line", "--card"].map(colour);
     const font = getComputedStyle(document.body).fontFamily;
     const shown = panel.unit() === "C" ? (f) => Math.round((f - 32) * 50 / 9) / 10 : (f) => f;
-    const lines = data.probes.map((probe) =>
-      probe.points.map(([moment, f]) => [moment * 1000, f === null ? null : shown(f)]));
+    const linesOf = (probes, shift) => probes.map((probe) =>
+      probe.points.map(([moment, f]) => [(moment + shift) * 1000, f === null ? null : shown(f)]));
+    const lines = linesOf(data.probes, 0);
+    const earlier = behind ? linesOf(behind.probes, data.extent[0] - behind.extent[0]) : data.probes.map(() => []);
     const dotted = (points) => points.map((point, i) =>
       (points[i - 1]?.[1] ?? points[i + 1]?.[1] ?? null) === null
         ? { value: point, symbol: "circle", symbolSize: 7 } : point);
     const [first, last] = data.extent;
-    const [begin, end] = range ?? (span ? [Math.max(first, last - span), last] : [first, last]);
-    const known = lines.flat().filter(([, t]) => t !== null);
+    const until = extent()[1];
+    const [begin, end] = range ?? (span ? [Math.max(first, last - span), last] : [first, until]);
+    const known = [...lines, ...earlier].flat().filter(([, t]) => t !== null);
     const seen = known.filter(([ms]) => ms >= begin * 1000 && ms <= end * 1000);
     const limits = data.probes.map((probe, number) =>
       probe.limits.map(({ kind, f }) => ({
@@ -129,15 +159,27 @@ const cookChart = (() => {
     // Where somebody looks closely at a part, a limit far away must not flatten it.
     const marks = range || span ? [] : limits.flat().map((mark) => mark.yAxis);
     const [low, high, step] = scale([...(seen.length ? seen : known).map(([, t]) => t), ...marks]);
-    const axis = { type: "time", min: first * 1000, max: last * 1000, axisTick: { show: false } };
+    const axis = { type: "time", min: first * 1000, max: until * 1000, axisTick: { show: false } };
     const bands = data.episodes.map((e) => [
       { xAxis: e.begin * 1000, itemStyle: { color: probes[e.probe], opacity: 0.13 } },
       { xAxis: e.end * 1000 },
     ]);
-    const remarks = data.remarks.map(([moment, text]) => ({
-      xAxis: moment * 1000, lineStyle: { color: ink, type: "solid", width: 1 },
-      label: { formatter: text.length > 12 ? `${text.slice(0, 11)}…` : text, position: "insideEndTop", color: ink },
-    }));
+    const room = chart.getWidth() - LEFT - RIGHT;
+    let taken = -GAP; // px, up to where the words of notes go
+    const remarks = data.remarks.map(([moment, text]) => {
+      const words = text.length > 24 ? `${text.slice(0, 23)}…` : text;
+      const width = episodeBars.widthOf(words, font);
+      const at = ((moment - begin) / (end - begin)) * room;
+      const left = Math.max(0, Math.min(at - width / 2, room - width));
+      const fits = at >= 0 && at <= room && left >= taken + GAP;
+      if (fits) taken = left + width;
+      return {
+        xAxis: moment * 1000, lineStyle: { color: ink, type: "solid", width: 1 },
+        label: {
+          formatter: fits ? words : "", position: "end", rotate: 0, offset: [left + width / 2 - at, 0], color: ink,
+        },
+      };
+    });
     const lanes = LANE * data.probes.length;
     chart.setOption({
       useUTC: true,
@@ -148,8 +190,8 @@ const cookChart = (() => {
         textStyle: { color: ink, fontSize: 14 }, data: data.probes.map((probe) => probe.name),
       },
       grid: [
-        { left: 58, right: 14, top: 32, bottom: lanes + 94 },
-        { left: 58, right: 14, height: lanes, bottom: 84 },
+        { left: LEFT, right: RIGHT, top: remarks.length ? 52 : 32, bottom: lanes + 94 },
+        { left: LEFT, right: RIGHT, height: lanes, bottom: 84 },
       ],
       xAxis: [
         { ...axis, gridIndex: 0, axisLabel: { show: false }, axisLine: { lineStyle: { color: line } } },
@@ -193,12 +235,16 @@ const cookChart = (() => {
         trigger: "axis", confine: true, backgroundColor: card, borderColor: quiet,
         textStyle: { color: ink, fontSize: 15, fontFamily: font },
         axisPointer: { lineStyle: { color: ink } },
-        formatter: (hits) => {
-          const said = hits.filter((hit) => hit.value?.[1] != null);
-          const time = said.length ? clock(said[0].value[0] / 1000) : "";
-          const at = time && data.counted ? `${time} ${SINCE}` : time;
-          const rows = said.map((hit) => `${hit.marker}${hit.seriesName} ${hit.value[1].toFixed(1)} °${panel.unit()}`);
-          return [at, ...rows].join("<br>");
+        formatter: ([hit]) => {
+          const time = clock(hit.axisValue / 1000);
+          const rows = data.probes.map(({ name }, number) => {
+            const [now, before] = [lines, earlier].map((all) => readingAt(all[number], hit.axisValue));
+            if (now === null && before === null) return "";
+            const mark = `<span style="color:${probes[number]}">●</span>`;
+            const text = now === null ? "–" : `${now.toFixed(1)} °${panel.unit()}`;
+            return `${mark} ${name} ${text}${before === null ? "" : ` (earlier cook: ${before.toFixed(1)})`}`;
+          });
+          return [data.counted ? `${time} ${SINCE}` : time, ...rows].filter(Boolean).join("<br>");
         },
       },
       series: [
@@ -218,75 +264,16 @@ const cookChart = (() => {
           id: "episodes", type: "custom", xAxisIndex: 1, yAxisIndex: 1, clip: true,
           encode: { x: [1, 2], y: 0 },
           data: data.episodes.map((e) => [e.probe, e.begin * 1000, e.end * 1000]),
-          renderItem: (params, api) => bar(params, api, probes, { ink, card, font }),
+          renderItem: (params, api) => episodeBars.draw(params, api, data, { probes, ink, card, font, clock }),
           tooltip: { trigger: "item", formatter: (hit) => words(data.episodes[hit.dataIndex]) },
         },
+        ...earlier.map((points, number) => ({
+          id: `earlier-${number}`, type: "line", data: points, symbol: "none", connectNulls: false, silent: true,
+          color: probes[number], lineStyle: { width: 1, opacity: 0.7 }, emphasis: { disabled: true },
+        })),
       ],
     });
   }
 
-  const pen = document.createElement("canvas").getContext("2d");
-
-  /* An episode's bar in its probe's lane: a drop begins with a triangle, low and high are its lower
-     and its upper half, a lid is thin, a silence an empty frame, all else is full; with as many words as there is room for. */
-  function bar(params, api, probes, { ink, card, font }) {
-    const episode = data.episodes[params.dataIndex];
-    const { x: left, width } = params.coordSys;
-    const height = Math.round(api.size([0, 1])[1] * 0.64);
-    const px = (seconds) => api.coord([seconds * 1000, 0])[0];
-    const middle = api.coord([0, episode.probe])[1];
-    const x0 = px(episode.begin);
-    const x1 = Math.max(px(episode.end), x0 + 4);
-    if (x1 < left || x0 > left + width) return null;
-    const y = middle - height / 2;
-    const paint = probes[episode.probe];
-    const from = Math.max(x0, left), to = Math.min(x1, left + width);
-    const full = { x: from, y, width: to - from, height, r: 3 };
-    const children = {
-      drop: [
-        { type: "rect", shape: { ...full, y: middle - 3, height: 6 }, style: { fill: paint } },
-        {
-          type: "polygon", style: { fill: paint },
-          shape: { points: [[from - 7, y], [from + 7, y], [from, y + height]] },
-        },
-      ],
-      silence: [{
-        type: "rect", shape: full,
-        style: { fill: "none", stroke: paint, lineWidth: 2, lineDash: [3, 2] },
-      }],
-      low: [
-        { type: "rect", shape: { ...full, y: middle, height: height / 2 }, style: { fill: paint } },
-      ],
-      high: [
-        { type: "rect", shape: { ...full, height: height / 2 }, style: { fill: paint } },
-      ],
-      lid: [
-        { type: "rect", shape: { ...full, y: middle - 1, height: 3 }, style: { fill: paint } },
-      ],
-    }[episode.kind] ?? [{ type: "rect", shape: full, style: { fill: paint } }];
-    const margin = episode.kind === "drop" ? 12 : 5;
-    const busy = (params.context.busy ??= data.probes.map(() => left)); // up to where each lane is taken
-    const next = data.episodes.find((e) => e.probe === episode.probe && e.begin > episode.begin);
-    const free = next ? Math.min(px(next.begin) - 8, left + width) : left + width;
-    const at = clock(episode.begin);
-    const when = episode.goes_on ? `since ${at}` : `${at}–${clock(episode.end)}`;
-    const labels = [`${word(episode)} ${when}`, when, at];
-    pen.font = `600 12px ${font}`;
-    const fitting = (room, most) => labels.slice(0, most).find((l) => pen.measureText(l).width < room);
-    const after = Math.max(to + 5, from + margin);
-    const places = [
-      { x: from + 5, fill: card, text: !["drop", "silence", "low", "high", "lid"].includes(episode.kind) && fitting(to - from - 10, 2) },
-      { x: after, fill: ink, text: fitting(free - after, 3) },
-      { x: from - margin, fill: ink, text: fitting(from - margin - busy[episode.probe], 2), align: "right" },
-    ];
-    const { align, ...place } = places.find(({ text }) => text) ?? {};
-    if (place.text) children.push({
-      type: "text",
-      style: { ...place, textAlign: align, y: middle, textVerticalAlign: "middle", font: `600 12px ${font}` },
-    });
-    busy[episode.probe] = place.x === after ? after + pen.measureText(place.text).width + 6 : to + 6;
-    return { type: "group", children };
-  }
-
-  return { draw, look, setSpan };
+  return { draw, look, setBehind, setSpan };
 })();

@@ -18,7 +18,7 @@ from .words import clock
 SPANS = {"All": 0, "6 h": 6 * 3600, "1 h": 3600}
 """The parts of a cook to choose from, in seconds before its newest reading."""
 
-QUIETS = {"30 min": 30, "2 h": 120, "No longer": 0}
+QUIETS = {"for 30 min": 30, "for 2 h": 120, "No longer": 0}
 """For how long a probe can be quiet, in minutes."""
 
 EVERYTHING = "all probes"
@@ -58,7 +58,7 @@ class OneCook:
 
     def _make_quiet(self) -> None:
         with Tag("div", classes="tools") as self._quiet:
-            Tag("label", "Tell nobody of", for_="whom")
+            Tag("label", "Quiet about", for_="whom")
             value = "(e) => emit(e.target.value)"
             with Tag("select", id="whom").hear("change", self._choose, value):
                 for name in (EVERYTHING, *PROBE_OF_NAME):
@@ -90,6 +90,10 @@ class OneCook:
             with Tag("div", classes="group", role="group", aria_label="Part of the cook"):
                 for words, seconds in SPANS.items():
                     Tag("button", words, data_span=seconds, aria_pressed=yes(not seconds))
+            show = "(e) => { cookChart.setBehind(e.target.value); emit(e.target.value); }"
+            self._earlier = Tag("select", aria_label="Earlier cook behind this one")
+            self._earlier.hear("change", self._put_behind, show)
+            self._behind = ""
         self._hints = Tag("p")
         with Tag("div", classes="chart", role="img") as self._frame:
             self._browser.make_frame()
@@ -110,6 +114,17 @@ class OneCook:
         self._quiet.put(classes="tools" if cook and not cook.ended else "none")
         said = [COUNTED] if cook and cook.counted else []
         self._hints.put("\n".join([*said, *_left_out(cook, whole)]), "quiet lines")
+
+    def offer(self, cooks: Sequence[tuple[str, str]]) -> None:
+        """Offer these cooks, by id and label, to be drawn behind this one."""
+        self._earlier.put(classes="earlier" if cooks else "none")
+        self._earlier.clear()
+        with self._earlier:
+            for id, label in [("", "No earlier cook"), *cooks]:
+                Tag("option", label, value=id, selected=id == self._behind)
+
+    def _put_behind(self, id: str) -> None:
+        self._behind = id
 
     def draw(self, cook: CookStory | None, unit: str) -> None:
         """Have the browser draw the chart, where it has changed; first in "F" or "C"."""

@@ -23,15 +23,17 @@ class Remarks(Tag):
     def __init__(self, write: Callable[[str, bool], None]) -> None:
         super().__init__("div")
         self._write = write
-        self._shown: list[tuple[str, str]] = []
+        self._shown: list[tuple[str, str]] | None = None
         with self:
             with Tag("div", classes="tools") as self._tools:
                 for words in USUAL:
                     press(Tag("button", words), partial(write, words, False), self._say)
-                Tag("input", id="remark", maxlength=200, aria_label="Your own words")
+                Tag("label", "Your own words", for_="remark")
+                Tag("input", id="remark", maxlength=200)
                 for words, names in (("Write down", False), ("Name the cook", True)):
                     press_with("remark", Tag("button", words), self._writer(names), self._say)
             self._said = Tag("p", role="status")
+            self._heading = Tag("h3", "Notes")
             self._list = Tag("ol", classes="alerts")
 
     def _writer(self, names: bool) -> Callable[[str], None]:
@@ -54,6 +56,7 @@ class Remarks(Tag):
         if shown == self._shown:
             return
         self._shown = shown
+        self._heading.put("Notes", "" if shown else "none")
         self._list.clear()
         with self._list:
             for time, text in shown:

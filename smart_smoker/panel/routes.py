@@ -138,7 +138,7 @@ def _own_address() -> str:
 
 def _head() -> str:
     """What the head of every page has: icon, looks and script."""
-    names = ("page.css", "chart.js", "cooks.js", "page.js")
+    names = ("page.css", "bars.js", "chart.js", "cooks.js", "page.js")
     css, *scripts = ((FILES / name).read_text(encoding="utf-8") for name in names)
     icon = f'<link rel="icon" href="data:image/svg+xml,{quote(ICON)}">'
     icon += '<link rel="manifest" href="/manifest.webmanifest">'

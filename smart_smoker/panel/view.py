@@ -174,6 +174,10 @@ class View:
         if cooks == self._cooks:
             return
         self._cooks = cooks
+        if not self._is_list:
+            this = self._shared.cook(self._id)
+            earlier = newest_first[newest_first.index(this) + 1 :] if this in newest_first else []
+            self._cook.offer([(cook.id, cook.label) for cook in earlier])
         self._choice.clear()
         with self._choice:
             for id, name in cooks:

@@ -214,6 +214,13 @@ def drawn(page: Page) -> dict:
     return page.wait_for_function(OPTION).json_value()
 
 
+def tooltip(page: Page, ms: int) -> list[str]:
+    """The lines that the chart shows beside somebody's pointer at a moment."""
+    show = f"([{{ axisValue: {ms} }}])"
+    html = page.evaluate(f"({OPTION})().tooltip[0].formatter{show}")
+    return [re.sub("<[^b].*?>", "", line) for line in html.split("<br>")]
+
+
 # --- what people see -----------------------------------------------------------------------------
 
 
@@ -278,7 +285,7 @@ def test_an_alert_that_goes_on_is_answered_and_a_probe_made_quiet_by_the_keyboar
     page.keyboard.press("Enter")
     expect(page.get_by_text("Heard at")).to_be_visible()
     expect(button).to_be_hidden()
-    page.get_by_label("Tell nobody of").select_option("Smoker")
+    page.get_by_label("Quiet about").select_option("Smoker")
     page.get_by_role("button", name="30 min").press("Enter")
     expect(card(page, "Smoker")).to_contain_text("quiet until")
     page.get_by_role("button", name="spritzed").press("Enter")
@@ -304,7 +311,7 @@ def test_the_chart_has_all_probes_episodes_and_gaps_and_shows_a_part_by_the_keyb
     cook.tell("lost", 5, "Signal Lost! Food A", probe="Food A")
     page = open_page(shared.address)
     expect(page.get_by_role("img", name="from 12:00 to 16:00")).to_be_visible()
-    smoker, food_a, food_b, episodes = drawn(page)["series"]
+    smoker, food_a, food_b, episodes, *_ = drawn(page)["series"]
     assert page.evaluate(SPAN) == 4 * 3600
     assert [t for _, t in smoker["data"]].count(225) == 6
     *before, alone = food_a["data"]
@@ -350,12 +357,12 @@ def test_a_file_whose_times_nobody_can_read_is_shown_in_hours_and_minutes_since_
     assert seen["xAxis"][1]["name"] == "hours and minutes since the beginning"
     said = """option => [
       ...[90_000, 90_000_000].map(option.xAxis[1].axisLabel.formatter),
-      option.tooltip[0].formatter([{ value: [95_730_000, 200], marker: "", seriesName: "Smoker" }]),
     ]"""
-    assert page.evaluate(f"({said})(({OPTION})())") == [
-        "+0:01:30",
-        "+25:00",
-        "+26:35 since the beginning<br>Smoker 200.0 °F",
+    assert page.evaluate(f"({said})(({OPTION})())") == ["+0:01:30", "+25:00"]
+    assert tooltip(page, 3_930_000) == [
+        "+1:05 since the beginning",
+        "● Smoker 125.0 °F",
+        "● Food A 163.1 °F",
     ]
     page.get_by_role("button", name="1 h").click()
     page.wait_for_function(f"{SPAN} === 3600")
@@ -429,6 +436,32 @@ def test_an_earlier_cook_can_be_chosen_and_comes_as_the_csv_it_was(shared, cook,
     expect(page.get_by_role("option")).to_have_count(102)
     expect(page.get_by_label("Cook", exact=True)).to_have_value("earlier")
     expect(page.get_by_text("is not in the history")).to_have_count(0)
+
+
+def test_an_earlier_cook_lies_behind_this_one_from_the_same_beginning(shared, cook, open_page):
+    cook.say("01-smoker", *range(200, 320), cook="before", last=True)
+    cook.say("01-smoker", *[225.0] * 10)
+    cook.say("02-food-A", 150.0, 151.0)
+    page = open_page(cook.address)
+    assert len(drawn(page)["series"]) == 7
+    began = 1_621_684_830_000
+    assert tooltip(page, began + 61_000) == ["12:01", "● Smoker 225.0 °F", "● Food A 151.0 °F"]
+    page.get_by_label("Earlier cook behind this one").select_option("before")
+    page.wait_for_function(f"{SPAN} === 3570")
+    *_, smoker, food_a, food_b = drawn(page)["series"]
+    assert smoker["data"] == [[began + 30_000 * n, 200 + n] for n in range(120)]
+    assert (food_a["data"], food_b["data"]) == ([], [])
+    both = "● Smoker 225.0 °F (earlier cook: 202.0)"
+    assert tooltip(page, began + 61_000) == ["12:01", both, "● Food A 151.0 °F"]
+    over = "● Smoker – (earlier cook: 318.0)"
+    assert tooltip(page, began + 3_540_000) == ["12:59", over]
+    cook.say("01-smoker", 225.0, cook="another", last=True)
+    expect(page.get_by_label("Cook", exact=True)).to_contain_text("another")
+    expect(page.get_by_label("Earlier cook behind this one")).to_have_value("before")
+    assert serious(page) == []
+    page.get_by_label("Earlier cook behind this one").select_option("No earlier cook")
+    page.wait_for_function(f"{SPAN} === 270")
+    assert all(drawn(page)["series"][number]["data"] == [] for number in (4, 5, 6))
 
 
 def test_what_is_downloaded_is_in_the_unit_that_is_shown_and_that_is_first_the_settings(
