@@ -35,6 +35,7 @@ LIBRARIES = {
     "uvicorn": {"panel.server"},
     "h11": {"panel.server"},
     "starlette": {"panel.access"},
+    "prometheus_client": {"panel.metrics"},
 }
 """One library, one module."""
 

@@ -8,6 +8,7 @@ import hmac
 import math
 import secrets
 import time
+from base64 import b64decode
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -37,7 +38,10 @@ HEADERS = {
 }
 """What goes out with every answer: a script that got into the page could reach nobody."""
 
-OPEN = ("/heard", "/manifest.webmanifest", "/icon.svg")
+METRICS = "/metrics"
+"""What a program asks for that knows no cookies: the password itself lets it in (RFC 7617)."""
+
+OPEN = ("/heard", "/health", "/manifest.webmanifest", "/icon.svg")
 """What asks for no login: what is asked for is signed, or no secret."""
 
 PAGE = """<!doctype html>
@@ -149,6 +153,8 @@ class Gate:
             return _to("./", asked) if wanted == ("/login", "GET") else None
         if wanted in (("/login", "GET"), ("/login", "HEAD")):
             return self._page(200)
+        if wanted == (METRICS, "GET") and (given := _basic_password(asked)) is not None:
+            return self._refuse(asked, given)
         if wanted == ("/login", "POST"):
             return self._log_in(asked, await _form(receive))
         if wanted[0] == "/":
@@ -156,21 +162,27 @@ class Gate:
         return PlainTextResponse("Log in first.", 401)
 
     def _log_in(self, asked: HTTPConnection, given: str) -> Response:
+        if refused := self._refuse(asked, given):
+            return refused
+        answer = _to("./", asked)
+        seconds = SESSION_DAYS * 24 * 3600
+        until = str(int(time.time()) + seconds)
+        session = f"{until}.{self._signature(until)}"
+        answer.set_cookie(COOKIE, session, max_age=seconds, httponly=True, samesite="lax")
+        return answer
+
+    def _refuse(self, asked: HTTPConnection, given: str) -> Response | None:
+        """What is answered to a wrong password, or too many; None for the right one."""
         address, now = asked.client.host if asked.client else "", time.monotonic()
         if pause := math.ceil(self._throttle.pause(address, now)):
             answer = self._page(429, f"Too many wrong passwords: try again in {pause} s.")
             answer.headers["retry-after"] = str(pause)
-        elif hmac.compare_digest(given.encode(), self._password.encode()):
+            return answer
+        if hmac.compare_digest(given.encode(), self._password.encode()):
             self._throttle.right(address)
-            answer = _to("./", asked)
-            seconds = SESSION_DAYS * 24 * 3600
-            until = str(int(time.time()) + seconds)
-            session = f"{until}.{self._signature(until)}"
-            answer.set_cookie(COOKIE, session, max_age=seconds, httponly=True, samesite="lax")
-        else:
-            self._throttle.wrong(address, now)
-            answer = self._page(403, "This is not the password.")
-        return answer
+            return None
+        self._throttle.wrong(address, now)
+        return self._page(403, "This is not the password.")
 
     def _page(self, status: int, error: str = "") -> Response:
         described = ' aria-describedby="error" aria-invalid="true"' if error else ""
@@ -200,6 +212,24 @@ def host_of(host: str) -> str:
     """A Host header without its port."""
     try:
         return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_here(asked: HTTPConnection) -> bool:
+    """Whether somebody on this machine asks, and nobody whose request was handed on."""
+    address, host = asked.client.host if asked.client else "", asked.headers.get("host", "")
+    handed_on = "x-forwarded-for" in asked.headers or "forwarded" in asked.headers
+    return is_loopback(address) and is_loopback(host_of(host)) and not handed_on
+
+
+def _basic_password(asked: HTTPConnection) -> str | None:
+    """The password of an Authorization header, whatever the user's name; None without one."""
+    scheme, _, coded = asked.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return b64decode(coded, validate=True).decode().partition(":")[2]
     except ValueError:
         return ""
 

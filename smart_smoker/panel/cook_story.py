@@ -48,7 +48,7 @@ class Remark:
     row: int
 
 
-class Delivery(NamedTuple):
+class DeliveryRecord(NamedTuple):
     """What a channel did with an alert, why, and when it said so first."""
 
     outcome: str
@@ -63,7 +63,7 @@ class AlertRecord:
     alert: Alert
     sent: float
     moment: float
-    deliveries: dict[str, Delivery] = field(default_factory=dict)
+    deliveries: dict[str, DeliveryRecord] = field(default_factory=dict)
 
     @property
     def failing(self) -> bool:
@@ -262,7 +262,7 @@ class CookStory:
         """What an alert is about, where that goes on."""
         return self.probes[PROBE_OF_NAME[alert.probe]].going_on(alert.kind, alert.began)
 
-    def take_delivery(self, id: str, channel: str, delivery: Delivery) -> bool:
+    def take_delivery(self, id: str, channel: str, delivery: DeliveryRecord) -> bool:
         """Note what a channel did with an alert; False where that says nothing new."""
         record = self._alerts.get(id)
         known = record and record.deliveries.get(channel)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
+from typing import NamedTuple
 
 from ..cli.signals import Stop
 from ..core.errors import BrokerAway, BrokerRefused, SmartSmokerError
@@ -16,7 +17,6 @@ from ..core.probes import PROBES
 from ..rabbitmq.connection import Broker
 from ..rabbitmq.link import backoff, connect
 from ..rabbitmq.messages import ALERTS, HISTORY, REJECTED
-from .health import Queue
 from .history_reader import HistoryReader
 from .story import MOST_WEIGHT, Story
 
@@ -34,6 +34,13 @@ LOOK = 1
 
 LONGEST_PAUSE = 5
 """Seconds between two tries to reach a broker: whoever looks at the page waits for it."""
+
+
+class Queue(NamedTuple):
+    """How many messages wait in a queue, and how many consumers it has."""
+
+    waiting: int
+    consumers: int
 
 
 class Follower:

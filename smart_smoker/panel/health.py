@@ -1,21 +1,16 @@
 """How the program itself is, in words that a cook understands: who reads the queues, what waits."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from ..core.probes import PROBES, Probe
 from ..rabbitmq.messages import ALERTS, REJECTED
+from .follower import Follower, Queue
+from .words import shortened
 
 BEHIND = 20
 """Readings that may wait in a queue before its consumer is called behind."""
-
-
-class Queue(NamedTuple):
-    """How many messages wait in a queue, and how many consumers it has."""
-
-    waiting: int
-    consumers: int
 
 
 @dataclass(frozen=True)
@@ -36,6 +31,25 @@ def notes(queues: Mapping[str, Queue | None], failing: int, cooking: bool) -> li
     """
     found = [_readings(probe, queues.get(probe.queue), cooking) for probe in PROBES]
     return [*found, _alerts(queues.get(ALERTS), failing), _rejected(queues.get(REJECTED))]
+
+
+def notes_of(follower: Follower, now: float) -> list[Note]:
+    """The notes of a follower's queues, none while RabbitMQ is away; for whoever holds its lock."""
+    if follower.away is not None:
+        return []
+    story = follower.story
+    return notes(follower.queues, story.failing(now), bool(story.going_on(now)))
+
+
+def troubles(follower: Follower, said: Sequence[Note]) -> list[str]:
+    """What somebody should mend now, each in a line, by the notes of a follower's queues."""
+    if follower.away is None:
+        return [note.words for note in said if note.wrong]
+    since = time.strftime("%H:%M", time.localtime(follower.away_since))
+    old = "What is shown is from before. " if follower.loaded else ""
+    return [
+        f"RabbitMQ has been away since {since}. {old}Trying goes on. ({shortened(follower.away)})"
+    ]
 
 
 def _readings(probe: Probe, queue: Queue | None, cooking: bool) -> Note:

@@ -18,10 +18,11 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from ..cli.signals import Stop
 from ..core.alert import NO_SIGNAL
 from ..core.probes import PROBES, Probe
-from ..core.units import celsius
 from ..rabbitmq.link import backoff
 from .cook_story import CookStory
 from .follower import LONGEST_PAUSE, Follower
+from .live import kinds, kinds_going_on, live_temperature
+from .words import degrees
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +35,6 @@ DEVICE = {"identifiers": ["smart-smoker"], "name": "Smart Smoker"}
 
 UNKNOWN = "None"
 """What Home Assistant shows as unknown."""
-
-NOT_LIVE = ("never", "ended", "no signal", "gone")
-"""States of a probe whose temperature is none of now."""
 
 TURN = 0.5
 """Seconds between two looks at what has changed."""
@@ -159,24 +157,16 @@ def topic_of(probe: Probe, what: str) -> str:
     return f"smart-smoker/{probe.setting(what)}"
 
 
-def kinds(probe: Probe) -> list[str]:
-    """What a probe's episodes can be."""
-    return [probe.rule.kind, *(rule.kind for rule in probe.beside), NO_SIGNAL]
-
-
 def states(cook: CookStory | None, now: float, unit: str) -> dict[str, str]:
     """How the probes of a cook are, by topics; without one nothing is known, and nothing wrong."""
     told = {}
     for probe in PROBES:
-        going_on, temperature = set(), UNKNOWN
-        if cook and (story := cook.probes[probe]).newest:
-            going_on = {each.kind for each in story.episodes if each.end is None} - {NO_SIGNAL}
-            state, degrees = story.state(now).kind, story.newest.temperature
-            if state == "no signal":
-                going_on.add(NO_SIGNAL)
-            if state not in NOT_LIVE:
-                temperature = f"{degrees if unit == 'F' else celsius(degrees):.1f}"
-        told[topic_of(probe, "temperature")] = temperature
+        story = cook.probes[probe] if cook else None
+        fahrenheit = live_temperature(story, now) if story else None
+        going_on = kinds_going_on(story, now) if story else ()
+        told[topic_of(probe, "temperature")] = (
+            UNKNOWN if fahrenheit is None else degrees(fahrenheit, unit)
+        )
         for kind in kinds(probe):
             told[topic_of(probe, kind)] = "ON" if kind in going_on else "OFF"
     return told

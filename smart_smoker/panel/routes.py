@@ -3,29 +3,34 @@
 import logging
 import signal
 import socket
+import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from ..app.links import Links
 from ..cli.settings import Settings
 from ..cli.signals import SIGNALS
 from ..core.errors import InputError
 from ..core.units import UNITS
-from .access import PAGE, Gate
+from .access import METRICS, PAGE, Gate, is_here
 from .answering import Answering
 from .elements import mount
 from .follower import Follower
+from .health import notes_of, troubles
 from .heard import heard_page
+from .metrics import CONTENT_TYPE, Metrics
 from .server import server_of
 from .shared import Shared
 from .view import View
 
 log = logging.getLogger(__name__)
+
+NOT_STORED = {"cache-control": "no-store"}
 
 FILES = Path(__file__).parent
 ICON = (
@@ -60,6 +65,7 @@ def serve(follower: Follower, settings: Settings, host: str, port: int) -> None:
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     answering = Answering(settings.rabbitmq_urls)
     shared = Shared(follower, answering, settings.admin_url)
+    metrics = Metrics(follower)
     links = Links(settings.panel_url, settings.panel_password)
 
     @app.exception_handler(Exception)
@@ -79,6 +85,18 @@ def serve(follower: Follower, settings: Settings, host: str, port: int) -> None:
         as_file = {"content-disposition": f'attachment; filename="{name}.csv"'}
         return Response(text, headers=as_file, media_type="text/csv; charset=utf-8")
 
+    @app.get(METRICS)
+    def figures() -> Response:
+        return Response(metrics.page(), media_type=CONTENT_TYPE)
+
+    @app.get("/health")
+    def health(request: Request) -> Response:
+        now = time.time()
+        with follower.lock:
+            wrong = troubles(follower, notes_of(follower, now))
+        words = "; ".join(wrong) or "well" if is_here(request) else "down" if wrong else "up"
+        return PlainTextResponse(f"{words}\n", 503 if wrong else 200, NOT_STORED)
+
     @app.get("/manifest.webmanifest")
     def manifest() -> Response:
         return JSONResponse(MANIFEST, media_type="application/manifest+json")
@@ -96,7 +114,7 @@ def serve(follower: Follower, settings: Settings, host: str, port: int) -> None:
         if not content:
             return missing(request, LookupError())
         page = PAGE.format(head=head, title="an alert", content=content)
-        return HTMLResponse(page, headers={"cache-control": "no-store"})
+        return HTMLResponse(page, headers=NOT_STORED)
 
     def missing(request: Request, error: Exception) -> Response:
         return HTMLResponse(PAGE.format(head=head, title="not found", content=MISSING), 404)

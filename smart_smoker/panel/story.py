@@ -19,7 +19,7 @@ from ..rabbitmq.messages import (
     reading_of,
     remark_of,
 )
-from .cook_story import CookStory, Delivery
+from .cook_story import CookStory, DeliveryRecord
 
 MOST_COOKS, MOST_WEIGHT = 1000, 1_000_000
 """Above either, the oldest cooks that are over are forgotten, and where all go on, the older half
@@ -135,7 +135,7 @@ class Story:
         if cook is None or outcome not in OUTCOMES:
             return False
         reason = arrival.body[:LONGEST_REASON].decode(errors="replace")
-        delivery = Delivery(outcome, reason, _sane(arrival.sent))
+        delivery = DeliveryRecord(outcome, reason, _sane(arrival.sent))
         return self._count(cook, cook.take_delivery(alert, channel, delivery), arrival)
 
     def _take_limits(self, arrival: Arrival) -> bool:
