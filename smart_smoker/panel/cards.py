@@ -6,7 +6,7 @@ from ..core.units import in_unit
 from .cook_story import CookStory
 from .elements import Marked, Tag
 from .probe_story import LATE, ProbeStory, duration
-from .words import clock, degrees, moment_of, of_day
+from .words import clock, date_of, degrees, of_day
 
 SPARK_POINTS, SPARK_SECONDS, SPARK_DEGREES = 60, 3600, 10
 """How many points a card's little line has at most, how long before now it begins, and how many °F
@@ -23,7 +23,7 @@ class Card(Tag):
         with self:
             with Tag("div", classes="line"):
                 Tag("h3", probe.name)
-                self._state = Marked("p", "state")
+                self._condition = Marked("p", "state")
             with Tag("p", classes="degrees"):
                 self._value = Tag("span", classes="value")
                 self._degrees = Tag("span", classes="unit")
@@ -41,20 +41,20 @@ class Card(Tag):
         story = cook.probes[self.probe] if cook else None
         if cook is None or story is None or story.newest is None:
             self.put(classes=f"{self._look} never")
-            self._state.put("no reading yet", "state")
+            self._condition.put("no reading yet", "state")
             self._value.put("–", "value")
             for tag in (self._degrees, self._change, self._age, self._limits, self._forecast):
                 tag.put("", tag.classes[0])
             self._drawn = ""
             self._spark.put(d="")
             return
-        state, age, change = story.state(now), story.age(now), story.change()
+        condition, age, change = story.condition(now), story.age(now), story.change()
         late = age is None or age > LATE
-        kind = "away" if old else state.kind.replace(" ", "-")
-        known = not old and state.kind not in ("no signal", "gone")
-        live = known and state.kind != "ended"
+        kind = "away" if old else condition.kind.replace(" ", "-")
+        known = not old and condition.kind not in ("no signal", "gone")
+        live = known and condition.kind != "ended"
         self.put(classes=f"{self._look} {kind}{' late' if late and live else ''}")
-        self._state.put("not known" if old else in_unit(state.words, unit), "state")
+        self._condition.put("not known" if old else in_unit(condition.words, unit), "state")
         self._value.put(degrees(story.newest.temperature, unit), "value")
         self._degrees.put(f"°{unit}", "unit")
         minutes = len(story.window()) * SECONDS_PER_READING / 60
@@ -63,7 +63,7 @@ class Card(Tag):
         quiet = f"quiet until {of_day(story.quiet_until)}" if story.quiet_until > now else ""
         said = ", ".join(filter(None, (_limits(story, unit), quiet if live else "")))
         self._limits.put(said, "limits")
-        foretold = in_unit(story.forecast().words(moment_of(story.moments[-1])), unit)
+        foretold = in_unit(story.forecast().words(date_of(story.moments[-1])), unit)
         known = live and not late and not cook.counted
         self._forecast.put(foretold if known else "", "limits")
         if story.newest.id != self._drawn:

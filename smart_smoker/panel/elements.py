@@ -31,7 +31,7 @@ class Tag(ui.label):
             if self.props.get(name) != value:
                 self.props[name] = value
 
-    def hear(self, event: str, do: Callable[[str], object], script: str) -> "Tag":
+    def listen(self, event: str, do: Callable[[str], object], script: str) -> "Tag":
         """Have something done with what a function in JavaScript emits at an event."""
         return self.on(event, lambda happened: do(str(happened.args)), js_handler=script)
 
@@ -58,7 +58,7 @@ def _press(
         except SmartSmokerError as error:
             failed(str(error))
 
-    button.hear("click", pressed, f"() => {{ {script} }}")
+    button.listen("click", pressed, f"() => {{ {script} }}")
 
 
 def section(id: str, heading: str) -> Tag:

@@ -14,7 +14,7 @@ BEHIND = 20
 
 
 @dataclass(frozen=True)
-class Note:
+class Finding:
     """What there is to say of one queue; `wrong` is what somebody should mend now."""
 
     queue: str
@@ -23,8 +23,8 @@ class Note:
     wrong: bool = False
 
 
-def notes(queues: Mapping[str, Queue | None], failing: int, cooking: bool) -> list[Note]:
-    """A note for each queue that people should know of.
+def findings(queues: Mapping[str, Queue | None], failing: int, cooking: bool) -> list[Finding]:
+    """A finding for each queue that people should know of.
 
     `queues` has None for one that is not there or not for us to see; `failing` is how many alerts a
     channel did not take when it was tried last; `cooking` is whether a cook goes on.
@@ -33,18 +33,21 @@ def notes(queues: Mapping[str, Queue | None], failing: int, cooking: bool) -> li
     return [*found, _alerts(queues.get(ALERTS), failing), _rejected(queues.get(REJECTED))]
 
 
-def notes_of(follower: Follower, now: float) -> list[Note]:
-    """The notes of a follower's queues, none while RabbitMQ is away; for whoever holds its lock."""
+def findings_of(follower: Follower, now: float) -> list[Finding]:
+    """What is found of a follower's queues, nothing while RabbitMQ is away.
+
+    For whoever holds its lock.
+    """
     if follower.away is not None:
         return []
     story = follower.story
-    return notes(follower.queues, story.failing(now), bool(story.going_on(now)))
+    return findings(follower.queues, story.failing(now), bool(story.going_on(now)))
 
 
-def troubles(follower: Follower, said: Sequence[Note]) -> list[str]:
-    """What somebody should mend now, each in a line, by the notes of a follower's queues."""
+def troubles(follower: Follower, said: Sequence[Finding]) -> list[str]:
+    """What somebody should mend now, each in a line, by the findings of a follower's queues."""
     if follower.away is None:
-        return [note.words for note in said if note.wrong]
+        return [each.words for each in said if each.wrong]
     since = time.strftime("%H:%M", time.localtime(follower.away_since))
     old = "What is shown is from before. " if follower.loaded else ""
     return [
@@ -52,39 +55,41 @@ def troubles(follower: Follower, said: Sequence[Note]) -> list[str]:
     ]
 
 
-def _readings(probe: Probe, queue: Queue | None, cooking: bool) -> Note:
+def _readings(probe: Probe, queue: Queue | None, cooking: bool) -> Finding:
     if queue is None:
-        return Note(probe.queue, f"{probe.name}: its queue is not there yet, or not for us to see.")
+        return Finding(
+            probe.queue, f"{probe.name}: its queue is not there yet, or not for us to see."
+        )
     waiting, consumers = queue
     if consumers:
         behind = f", {waiting:,} readings behind" if waiting > BEHIND else ""
-        return Note(probe.queue, f"{probe.name} is watched{behind}.", fine=not behind)
+        return Finding(probe.queue, f"{probe.name} is watched{behind}.", fine=not behind)
     wait = f", and {_count(waiting, 'reading')} {_verb(waiting)}" if waiting else ""
     words = f"Nobody watches {probe.name}{wait}: start {probe.script}."
-    return Note(probe.queue, words, wrong=cooking or waiting > 0)
+    return Finding(probe.queue, words, wrong=cooking or waiting > 0)
 
 
-def _alerts(queue: Queue | None, failing: int) -> Note:
+def _alerts(queue: Queue | None, failing: int) -> Finding:
     if queue is None:
-        return Note(ALERTS, "Alerts: their queue is not there yet, or not for us to see.")
+        return Finding(ALERTS, "Alerts: their queue is not there yet, or not for us to see.")
     waiting, consumers = queue
     if not consumers and waiting:
         words = f"{_count(waiting, 'alert')} {_verb(waiting)}, and nobody sends them"
-        return Note(ALERTS, f"{words}: set up mail or push in .env.toml.", wrong=True)
+        return Finding(ALERTS, f"{words}: set up mail or push in .env.toml.", wrong=True)
     if not consumers:
-        return Note(ALERTS, "No alert waits. Nobody would send one: no mail or push is set up.")
+        return Finding(ALERTS, "No alert waits. Nobody would send one: no mail or push is set up.")
     if failing:
         words = f"{_count(failing, 'alert')} could not be sent yet; trying goes on."
-        return Note(ALERTS, words, wrong=True)
-    return Note(ALERTS, "Alerts are sent as they come.", fine=True)
+        return Finding(ALERTS, words, wrong=True)
+    return Finding(ALERTS, "Alerts are sent as they come.", fine=True)
 
 
-def _rejected(queue: Queue | None) -> Note:
+def _rejected(queue: Queue | None) -> Finding:
     waiting = queue.waiting if queue else 0
     if not waiting:
-        return Note(REJECTED, "Nothing was put aside.", fine=True)
+        return Finding(REJECTED, "Nothing was put aside.", fine=True)
     words = f"{_count(waiting, 'message')} could not be used: python3 run.py rejected tells why."
-    return Note(REJECTED, words)
+    return Finding(REJECTED, words)
 
 
 def _count(number: int, what: str) -> str:

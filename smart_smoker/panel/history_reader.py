@@ -9,7 +9,7 @@ from .story import Story
 
 PREFETCH = 1000
 
-QUIET, FEW = 2, 1000
+LIVE_SECONDS, LIVE_EVENTS = 2, 1000
 """Seconds, and events: where fewer came in so long, the next one has come when it was sent."""
 
 
@@ -48,7 +48,7 @@ class HistoryReader:
             self.number = max(self.number, arrived[-1].number)
             self._count += len(arrived)
         now = time.monotonic()
-        if now - self._since >= QUIET:
-            self._live = self._live or (self.is_whole and self._count < FEW)
+        if now - self._since >= LIVE_SECONDS:
+            self._live = self._live or (self.is_whole and self._count < LIVE_EVENTS)
             self._since, self._count = now, 0
         return news

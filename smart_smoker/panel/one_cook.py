@@ -60,7 +60,7 @@ class OneCook:
         with Tag("div", classes="tools") as self._quiet:
             Tag("label", "Quiet about", for_="whom")
             value = "(e) => emit(e.target.value)"
-            with Tag("select", id="whom").hear("change", self._choose, value):
+            with Tag("select", id="whom").listen("change", self._choose, value):
                 for name in (EVERYTHING, *PROBE_OF_NAME):
                     Tag("option", name, value=name)
             self._whom: Sequence[Probe] = PROBES
@@ -92,7 +92,7 @@ class OneCook:
                     Tag("button", words, data_span=seconds, aria_pressed=yes(not seconds))
             show = "(e) => { cookChart.setBehind(e.target.value); emit(e.target.value); }"
             self._earlier = Tag("select", aria_label="Earlier cook behind this one")
-            self._earlier.hear("change", self._put_behind, show)
+            self._earlier.listen("change", self._put_behind, show)
             self._behind = ""
         self._hints = Tag("p")
         with Tag("div", classes="chart", role="img") as self._frame:

@@ -77,7 +77,7 @@ class Overview:
 
 def kind_of(story: ProbeStory, now: float) -> str:
     """How a probe is, as one of WORST: late where it would be called well, or not urgent."""
-    kind, age = story.state(now).kind, story.age(now)
+    kind, age = story.condition(now).kind, story.age(now)
     late = age is not None and age > LATE and kind not in ("ended", "never")
     return min(kind, "late", key=WORST.index) if late else kind
 
@@ -126,17 +126,17 @@ def _row(cook: CookStory, now: float, unit: str, known: bool) -> Row:
 
 
 def _cell(story: ProbeStory, now: float, unit: str, known: bool) -> Cell:
-    state, age = story.state(now), story.age(now)
+    condition, age = story.condition(now), story.age(now)
     if story.newest is None:
-        return Cell("never", "–", state.words)
+        return Cell("never", "–", condition.words)
     temperature = f"{degrees(story.newest.temperature, unit)} °{unit}"
     if not known:
         return Cell("away", temperature, "not known")
-    words = in_unit(state.words, unit)
-    if age is None or state.kind in ("ended", "no signal", "gone"):
-        return Cell(state.kind, temperature, words)  # They say by themselves how old it is.
+    words = in_unit(condition.words, unit)
+    if age is None or condition.kind in ("ended", "no signal", "gone"):
+        return Cell(condition.kind, temperature, words)  # They say by themselves how old it is.
     # By the minute: a row goes to each browser whenever it changes.
-    return Cell(state.kind, temperature, words, _age(age), age > LATE)
+    return Cell(condition.kind, temperature, words, _age(age), age > LATE)
 
 
 def _age(seconds: float) -> str:

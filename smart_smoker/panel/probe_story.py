@@ -51,7 +51,7 @@ class Episode:
 
 
 @dataclass(frozen=True)
-class State:
+class Condition:
     """How a probe is: never, ended, no signal, steady or what its rule's episodes are called.
 
     It is steady while nothing is wrong, whichever way it goes, and unclear while too little of the
@@ -107,29 +107,29 @@ class ProbeStory:
             return None
         return max(0.0, now - self.heard)
 
-    def state(self, now: float) -> State:
+    def condition(self, now: float) -> Condition:
         """How the probe is at this time."""
         if self.newest is None:
-            return State("never", "no reading yet")
+            return Condition("never", "no reading yet")
         if self.ended:
-            return State("ended", "over")
+            return Condition("ended", "over")
         age, going_on = self.age(now), self._open
         lost = NO_SIGNAL in going_on
         if age is None:
-            return State("no signal" if lost else "gone", "no signal since an unknown time")
+            return Condition("no signal" if lost else "gone", "no signal since an unknown time")
         if lost or age >= SILENCE:
             kind = "no signal" if age < TOO_OLD else "gone"
-            return State(kind, f"no signal for {duration(age)}")
+            return Condition(kind, f"no signal for {duration(age)}")
         for kind, rule in RULES.items():
             if episode := going_on.get(kind):
                 passed = duration(self.moments[-1] - episode.begin)
-                return State(kind, rule.during.format(duration=passed))
+                return Condition(kind, rule.during.format(duration=passed))
         known = self.moments[-1] - self.moments[0]
         count = len(self.moments) * SECONDS_PER_READING
         if self.begins_late and min(known, count - SECONDS_PER_READING) < REMINDER:
-            return State("unclear", f"no alert in {duration(known)}")
+            return Condition("unclear", f"no alert in {duration(known)}")
         band = MEAT if self.probe.rule.kind == FoodStall.kind else PIT
-        return State("steady", direction(trend(self.moments, self.temperatures), band))
+        return Condition("steady", direction(trend(self.moments, self.temperatures), band))
 
     def to_go(self) -> float | None:
         """How far the target is, in °F, at most 0 where it was reached; None where none is set."""

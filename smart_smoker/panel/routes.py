@@ -21,7 +21,7 @@ from .access import METRICS, PAGE, Gate, is_here
 from .answering import Answering
 from .elements import mount
 from .follower import Follower
-from .health import notes_of, troubles
+from .health import findings_of, troubles
 from .heard import heard_page
 from .metrics import CONTENT_TYPE, Metrics
 from .server import server_of
@@ -93,7 +93,7 @@ def serve(follower: Follower, settings: Settings, host: str, port: int) -> None:
     def health(request: Request) -> Response:
         now = time.time()
         with follower.lock:
-            wrong = troubles(follower, notes_of(follower, now))
+            wrong = troubles(follower, findings_of(follower, now))
         words = "; ".join(wrong) or "well" if is_here(request) else "down" if wrong else "up"
         return PlainTextResponse(f"{words}\n", 503 if wrong else 200, NOT_STORED)
 

@@ -10,9 +10,9 @@ from ..core.probes import Probe
 from ..core.units import UNITS
 from .cook_list import CookList
 from .elements import Browser, Tag, every, section, yes
-from .notes import Notes
 from .one_cook import OneCook
 from .overview import headline as headline_of
+from .queue_list import QueueList
 from .shared import TURN, Shared
 from .words import shortened
 
@@ -59,7 +59,7 @@ class View:
                 with Tag("div") as self._known:
                     self._cook = OneCook(self._browser, self._answer, self._write_down)
             with section("well", "Is it well?"):
-                self._notes = Notes()
+                self._queues = QueueList()
                 self._make_way_to_admin()
         self.refresh()
         every(TURN, self.refresh)
@@ -100,7 +100,7 @@ class View:
 
     def _make_unit(self, unit: str) -> Tag:
         button = Tag("button", f"°{unit}", aria_pressed=yes(unit == self._unit))
-        return button.hear("click", self._set_unit, f"() => emit(panel.setUnit('{unit}'))")
+        return button.listen("click", self._set_unit, f"() => emit(panel.setUnit('{unit}'))")
 
     def _set_unit(self, unit: str) -> None:
         self._unit = "C" if unit == "C" else "F"
@@ -126,7 +126,7 @@ class View:
             if seen != self._seen:
                 self._seen = seen
                 self._show_cooks(many)
-                self._banner.put("\n".join(self._notes.show(follower, now)), "banner")
+                self._banner.put("\n".join(self._queues.show(follower, now)), "banner")
                 if not self._is_list:
                     self._show_whether_known(cook is not None, many)
                     self._cook.show(cook, self._unit, follower.whole)

@@ -125,7 +125,7 @@ def test_it_takes_and_writes_nothing(url, stranger):
 def test_it_is_loaded_at_the_end_of_the_history_even_when_events_never_pause(
     url, stranger, monkeypatch
 ):
-    monkeypatch.setattr(history_reader, "QUIET", FOREVER)
+    monkeypatch.setattr(history_reader, "LIVE_SECONDS", FOREVER)
     stranger.put_readings("01-smoker", "brisket", range(100, 900))
     stranger.put_readings("01-smoker", "brisket", [50] * 2000, first=801)
     with Follower([url]) as follower:
@@ -136,7 +136,7 @@ def test_it_is_loaded_at_the_end_of_the_history_even_when_events_never_pause(
 
 @pytest.mark.usefixtures("declared")
 def test_what_is_heard_live_is_live_whatever_the_senders_clock_says(url, stranger, monkeypatch):
-    monkeypatch.setattr(history_reader, "QUIET", FOREVER)
+    monkeypatch.setattr(history_reader, "LIVE_SECONDS", FOREVER)
 
     def put(seq):
         stranger.channel.basic_publish(
@@ -148,17 +148,17 @@ def test_what_is_heard_live_is_live_whatever_the_senders_clock_says(url, strange
 
     def state(follower):
         with follower.lock:
-            return follower.story.latest.probes[SMOKER].state(time.time()).kind
+            return follower.story.latest.probes[SMOKER].condition(time.time()).kind
 
     for seq in range(3000):
         put(seq + 1)
     with following(url) as follower:
         until(lambda: len(temperatures(follower)) == 3000, "all readings")
         assert state(follower) == "gone"
-        monkeypatch.setattr(history_reader, "QUIET", 0)
+        monkeypatch.setattr(history_reader, "LIVE_SECONDS", 0)
         seqs = count(3001)
         until(lambda: put(next(seqs)) or state(follower) == "steady", "a live reading", pause=1)
-    monkeypatch.setattr(history_reader, "QUIET", FOREVER)
+    monkeypatch.setattr(history_reader, "LIVE_SECONDS", FOREVER)
     with following(url) as later:
         assert state(later) == "gone"
 
