@@ -25,9 +25,8 @@ class QueueList(Tag):
             if finding is None:
                 row.put(f"{queue}: not known while RabbitMQ is away", "never")
             else:
-                row.put(
-                    finding.words, "wrong" if finding.wrong else "fine" if finding.fine else "note"
-                )
+                look = "wrong" if finding.wrong else "fine" if finding.fine else "note"
+                row.put(finding.words, look)
         if not follower.loaded and now - follower.away_since < PATIENCE:
             return []
         return troubles(follower, said)
