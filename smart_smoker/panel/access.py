@@ -25,7 +25,7 @@ LONGEST_FORM = 4096
 """Bytes of a login; what is longer is something else."""
 
 FREE_TRIES, LONGEST_PAUSE = 3, 60
-"""How often a network may be wrong before it has to wait, and at most how many seconds."""
+"""Wrong passwords after which a network has to wait, and the most seconds for which it has to."""
 
 MOST_NETWORKS = 10_000
 
@@ -42,7 +42,7 @@ METRICS = "/metrics"
 """What a program asks for that knows no cookies: the password itself lets it in (RFC 7617)."""
 
 OPEN = ("/heard", "/health", "/manifest.webmanifest", "/icon.svg")
-"""What asks for no login: what is asked for is signed, or no secret."""
+"""Addresses that need no login: a link's query is signed, and the others tell no secret."""
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -60,7 +60,7 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
-"""A page beside the panel's own, in its look."""
+"""A page that NiceGUI does not make, in the look of those that it makes."""
 
 LOGIN = """<form method="post">
 <label for="password">Password of the panel</label>
@@ -200,7 +200,7 @@ class Gate:
 
 
 def _to(place: str, asked: HTTPConnection) -> Response:
-    """Lead to one of our two places, and on with what was asked for of the page, as `?cook=…`.
+    """Redirect to the page or to the login, and keep the query, as `?cook=…`.
 
     Nothing but that comes from outside, so it never leads to another site.
     """

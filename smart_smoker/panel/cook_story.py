@@ -41,7 +41,7 @@ FORMULA = re.compile("[-=+@\t\r\n＝＋－＠]")
 
 @dataclass(frozen=True)
 class Remark:
-    """What somebody has written down of a cook, at a moment and beside a row."""
+    """What somebody has written down of a cook: the moment and the row of the newest reading."""
 
     text: str
     moment: float
@@ -151,7 +151,7 @@ class CookStory:
         return count
 
     def hear(self, other: "CookStory") -> None:
-        """Believe another story of it about when the same reading was heard."""
+        """Take over when each newest reading came, where another story of the cook has the same."""
         for probe, story in self.probes.items():
             theirs = other.probes[probe]
             if story.newest and story.newest == theirs.newest:
@@ -259,7 +259,7 @@ class CookStory:
         return True
 
     def episode_of(self, alert: Alert) -> Episode | None:
-        """What an alert is about, where that goes on."""
+        """The episode that an alert is about, where it goes on."""
         return self.probes[PROBE_OF_NAME[alert.probe]].going_on(alert.kind, alert.began)
 
     def take_delivery(self, id: str, channel: str, delivery: DeliveryRecord) -> bool:

@@ -69,7 +69,7 @@ def section(id: str, heading: str) -> Tag:
 
 
 def yes(truth: bool) -> str:
-    """A truth as an attribute says it."""
+    """A truth as an HTML attribute has it."""
     return "true" if truth else "false"
 
 

@@ -25,7 +25,7 @@ MOST_COOKS, MOST_CHANNELS = 100, 20
 publish can fill the history."""
 
 DELAYS = (1, 2, 5, 10, 30, 60, 300, 900, 3600, 6 * 3600, 24 * 3600)
-"""Bounds of the histogram in seconds: a text in time, a mail server with a bad night, a day."""
+"""Bounds of the histogram's buckets in seconds, up to the day after which an alert expires."""
 
 
 class Metrics(Collector):
