@@ -60,7 +60,7 @@ class Story:
         return sum(record.failing and now - record.sent < TOO_OLD for record in records)
 
     def hear(self, other: "Story") -> None:
-        """Take over when each newest reading came, where another story has it as its newest, too."""
+        """Take over when each newest reading came, where another story has the same."""
         for id in self.cooks.keys() & other.cooks.keys():
             self.cooks[id].hear(other.cooks[id])
 
@@ -179,5 +179,5 @@ class Story:
 
 
 def _sane(sent: float) -> float:
-    """When something was sent, in seconds since 1970; 0 for a time after 2242, which nobody means."""
+    """When something was sent, in seconds since 1970; 0 for what nobody means, as after 2242."""
     return sent if 0 < sent < 2**33 else 0
