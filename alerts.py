@@ -13,10 +13,9 @@ import time
 from pathlib import Path
 
 import smart_smoker.cli.installed  # noqa: F401 - first: says what is missing
-from smart_smoker.app.channels import channels
 from smart_smoker.app.deliveries import pending
-from smart_smoker.app.mail import MailChannel
-from smart_smoker.app.push import PushChannel
+from smart_smoker.channels.channel import Channel
+from smart_smoker.channels.configured import channels
 from smart_smoker.cli.settings import Settings, load
 from smart_smoker.cli.signals import run
 from smart_smoker.core.alert import Alert
@@ -41,28 +40,28 @@ def main() -> int:
     if options.pending:
         return show_pending(settings, configured, logger)
     if not configured:
-        how = "copy .env.toml.example to .env.toml, fill in your mail server or notify_urls"
-        raise InputError(f"nothing is configured: {how}, and run this again")
+        what_to_do = "copy .env.toml.example to .env.toml, fill in your mail server or notify_urls"
+        raise InputError(f"nothing is configured: {what_to_do}, and run this again")
     words = "Smart Smoker test: alerts will come this way."
     # A new id each time, as mail programs can hide a second mail with the Message-ID of the first.
     alert = Alert(f"test/{time.time_ns()}", "", "", "raised", "", 0, 0, words, words, words)
     refused = 0
     for channel in configured:
+        # A push is known to the panel by its name, as whoever has only the history knows no label.
+        whom = f"to {channel.to}" if channel.to else f"({channel.name} on the panel)"
         try:
             channel.send(alert)
-            note = ", but only the phone shows whether it arrives" if channel.name == "sms" else ""
-            logger.info("%s: accepted%s", channel.label, note)
+            but = f", but {channel.caveat}" if channel.caveat else ""
+            logger.info("%s %s: accepted%s", channel.label, whom, but)
         except (DeliveryFailed, DeliveryRefused) as error:
             refused += 1
             unknown = isinstance(error, DeliveryUnknown)
             verdict = "perhaps accepted" if unknown else "not accepted"
-            logger.error("%s: %s: %s", channel.label, verdict, error)
+            logger.error("%s %s: %s: %s", channel.label, whom, verdict, error)
     return 2 if refused else 0
 
 
-def show_pending(
-    settings: Settings, configured: list[MailChannel | PushChannel], logger: logging.Logger
-) -> int:
+def show_pending(settings: Settings, configured: list[Channel], logger: logging.Logger) -> int:
     """Say which alerts wait for which channel, and why."""
     with connect_once(settings.rabbitmq_urls, "alerts.py --pending") as broker:
         if not configured:
@@ -70,8 +69,10 @@ def show_pending(
             logger.info(words, ALERTS, broker.state(ALERTS)[0])
             return 0
         waiting = pending(broker, configured)
+    labels = {channel.name: channel.label for channel in configured}
     for alert, name, reason in waiting:
-        logger.info("%s has not taken: %s (%s)", name, alert.subject, reason or "not tried yet")
+        why = reason or "not tried yet"
+        logger.info("%s has not taken: %s (%s)", labels[name], alert.subject, why)
     logger.info("Alerts that wait to be sent: %d.", len(waiting))
     return 0
 

@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 import smart_smoker.cli.installed  # noqa: F401 - first: says what is missing
-from smart_smoker.app.channels import channels
 from smart_smoker.app.consumer import watch
+from smart_smoker.channels.configured import channels
 from smart_smoker.cli.options import consumer_options
 from smart_smoker.cli.settings import load
 from smart_smoker.cli.signals import run

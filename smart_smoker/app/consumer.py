@@ -2,10 +2,13 @@
 
 import logging
 import time
+from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from logging import CRITICAL, INFO
 
+from ..channels.channel import Channel
 from ..cli.options import rules_of
 from ..cli.settings import Settings
 from ..cli.signals import Stop
@@ -14,9 +17,12 @@ from ..core.cooks import name_of
 from ..core.errors import QueueTaken, TwoProducers, UnreadableMessage
 from ..core.probes import Probe
 from ..core.readings import Reading
+from ..core.state import State
 from ..core.text import excerpt
 from ..core.units import in_unit
-from ..rabbitmq.connection import Broker
+from ..core.watch import Watch
+from ..rabbitmq.broker import AnyBroker
+from ..rabbitmq.events import Answered, parse
 from ..rabbitmq.history import replay
 from ..rabbitmq.link import read_alone, stay_connected
 from ..rabbitmq.messages import (
@@ -25,13 +31,10 @@ from ..rabbitmq.messages import (
     Arrival,
     Message,
     alert_message,
-    answer_of,
     limits_message,
-    reading_of,
     rejected_message,
 )
 from ..rabbitmq.states import States
-from .channels import Channel
 from .links import Links
 from .memory import Memory
 from .outbox import Outbox
@@ -99,10 +102,10 @@ class Consumer:
         self._next_look = self._declared = 0.0
         # Silences are counted by what we have listened, over all connections.
         self._listened = self._turned = 0.0
-        self._warned: set[str] = set()
+        self._warned: set[object] = set()
         self.alerts = 0
 
-    def work(self, broker: Broker):
+    def work(self, broker: AnyBroker) -> None:
         """Read the queue by one connection until a stop is requested."""
         while read_alone(broker, self._probe.queue, PREFETCH, self._stop):
             try:
@@ -115,10 +118,10 @@ class Consumer:
             except QueueTaken as error:
                 log.warning("%s, and we leave it.", error)
 
-    def _take_over(self, broker: Broker):
+    def _take_over(self, broker: AnyBroker) -> None:
         """Begin with what the queue's last reader knew, or as we are where that was ourselves."""
 
-        def resume(state: dict):
+        def resume(state: State) -> None:
             self._memory.resume(state["cooks"], self._listened)
             self._unpublished = []  # What they are about comes again, and is judged again.
 
@@ -135,17 +138,18 @@ class Consumer:
         self._publish(broker, self._turned)
         self._leave_state(broker)
 
-    def _read_what_the_dead_have(self, broker: Broker):
+    def _read_what_the_dead_have(self, broker: AnyBroker) -> None:
         """Judge, from the history, what a quorum queue keeps for the readers of a dead node.
 
         It gives that back when the node is back, after all that came later.
         """
         for event in replay(broker, KEPT, self._stop):
             with suppress(UnreadableMessage):
-                if event.queue == self._probe.queue and event.headers.get("cook"):
-                    self._judge(reading_of(event, self._probe))
+                match parse(event):
+                    case Reading(probe=self._probe, cook=cook) as reading if cook:
+                        self._judge(reading)
 
-    def _turn(self, broker: Broker):
+    def _turn(self, broker: AnyBroker) -> None:
         """Judge what has arrived, hand the alerts over; in time leave the state and acknowledge."""
         arrived = broker.take(min(0.5, self._states.wait) if self._changed else 0.5, TOGETHER)
         now = time.monotonic()
@@ -174,7 +178,7 @@ class Consumer:
         if must_leave or self._states.is_due(self._changed):
             self._leave_state(broker)
 
-    def _publish(self, broker: Broker, now: float):
+    def _publish(self, broker: AnyBroker, now: float) -> None:
         if not self._unpublished:
             return
         # RabbitMQ confirms a message that no queue takes, and drops it. So the queues are made
@@ -185,7 +189,7 @@ class Consumer:
         broker.publish(self._unpublished)
         self._unpublished = []
 
-    def _leave_state(self, broker: Broker):
+    def _leave_state(self, broker: AnyBroker) -> None:
         """Leave what we know, and only then acknowledge what it covers."""
         while not self._states.leave(broker, {"cooks": self._memory.state(self._listened)}):
             log.warning("Too many cooks (%d): the oldest are forgotten.", self._memory.cooks)
@@ -194,18 +198,19 @@ class Consumer:
             broker.acknowledge(self._newest_tag, and_all_before=True)
         self._covered_tag, self._changed = self._newest_tag, False
 
-    def _heed(self, arrival: Arrival):
-        # By its key, and not by its type: whoever may only answer can forge no reading.
-        if arrival.queue == self._probe.queue:
-            self._judge(reading_of(arrival, self._probe))
-            return
-        cook, answer = answer_of(arrival)
-        self._memory.answer(cook, answer, self._listened)
-        quiet = f"quiet, {answer.minutes:g} minutes"
-        what = f"heard of the {answer.kind}" if answer.kind else quiet
-        log.info("%s, %s: %s.", self._probe.name, name_of(cook), what)
+    def _heed(self, arrival: Arrival) -> None:
+        match parse(arrival):
+            case Reading(probe=self._probe) as reading:
+                self._judge(reading)
+            case Answered(cook, self._probe, answer):
+                self._memory.answer(cook, answer, self._listened)
+                quiet = f"quiet, {answer.minutes:g} minutes"
+                what = f"heard of the {answer.kind}" if answer.kind else quiet
+                log.info("%s, %s: %s.", self._probe.name, name_of(cook), what)
+            case _:
+                raise UnreadableMessage(f"nothing about {self._probe.spoken}", arrival.body)
 
-    def _judge(self, reading: Reading):
+    def _judge(self, reading: Reading) -> None:
         judgement = self._memory.judge(reading, self._listened)
         if judgement.new:
             self._report.show(reading, judgement)
@@ -217,18 +222,18 @@ class Consumer:
             limits = limits_message(self._probe, reading.cook, judgement.limits)
             self._unpublished.append(limits)
 
-    def _raise(self, alert: Alert):
+    def _raise(self, alert: Alert) -> None:
         self.alerts += not alert.quiet
         self._changed = True
         self._unpublished.append(alert_message(self._links.put_into(alert)))
         log.log(INFO if alert.quiet else CRITICAL, "%s (%s)", alert.subject, alert.time)
 
-    def _warn_once(self, of: str, words: str, *arguments: object):
+    def _warn_once(self, of: object, words: str, *arguments: object) -> None:
         if of not in self._warned:
             self._warned.add(of)
             log.warning(words, *arguments)
 
-    def _put_aside(self, arrival: Arrival, error: UnreadableMessage):
+    def _put_aside(self, arrival: Arrival, error: UnreadableMessage) -> None:
         said = "%s in %s is put into 06-rejected: %s", excerpt(arrival.body), arrival.queue, error
         if isinstance(error, TwoProducers):
             self._warn_once(error.value, *said)
@@ -237,28 +242,31 @@ class Consumer:
         self._unpublished.append(rejected_message(arrival.queue, arrival.body, str(error)))
 
 
-def watch(probe: Probe, options, settings: Settings, channels: Sequence[Channel]):
+def watch(
+    probe: Probe, options: Namespace, settings: Settings, channels: Sequence[Channel]
+) -> None:
     """Watch a probe until Ctrl+C, and send everybody's alerts when no other process does.
 
     `options` are those of `consumer_options`.
     """
     stop = Stop().listen()
     name = f"consumer of {probe.queue}"
-    rule, *beside = rules = rules_of(options, probe, settings)
-    memory = Memory(
-        probe,
-        rules,
-        options.silence_minutes * 60,
+    rule, *others = rules_of(options, probe, settings)
+    new_watch = partial(
+        Watch,
+        rule,
+        beside=others,
         remind_minutes=options.remind_minutes,
         clock=options.clock,
         median=options.median,
         unit=settings.units,
         ring=settings.ring,
     )
+    memory = Memory(probe, new_watch, options.silence_minutes * 60)
     report = ConsumerReport(rule, settings.units)
     links = Links(settings.panel_url, settings.panel_password)
     consumer = Consumer(probe, memory, report, stop, links)
-    for rule in beside:
+    for rule in others:
         log.info("%s: told when it is %s.", probe.name, in_unit(rule.told_when(), settings.units))
     if not channels:
         log.info(NO_CHANNELS)

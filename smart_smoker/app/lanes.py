@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Thread
 
-from ..core.alert import Alert
+from ..channels.channel import Channel
+from ..core.alert import RINGS, Alert
 from ..core.errors import (
     BrokerAway,
     DeliveryFailed,
@@ -16,7 +17,6 @@ from ..core.errors import (
     DeliveryUnknown,
 )
 from ..rabbitmq.link import backoff
-from .channels import Channel
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,11 @@ There is no fourth. They are no shorter than a try: it may be that of a sender b
 """
 
 
+Result = SimpleQueue[bool] | BrokerAway | DeliveryRefused | DeliveryFailed | None
+"""What a try to send tells: a copy is about to go out, and may once that is recorded and True is
+put into the queue; or in the end its error, None where the alert was accepted."""
+
+
 @dataclass
 class Trial:
     """One alert on one channel: how often it was tried, and when it may be tried again."""
@@ -43,8 +48,8 @@ class Trial:
     next_try: float
     tries: int = 0
     sending: bool = False
-    counted: SimpleQueue | None = None
-    """Gets whether a copy may go out, when that is recorded; None before one is about to."""
+    counted: SimpleQueue[bool] | None = None
+    """Of the copy that is about to go out, or on its way; see Result."""
     reason: str = ""
     """Why the last try failed; told to the history whenever it changes."""
     pauses: Iterator[float] = field(default_factory=lambda: backoff(SLOWEST))
@@ -72,40 +77,36 @@ class Lane:
             self.trials[alert_id] = Trial(time.monotonic() + _pause(copies) if copies else 0)
         return self.trials[alert_id]
 
-    def forget(self):
+    def forget(self) -> None:
         """Forget the alerts that are neither on their way nor to wait."""
         now = time.monotonic()
         kept = {id: t for id, t in self.trials.items() if t.sending or t.next_try > now}
         self.trials = kept
 
-    def start(self, alert: Alert, trial: Trial, tell: Callable[[object], None]):
-        """Send an alert, in a thread of its own.
-
-        `tell` gets a queue when a copy is about to go out, which answers whether it may, and in
-        the end the error, None where the alert was accepted.
-        """
+    def start(self, alert: Alert, trial: Trial, tell: Callable[[Result], None]) -> None:
+        """Send an alert, in a thread of its own, which says by `tell` what comes of it."""
         trial.tries, trial.sending = trial.tries + 1, True
         self.next_try = time.monotonic() + PATIENCE
         attempt, name = (alert, trial, tell), self.channel.name
         Thread(target=self._send, args=attempt, name=name, daemon=True).start()
 
-    def _send(self, alert: Alert, trial: Trial, tell: Callable[[object], None]):
-        def hand_over():
-            tell(counted := SimpleQueue())
+    def _send(self, alert: Alert, trial: Trial, tell: Callable[[Result], None]) -> None:
+        def hand_over() -> None:
+            tell(counted := SimpleQueue[bool]())
             if not counted.get():
-                raise BrokerAway("no broker records that it goes out", self.channel.name)
+                raise BrokerAway("no broker records that it goes out", self.channel.label)
 
-        error = None
+        result: Result = None
         try:
             self.channel.send(alert, hand_over)
-        except (BrokerAway, DeliveryRefused, DeliveryFailed) as said:
-            error = said
+        except (BrokerAway, DeliveryRefused, DeliveryFailed) as error:
+            result = error
         except Exception as bug:
-            log.exception("this is a bug in sending by %s: %r", self.channel.name, bug)
-            error = (DeliveryUnknown if trial.counted else DeliveryFailed)(repr(bug))
-        tell(error)
+            log.exception("this is a bug in sending by %s: %r", self.channel.label, bug)
+            result = (DeliveryUnknown if trial.counted else DeliveryFailed)(repr(bug))
+        tell(result)
 
-    def pause(self, trial: Trial, error: DeliveryFailed, copies: int):
+    def pause(self, trial: Trial, error: DeliveryFailed, copies: int) -> None:
         """Wait after a try that failed: the channel for a while, and the alert perhaps longer."""
         now = time.monotonic()
         self.next_try = now + next(self.pauses)
@@ -114,9 +115,15 @@ class Lane:
         elif isinstance(error, DeliveryPutOff):
             trial.next_try = now + next(trial.pauses)
 
-    def works(self):
+    def works(self) -> None:
         """Go on at once: the channel has decided."""
         self.next_try, self.pauses, self.failing = 0, backoff(LONGEST_PAUSE), False
+
+
+def rings_for(alert: Alert, end: Alert) -> bool:
+    """Whether an alert rings for the episode of which the other one is the end."""
+    same = (alert.cook, alert.probe, alert.kind) == (end.cook, end.probe, end.kind)
+    return same and alert.state in RINGS
 
 
 def _pause(copies: int) -> float:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from hashlib import scrypt
 from urllib.parse import urlencode
 
+from ..cli.settings import missing
 from ..core.alert import Alert
 from ..core.answers import GOING_ON
 
@@ -13,11 +14,14 @@ from ..core.answers import GOING_ON
 class Links:
     """Signed addresses of the panel at `url`, each to answer one episode and nothing else.
 
-    The key is made of the panel's password, at such a cost that a link does not give it away:
+    Without a `url` there are none. Raises InputError where there is one and no `password`, of which
+    the key is made, at such a cost that a link does not give the password away:
     https://www.rfc-editor.org/rfc/rfc7914, 2, names these numbers for logins.
     """
 
     def __init__(self, url: str, password: str):
+        if url and not password:
+            raise missing("panel_password", "panel_url lets other machines in")
         self._url = url.rstrip("/")
         self._key = scrypt(password.encode(), salt=b"answers", n=2**14, r=8, p=1) if url else b""
 

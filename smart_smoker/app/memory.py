@@ -1,13 +1,13 @@
 """What a consumer knows of its probe: a watch for each cook, and all of it as one state."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from ..core.alert import Alert
 from ..core.answers import Answer
 from ..core.cooks import is_named, name_of
 from ..core.probes import Probe
 from ..core.readings import Reading
-from ..core.rules import Rule
+from ..core.state import State
 from ..core.text import excerpt
 from ..core.watch import Judgement, Watch
 from ..rabbitmq.messages import is_cook
@@ -22,14 +22,11 @@ FORGOTTEN = 3 * 24 * 3600
 class Memory:
     """A watch for each cook of a probe; foreign readings have the cook "".
 
-    `now` is in seconds of a clock that only goes forward; `silence` is in seconds, 0 for never;
-    `rules` has the probe's own first; a watch is told all else.
+    `now` is in seconds of a clock that only goes forward; `silence` is in seconds, 0 for never.
     """
 
-    def __init__(self, probe: Probe, rules: Sequence[Rule], silence: float, **how):
-        self._probe, self._silence = probe, silence
-        self._rule, *beside = rules
-        self._how = {"beside": beside, **how}
+    def __init__(self, probe: Probe, new_watch: Callable[[], Watch], silence: float):
+        self._probe, self._new_watch, self._silence = probe, new_watch, silence
         self._watches: dict[str, Watch] = {}
         self._ended: dict[str, None] = {}  # in the order in which they ended
 
@@ -46,7 +43,7 @@ class Memory:
         cook = reading.cook
         watch = self._watches.get(cook)
         if watch is None:
-            watch = self._watches[cook] = Watch(self._rule, **self._how)
+            watch = self._watches[cook] = self._new_watch()
             watch.heard = now
         try:
             judgement = watch.judge(reading, now)
@@ -62,7 +59,7 @@ class Memory:
             elif not watch.ended:
                 self._ended.pop(cook, None)
 
-    def answer(self, cook: str, answer: Answer, now: float):
+    def answer(self, cook: str, answer: Answer, now: float) -> None:
         """Heed an answer about a cook; one that is not known has nothing to be heard of."""
         if cook in self._watches:
             self._watches[cook].answer(answer, now)
@@ -97,22 +94,22 @@ class Memory:
         """The cooks that go on, but for foreign readings."""
         return {cook for cook, watch in self._watches.items() if cook and not watch.ended}
 
-    def forget(self, cook: str):
+    def forget(self, cook: str) -> None:
         """Expect nothing of a cook any more."""
         self._watches.pop(cook)
         self._ended.pop(cook, None)
 
-    def forget_oldest(self):
+    def forget_oldest(self) -> None:
         """Forget a tenth of the cooks, those that were heard longest ago."""
         heard = sorted(self._watches, key=lambda cook: self._watches[cook].heard)
         for cook in heard[: len(heard) // 10 + 1]:
             self.forget(cook)
 
-    def state(self, now: float) -> dict:
+    def state(self, now: float) -> State:
         """All that is known, in JSON: a watch's state by its cook."""
         return {cook: watch.state(now) for cook, watch in self._watches.items()}
 
-    def resume(self, state: dict, now: float):
+    def resume(self, state: State, now: float) -> None:
         """Know what somebody has left, and nothing else.
 
         A cook whose newest reading we know ourselves was heard when we heard it. Raises one of
@@ -122,7 +119,7 @@ class Memory:
         for cook, said in state.items():
             if cook and not is_cook(cook):
                 raise ValueError(f"{excerpt(cook)} is no cook")
-            watch = watches[cook] = Watch(self._rule, **self._how)
+            watch = watches[cook] = self._new_watch()
             watch.resume(self._probe, cook, said, now)
             known = self._watches.get(cook)
             if known is not None and known.number == watch.number:

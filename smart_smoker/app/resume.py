@@ -8,13 +8,12 @@ from pathlib import Path
 from ..cli.signals import Stop
 from ..core.cooks import is_of
 from ..core.errors import BrokerRefused, UnreadableMessage
-from ..core.probes import PROBE_OF_QUEUE
 from ..core.readings import Reading
 from ..core.rows import Wanted, read_rows
 from ..rabbitmq.connection import Broker
+from ..rabbitmq.events import parse
 from ..rabbitmq.history import replay
 from ..rabbitmq.link import stay_connected
-from ..rabbitmq.messages import reading_of
 from .producer import Cook
 from .source import file_lines
 
@@ -67,18 +66,19 @@ def newest_cook(name: str, since: str, urls: Iterable[str], stop: Stop) -> list[
     """
 
     def read(broker: Broker) -> list[Reading]:
-        begun, newest, readings = set(), "", {}
+        begun: set[str] = set()
+        readings: dict[str, Reading] = {}
+        newest = ""
         with suppress(BrokerRefused):
-            for event in replay(broker, since, stop):
-                cook, probe = event.headers.get("cook"), PROBE_OF_QUEUE.get(event.queue)
-                if not (probe and isinstance(cook, str) and is_of(cook, name)):
-                    continue
-                if cook not in begun:
-                    begun.add(cook)
-                    newest, readings = cook, {}
+            for arrival in replay(broker, since, stop):
                 with suppress(UnreadableMessage):
-                    reading = reading_of(event, probe)
-                    if reading.cook == newest:  # A stranger's can name our cook and no number.
+                    reading = parse(arrival)
+                    if not (isinstance(reading, Reading) and is_of(reading.cook, name)):
+                        continue
+                    if reading.cook not in begun:
+                        begun.add(reading.cook)
+                        newest, readings = reading.cook, {}
+                    if reading.cook == newest:
                         readings[reading.id] = reading
         return list(readings.values())
 

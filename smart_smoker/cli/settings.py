@@ -75,19 +75,11 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         except ValueError as error:
             raise _wrong(place, name, value, str(error)) from None
     urls = values.get("rabbitmq_url", (LOCAL_BROKER,))
-    if values.get("panel_url") and not values.get("panel_password"):
-        raise _missing("panel_password", "panel_url lets other machines in")
-    if values.get("ring_minutes") and not values.get("urgent_notify_urls"):
-        raise _missing("urgent_notify_urls", "ring_minutes needs somewhere to ring")
     ring = Ring(
         every=60 * values.get("ring_minutes", 0),
         most=values.get("ring_most", Ring.most),
         second=60 * values.get("second_person_minutes", Ring.second / 60),
     )
-    reached = ring.every and ring.state(ring.most - 1) == "second"
-    if values.get("second_person_urls") and not reached:
-        words = "second_person_urls: nothing rings there unless ring_minutes, ring_most times, are"
-        raise InputError(f"{words} second_person_minutes or more", "second_person_urls")
     host = urlsplit(urls[0]).hostname
     admin_host = f"[{host}]" if ":" in host else host
     return Settings(
@@ -98,6 +90,11 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         ring=ring,
         **{each.name: values[each.name] for each in fields(Settings) if each.name in values},
     )
+
+
+def missing(key: str, why: str) -> InputError:
+    """The error of whoever needs a setting that is not there; `why` says for what."""
+    return InputError(f"{key} is missing or empty in .env.toml or .env: {why}", key)
 
 
 def masked(url: str) -> str:
@@ -153,10 +150,10 @@ def _mail(values: Mapping, found: Mapping[str, tuple]) -> Mail | None:
     )
     if not host:
         if "outgoing_email_host" not in found and (mail.email_to or mail.sms_to):
-            raise _missing("outgoing_email_host", "no mail can be sent without its server")
+            raise missing("outgoing_email_host", "no mail can be sent without its server")
         return None
     if not sender:
-        raise _missing("outgoing_email_address", "a mail server wants to know who sends")
+        raise missing("outgoing_email_address", "a mail server wants to know who sends")
     if mail.security == "none" and not is_loopback(host):
         expected = f"starttls or ssl, as {host} is another machine"
         raise _wrong(*found["outgoing_email_security"], expected)
@@ -166,10 +163,6 @@ def _mail(values: Mapping, found: Mapping[str, tuple]) -> Mail | None:
 def _wrong(place: str, name: str, value: object, expected: str) -> InputError:
     shown = "" if name.lower() in SECRET else f" {value!r}"
     return InputError(f"{place}: {name}{shown} is not right: expected is {expected}", name)
-
-
-def _missing(key: str, why: str) -> InputError:
-    return InputError(f"{key} is missing in .env.toml or .env: {why}", key)
 
 
 def _warn_of_readers(folder: Path):

@@ -92,6 +92,10 @@ class Speaker:
         self._thread.join(5)
 
 
+WAKES_NOBODY = {"URGENT_NOTIFY_URLS": "", "SECOND_PERSON_URLS": "", "RING_MINUTES": "0"}
+"""Settings of a demo, whatever else is set."""
+
+
 def demo(interval: float | None, broker_url: str | None) -> int:
     """Run the sample cook with all the scripts, sum it up, and return the exit code.
 
@@ -105,7 +109,7 @@ def demo(interval: float | None, broker_url: str | None) -> int:
         channels = channels if ask(question) else []
     with ExitStack() as running:
         environment = running.enter_context(_broker(broker_url))
-        environment["URGENT_NOTIFY_URLS"] = ""  # A demo wakes nobody up.
+        environment |= WAKES_NOBODY
         url = environment["RABBITMQ_URL"]
         _nobody_else_reads(url)
         stop = Stop().listen()

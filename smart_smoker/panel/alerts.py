@@ -5,9 +5,11 @@ from collections.abc import Callable
 from ..core.alert import Alert
 from ..core.probes import PROBE_OF_NAME, PROBES
 from ..core.units import in_unit
-from .cook_story import AlertRecord, CookStory
+from ..rabbitmq.messages import Outcome
+from .cook_story import CookStory
 from .elements import Tag, press
 from .probe_story import Episode
+from .records import AlertRecord
 from .words import clock, of_day, shortened
 
 MOST = 100
@@ -15,11 +17,11 @@ MOST = 100
 
 CHANNELS = {"email": "e-mail", "sms": "text"}
 OUTCOMES = {
-    "accepted": "✓ {} accepted",
-    "refused": "✕ {} refused",
-    "failed": "… {} failed, trying goes on",
-    "unknown": "? {} has not said whether it took it",
-    "abandoned": "✕ {} was given up",
+    Outcome.ACCEPTED: "✓ {} accepted",
+    Outcome.REFUSED: "✕ {} refused",
+    Outcome.FAILED: "… {} failed, trying goes on",
+    Outcome.UNKNOWN: "? {} has not said whether it took it",
+    Outcome.ABANDONED: "✕ {} was given up",
 }
 
 
@@ -111,7 +113,7 @@ def _deliveries(record: AlertRecord) -> tuple[str, str]:
         return "Not sent to anybody yet", "unsent"
     words = []
     for channel, (outcome, reason, _) in sorted(record.deliveries.items()):
-        why = f" ({reason})" if reason and outcome != "accepted" else ""
+        why = f" ({reason})" if reason and outcome != Outcome.ACCEPTED else ""
         words.append(shortened(OUTCOMES[outcome].format(CHANNELS.get(channel, channel)) + why))
-    done = all(each.outcome == "accepted" for each in record.deliveries.values())
+    done = all(each.outcome == Outcome.ACCEPTED for each in record.deliveries.values())
     return ", ".join(words), "" if done else "unsent"

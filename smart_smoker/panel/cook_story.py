@@ -7,9 +7,9 @@ seconds since 1970 by the clocks of whoever sent and of whoever asks.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from ..core.alert import TOO_OLD, Alert
 from ..core.clock import DAWN, parse_moment
@@ -18,6 +18,7 @@ from ..core.probes import PROBE_OF_NAME, PROBES
 from ..core.readings import NUMBER, SECONDS_PER_READING, Reading
 from ..core.units import celsius
 from .probe_story import Episode, ProbeStory
+from .records import AlertRecord, DeliveryRecord, RemarkRecord
 
 MOST_ALERTS, MOST_REMARKS, MOST_CHANNELS = 1000, 200, 100
 """Of a cook, and channels of an alert, above which the oldest are forgotten: a week of stalls has
@@ -39,38 +40,6 @@ FORMULA = re.compile("[-=+@\t\r\n＝＋－＠]")
 """How a cell begins that a spreadsheet runs."""
 
 
-@dataclass(frozen=True)
-class Remark:
-    """What somebody has written down of a cook: the moment and the row of the newest reading."""
-
-    text: str
-    moment: float
-    row: int
-
-
-class DeliveryRecord(NamedTuple):
-    """What a channel did with an alert, why, and when it said so first."""
-
-    outcome: str
-    reason: str
-    sent: float
-
-
-@dataclass
-class AlertRecord:
-    """An alert, when it was sent, its moment in the cook, and its newest delivery by channel."""
-
-    alert: Alert
-    sent: float
-    moment: float
-    deliveries: dict[str, DeliveryRecord] = field(default_factory=dict)
-
-    @property
-    def failing(self) -> bool:
-        """Whether a channel did not take it when it was tried last."""
-        return any(each.outcome in ("failed", "unknown") for each in self.deliveries.values())
-
-
 class CookStory:
     """One cook: its probes, its alerts in order, and its readings as a CSV.
 
@@ -85,7 +54,7 @@ class CookStory:
         self.weight = 0
         self.counted = True
         self._alerts: dict[str, AlertRecord] = {}  # by their ids
-        self._remarks: dict[str, Remark] = {}  # by their ids
+        self._remarks: dict[str, RemarkRecord] = {}  # by their ids
         self._times: list[str] = []  # of the rows that are kept
         self._forgotten = 0  # rows before those
         self._wall: float | None = None  # what the newest row's timestamp says
@@ -99,11 +68,11 @@ class CookStory:
         return f"{self.name} ({self._label})" if self.name else self._label
 
     @property
-    def remarks(self) -> list[Remark]:
+    def remarks(self) -> list[RemarkRecord]:
         """What people have written down, in the order in which they did."""
         return list(self._remarks.values())
 
-    def remarks_by(self, place: Callable[[Remark], float]) -> dict[float, str]:
+    def remarks_by(self, place: Callable[[RemarkRecord], float]) -> dict[float, str]:
         """What was written down at each place: a row or a moment."""
         found: dict[float, list[str]] = {}
         for remark in self.remarks:
@@ -254,7 +223,7 @@ class CookStory:
         """Add a remark, about now; False for one that was there before."""
         if id in self._remarks:
             return False
-        self._remarks[id] = Remark(text, self._moment, self._row)
+        self._remarks[id] = RemarkRecord(text, self._moment, self._row)
         _forget(self._remarks, MOST_REMARKS)
         return True
 

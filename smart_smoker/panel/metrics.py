@@ -14,6 +14,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from ..core.units import celsius
+from ..rabbitmq.messages import Outcome
 from .cook_story import CookStory
 from .follower import Follower
 from .live import kinds, kinds_going_on, live_temperature
@@ -85,7 +86,7 @@ class Metrics(Collector):
             for cook in self._follower.story.cooks.values()
             for record in cook.alerts
             for channel, delivery in record.deliveries.items()
-            if delivery.outcome == "accepted" and delivery.sent >= self._begun and record.sent
+            if delivery.outcome is Outcome.ACCEPTED and delivery.sent >= self._begun and record.sent
         }
         for key in accepted.keys() - self._counted:
             channel = key[-1]
@@ -135,7 +136,7 @@ def _of_alerts(cooks: Iterable[CookStory]) -> Iterator[Metric]:
     )
     channels = _channels_of(cooks)
     found = Counter(
-        (channel, delivery.outcome)
+        (channel, delivery.outcome.value)
         for cook in cooks
         for record in cook.alerts
         for channel, delivery in record.deliveries.items()

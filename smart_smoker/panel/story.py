@@ -3,38 +3,22 @@
 `sent` and `now` are in seconds since 1970 by the clocks of whoever sent and of whoever asks.
 """
 
-from contextlib import suppress
-
 from ..core.alert import NO_SIGNAL, PREFIXES, TOO_OLD, Alert
 from ..core.errors import UnreadableMessage
-from ..core.probes import PROBE_OF_NAME, PROBE_OF_QUEUE, RULES
-from ..rabbitmq.messages import (
-    ALERTS,
-    ANSWERED,
-    HISTORY,
-    REMARKS,
-    Arrival,
-    answer_of,
-    parse_limits,
-    reading_of,
-    remark_of,
-)
-from .cook_story import CookStory, DeliveryRecord
+from ..core.probes import PROBE_OF_NAME, RULES
+from ..core.readings import Reading
+from ..rabbitmq import events
+from ..rabbitmq.events import parse
+from ..rabbitmq.messages import Arrival
+from .cook_story import CookStory
+from .records import DeliveryRecord
 
 MOST_COOKS, MOST_WEIGHT = 1000, 1_000_000
 """Above either, the oldest cooks that are over are forgotten, and where all go on, the older half
 of the longest. An event weighs 1, and 1 more for every 100 bytes: a week has 60,000 readings."""
 
-LONGEST_WORD = 255
-"""Characters of an id or a channel's name."""
-
-LONGEST_REASON = 1000
-"""Bytes; no reason is shown further."""
-
 KINDS = (*RULES, NO_SIGNAL)
 """What an alert can be about."""
-
-OUTCOMES = ("accepted", "refused", "failed", "unknown", "abandoned")
 
 
 class Story:
@@ -69,84 +53,18 @@ class Story:
 
         `heard` is when it came, where that was just now; otherwise its sender's clock is believed.
         """
-        self._now = heard or max(self._now, _sane(arrival.sent))
-        with suppress(UnreadableMessage):
-            if arrival.queue in PROBE_OF_QUEUE:
-                return self._take_reading(arrival, heard)
-            if arrival.queue == ALERTS and arrival.type == "alert":
-                return self._take_alert(arrival)
-            if arrival.queue == REMARKS:
-                return self._take_remark(arrival)
-            if arrival.queue in ANSWERED:
-                return self._take_answer(arrival, heard)
-            if arrival.queue == HISTORY and arrival.type == "note":
-                return self._take_alert(arrival)
-            if arrival.queue == HISTORY and arrival.type == "delivery":
-                return self._take_delivery(arrival)
-            if arrival.queue == HISTORY and arrival.type == "limits":
-                return self._take_limits(arrival)
-        return False
-
-    def _take_reading(self, arrival: Arrival, heard: float | None) -> bool:
-        reading = reading_of(arrival, PROBE_OF_QUEUE[arrival.queue])
-        if not reading.cook:
+        sent = _sane(arrival.sent)
+        self._now = heard or max(self._now, sent)
+        try:
+            event = parse(arrival)
+        except UnreadableMessage:
             return False
-        cook = self.cooks.get(reading.cook)
+        cook = self.cooks.get(event.cook)
         if cook is None:
-            cook = self.cooks[reading.cook] = CookStory(reading.cook)
-        new = cook.take_reading(reading, heard or _sane(arrival.sent))
-        return self._count(cook, new, arrival)
-
-    def _take_alert(self, arrival: Arrival) -> bool:
-        alert = Alert.parse(arrival.body)
-        cook = self.cooks.get(alert.cook)
-        if cook is None or alert.probe not in PROBE_OF_NAME or alert.state not in PREFIXES:
-            return False
-        if alert.kind not in KINDS or alert.quiet != (arrival.type == "note"):
-            return False
-        return self._count(cook, cook.take_alert(alert, _sane(arrival.sent)), arrival)
-
-    def _take_remark(self, arrival: Arrival) -> bool:
-        id, text = remark_of(arrival)
-        cook = self.cooks.get(id)
-        if cook is None:
-            return False
-        if arrival.type == "name":
-            new, cook.name = text != cook.name, text
-        else:
-            new = cook.take_remark(arrival.id, text)
-        return self._count(cook, new, arrival)
-
-    def _take_answer(self, arrival: Arrival, heard: float | None) -> bool:
-        id, answer = answer_of(arrival)
-        cook = self.cooks.get(id)
-        if cook is None:
-            return False
-        new = cook.probes[ANSWERED[arrival.queue]].take_answer(answer, heard or _sane(arrival.sent))
-        return self._count(cook, new, arrival)
-
-    def _take_delivery(self, arrival: Arrival) -> bool:
-        said = [arrival.headers.get(name) for name in ("cook", "alert", "channel", "outcome")]
-        words = [word for word in said if isinstance(word, str) and len(word) <= LONGEST_WORD]
-        if len(words) < len(said):
-            return False
-        id, alert, channel, outcome = words
-        cook = self.cooks.get(id)
-        if cook is None or outcome not in OUTCOMES:
-            return False
-        reason = arrival.body[:LONGEST_REASON].decode(errors="replace")
-        delivery = DeliveryRecord(outcome, reason, _sane(arrival.sent))
-        return self._count(cook, cook.take_delivery(alert, channel, delivery), arrival)
-
-    def _take_limits(self, arrival: Arrival) -> bool:
-        cook = self.cooks.get(str(arrival.headers.get("cook")))
-        probe = PROBE_OF_QUEUE.get(str(arrival.headers.get("queue")))
-        if cook is None or probe is None or len(arrival.body) > LONGEST_REASON:
-            return False
-        limits = parse_limits(arrival.body)
-        new = limits != cook.probes[probe].limits
-        cook.probes[probe].limits = limits
-        return self._count(cook, new, arrival)
+            if not (isinstance(event, Reading) and event.cook):
+                return False
+            cook = self.cooks[event.cook] = CookStory(event.cook)
+        return self._count(cook, _tell(cook, event, sent, heard or sent), arrival)
 
     def _count(self, cook: CookStory, new: bool, arrival: Arrival) -> bool:
         weight = new * (1 + len(arrival.body) // 100)
@@ -176,6 +94,31 @@ class Story:
     def _drop(self, cook: CookStory) -> None:
         if self.cooks.pop(cook.id, None):
             self._weight -= cook.weight
+
+
+def _tell(cook: CookStory, event: events.Event, sent: float, heard: float) -> bool:
+    """Tell a cook's story of one of its events; False where that says nothing new."""
+    match event:
+        case Reading():
+            return cook.take_reading(event, heard)
+        case Alert():
+            known = event.probe in PROBE_OF_NAME and event.state in PREFIXES
+            return known and event.kind in KINDS and cook.take_alert(event, sent)
+        case events.Remark(names=True):
+            new, cook.name = event.text != cook.name, event.text
+            return new
+        case events.Remark():
+            return cook.take_remark(event.id, event.text)
+        case events.Answered():
+            return cook.probes[event.probe].take_answer(event.answer, heard)
+        case events.Delivery():
+            delivery = DeliveryRecord(event.outcome, event.reason, sent)
+            return cook.take_delivery(event.alert, event.channel, delivery)
+        case events.Limits():
+            told = cook.probes[event.probe]
+            new, told.limits = event.limits != told.limits, event.limits
+            return new
+    return False
 
 
 def _sane(sent: float) -> float:

@@ -6,42 +6,48 @@ BrokerRefused (a person has to mend it) or QueueTaken (stand by).
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import pika
-from pika import exceptions
+from pika import exceptions, frame
+from pika.adapters.blocking_connection import BlockingChannel as Channel
 from pika.adapters.utils.connection_workflow import AMQPConnectorException
+from pika.spec import FRAME_HEADER, Basic
 
 from ..core.errors import BrokerAway, BrokerBlocked, QueueTaken
 from . import reasons
 from .address import COMMIT_SECONDS, in_time, place, tls_context
+from .broker import AnyBroker
 from .messages import APP, DECLARED, EXCHANGE, HISTORY, KEYS, QUEUES, Arrival, Message, arrival
 
 log = logging.getLogger(__name__)
 
-_NOT_LET_IN = (
-    exceptions.AuthenticationError,
-    exceptions.ProbableAuthenticationError,
-    exceptions.ProbableAccessDeniedError,
-)
+_Ask = Callable[..., Any]
+_Refusal = exceptions.ChannelClosedByBroker
 
 
-class _Properties(pika.BasicProperties):
-    """What a stranger has written beside a message, as far as pika can read it.
+class _Lenient(pika.SelectConnection):
+    """Reads a message without its properties where pika cannot read those.
 
     At a header that it cannot, a time in milliseconds perhaps, pika ends the connection. The next
     one would meet the same message again, in its queue and for days in the history.
     """
 
-    def decode(self, encoded, offset=0):
+    _frame_buffer: bytes
+
+    def _read_frame(self) -> tuple[int, object]:
+        data = self._frame_buffer
         try:
-            return super().decode(encoded, offset)
+            return frame.decode_frame(data)
         except Exception:  # as many kinds as there are ways to be wrong
-            return self
+            if data[0] != FRAME_HEADER:
+                raise
+            return frame.decode_frame(data[:19] + b"\0\0" + data[21:])  # says that there are none
 
 
-class Broker(AbstractContextManager):
+class Broker(AnyBroker):
     """One open connection: publishes on a channel of its own, consumes on another.
 
     One that `only_looks` never declares anything: what is not there is not made. Everything here
@@ -50,11 +56,12 @@ class Broker(AbstractContextManager):
 
     def __init__(self, url: str, name: str, has_history: bool = True, only_looks: bool = False):
         self._url, self._name, self.place = url, name, place(url)
-        self.has_history, self._returned = has_history, []
+        self.has_history = has_history
+        self._returned: list[Basic.Return] = []  # what no queue takes
         self.blocked = self.useful = False  # useful: whether anything has come or gone by it
-        pika.spec.props[pika.BasicProperties.INDEX] = _Properties
         with self._pika_errors():
-            self._connection = pika.BlockingConnection(_parameters(url, name))
+            lenient: Any = _Lenient  # The stubs ask for an instance; pika makes one of the class.
+            self._connection = pika.BlockingConnection(_parameters(url, name), lenient)
         try:
             with self._pika_errors():
                 self._setup = self._connection.channel()
@@ -62,17 +69,19 @@ class Broker(AbstractContextManager):
                     self.declare()
                 self._publishing = self._connection.channel()
                 self._publishing.tx_select()
-                self._publishing.add_on_return_callback(lambda *got: self._returned.append(got))
+                self._publishing.add_on_return_callback(lambda *got: self._returned.append(got[1]))
                 self._consuming = self._connection.channel()
         except BaseException:
             self.__exit__()
             raise
 
     def another(self, purpose: str) -> "Broker":
-        """A second connection to the same broker, to read what is there."""
         return Broker(self._url, f"{self._name}, {purpose}", self.has_history, only_looks=True)
 
-    def __exit__(self, *_):
+    def __enter__(self) -> "Broker":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         if self._connection.is_open:
             with suppress(exceptions.AMQPError, OSError), self._in_time():
                 self._connection.close()
@@ -80,7 +89,7 @@ class Broker(AbstractContextManager):
     @contextmanager
     def _in_time(self) -> Iterator[None]:
         """Give the connection up when it takes too long: pika itself would wait for ever."""
-        inner = self._connection._impl
+        inner = self._connection._impl  # type: ignore[attr-defined]  # no public way
         late = exceptions.StreamLostError(f"no answer within {COMMIT_SECONDS} s")
         timer = inner._adapter_call_later(COMMIT_SECONDS, lambda: inner._terminate_stream(late))
         try:
@@ -92,9 +101,7 @@ class Broker(AbstractContextManager):
     def _pika_errors(self) -> Iterator[None]:
         try:
             yield
-        except _NOT_LET_IN as error:
-            raise reasons.not_let_in(error, self.place) from error
-        except (exceptions.ChannelClosedByBroker, exceptions.ConnectionClosedByBroker) as error:
+        except (_Refusal, exceptions.ConnectionClosedByBroker) as error:
             raise reasons.said(error.reply_code, error.reply_text, self.place) from error
         except exceptions.NoFreeChannels as error:
             raise reasons.few_channels(self.place) from error
@@ -106,34 +113,29 @@ class Broker(AbstractContextManager):
                 raise
             raise reasons.broken(error, self.place) from error
 
-    def declare(self, *only: str):
-        """Make sure that exchange, queues and bindings are there, or `only` some of the queues.
-
-        Queues of states are made only where they are named. A user who may not declare looks
-        whether all is there. Raises BrokerRefused when something exists with other arguments, or
-        when it may be neither made nor seen.
-        """
+    def declare(self, *only: str) -> None:
         queues = [q for q in only or QUEUES if self.has_history or q != HISTORY]
         with self._pika_errors():
-            self._ensure("exchange_declare", EXCHANGE, exchange_type="topic", durable=True)
+            self._ensure(Channel.exchange_declare, EXCHANGE, exchange_type="topic", durable=True)
             for queue in queues:
-                self._ensure("queue_declare", queue, durable=True, arguments=DECLARED[queue])
+                self._ensure(Channel.queue_declare, queue, durable=True, arguments=DECLARED[queue])
             for key, fed in KEYS.items():
                 for queue in set(fed).intersection(queues):
                     # Bindings cannot be looked at: whoever made the queues has bound them.
-                    refusal = self._refused("queue_bind", queue, EXCHANGE, key)
+                    refusal = self._refused(Channel.queue_bind, queue, EXCHANGE, key)
                     if refusal and refusal.reply_code != 403:
                         raise refusal
 
-    def _refused(self, what: str, *arguments, **more) -> exceptions.ChannelClosedByBroker | None:
+    def _refused(self, ask: _Ask, *arguments: object, **more: object) -> _Refusal | None:
         """Ask for something that the broker may refuse: its refusal, or None."""
         try:
-            self._answer = getattr(self._setup, what)(*arguments, **more).method
-        except exceptions.ChannelClosedByBroker as refusal:
+            self._answer = ask(self._setup, *arguments, **more).method
+            return None
+        except _Refusal as refusal:
             self._setup = self._connection.channel()
             return refusal
 
-    def _ensure(self, declare: str, name: str, **ours):
+    def _ensure(self, declare: _Ask, name: str, **ours: object) -> None:
         refusal = self._refused(declare, name, **ours)
         if not refusal or reasons.IS_QUORUM.search(refusal.reply_text):
             return  # It is there, and a quorum queue lasts better than what we asked for.
@@ -145,18 +147,14 @@ class Broker(AbstractContextManager):
             raise reasons.not_seen(unseen.reply_text, name)
 
     def make_again(self, queue: str) -> bool:
-        """Make a queue again where somebody has deleted it; whether so it was."""
         with self._pika_errors():
-            missing = self._refused("queue_declare", queue, passive=True) is not None
+            missing = self._refused(Channel.queue_declare, queue, passive=True) is not None
         if missing:
             self.declare(queue)
         return missing
 
-    def publish(self, messages: Sequence[Message]):
-        """Hand messages over and return when the broker has taken responsibility for them all.
-
-        One transaction: pika's blocking channel confirms message by message, at a disk write each.
-        """
+    def publish(self, messages: Sequence[Message]) -> None:
+        # One transaction: pika's blocking channel confirms each message by itself, at a disk write.
         if not self.has_history:
             messages = [message for message in messages if message.queue != HISTORY]
         with self._pika_errors():
@@ -184,21 +182,17 @@ class Broker(AbstractContextManager):
             self.blocked = False
             log.warning("The broker at %s takes messages again.", self.place)
 
-    def _look_after(self, published: set[str]):
+    def _look_after(self, published: set[str]) -> None:
         """Raise where RabbitMQ has confirmed what no queue has, or the history alone."""
         for key in published:
             self.state(KEYS.get(key, [key])[0])  # Without its node a queue is not there.
         self.wait(0)
         if self._returned:
-            raise reasons.not_taken(self._returned.pop()[1].routing_key)
+            raise reasons.not_taken(str(self._returned.pop().routing_key))
 
-    def consume(self, queue: str, prefetch: int, since: str | int | None = None, dead: int = 0):
-        """Begin to read a queue, as its only reader; what was read but not acknowledged returns.
-
-        The history is read by anyone `since` its `first` message, the `last`, an age like `3D` or
-        a number. Raises QueueTaken when there is another reader, not counting so many `dead` ones,
-        so does `take`: a quorum queue lets others in, so we look before, after, and each second.
-        """
+    def consume(
+        self, queue: str, prefetch: int, since: str | int | None = None, dead: int = 0
+    ) -> None:
         with self._pika_errors():
             if self._consuming.is_open:
                 self._consuming.close()
@@ -218,7 +212,7 @@ class Broker(AbstractContextManager):
         self._leave_if_taken()
         self._next_look = 0.0  # However long it takes to begin, we have not hung.
 
-    def _leave_if_taken(self):
+    def _leave_if_taken(self) -> None:
         """Raise QueueTaken, and leave the queue, where others read it too."""
         queue, now = self._alone_in, time.monotonic()
         if not queue or now < self._next_look:
@@ -234,18 +228,17 @@ class Broker(AbstractContextManager):
             raise QueueTaken(f"{queue} has another reader", queue)
 
     def get_all(self, queue: str) -> list[Arrival]:
-        """What a queue holds, in order; it stays there until `done_with_got`."""
         with self._pika_errors():
-            all_there = iter(lambda: self._setup.basic_get(queue), (None, None, None))
-            return [arrival(queue, *got) for got in all_there]
+            arrived = []
+            while (got := self._setup.basic_get(queue))[0]:
+                arrived.append(arrival(queue, *got))
+            return arrived
 
-    def done_with_got(self):
-        """Tell the broker that all that we have got can be forgotten."""
+    def done_with_got(self) -> None:
         with self._pika_errors():
             self._setup.basic_ack(0, multiple=True)
 
     def take(self, seconds: float, most: int | None = None) -> list[Arrival]:
-        """What has arrived, in order, or the first so many; waits up to so many seconds for one."""
         self.wait(0 if self._arrived else seconds)
         # pika does not tell that the broker closed the channel or that the queue was deleted.
         if not self._consuming.is_open or not self._consuming.consumer_tags:
@@ -255,38 +248,30 @@ class Broker(AbstractContextManager):
         self.useful = self.useful or bool(arrived)
         return arrived
 
-    def acknowledge(self, tag: int, and_all_before: bool = False):
-        """Tell the broker that a message is done with and can be forgotten."""
+    def acknowledge(self, tag: int, and_all_before: bool = False) -> None:
         with self._pika_errors():
             self._consuming.basic_ack(tag, multiple=and_all_before)
 
-    def wait(self, seconds: float):
-        """Let so much time pass, or less when something arrives, and keep the connection alive."""
+    def wait(self, seconds: float) -> None:
         with self._pika_errors():
             self._connection.process_data_events(time_limit=seconds)
 
-    def wake(self):
-        """End the wait of the thread that has this connection; the only call for other threads."""
+    def wake(self) -> None:
         with self._pika_errors():
             self._connection.add_callback_threadsafe(lambda: None)
 
     def state(self, queue: str) -> tuple[int, int]:
-        """How many messages wait in a queue, and how many consumers it has.
-
-        Raises BrokerAway where there is no such queue.
-        """
         with self._pika_errors():
-            if refusal := self._refused("queue_declare", queue, passive=True):
+            if refusal := self._refused(Channel.queue_declare, queue, passive=True):
                 raise refusal
             return self._answer.message_count, self._answer.consumer_count
 
     def is_empty(self, queue: str) -> bool:
-        """Whether nothing waits in the queue that we read, and nothing of it waits to be taken."""
         waiting = self.state(queue)[0]
         self.wait(0)  # pika keeps to itself what came while it waited for that answer.
         return not waiting and not self._arrived
 
-    def purge(self, queue: str):
+    def purge(self, queue: str) -> None:
         """Throw away what waits in a queue."""
         with self._pika_errors():
             self._setup.queue_purge(queue)

@@ -4,11 +4,13 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
+from logging import INFO, WARNING
 from typing import TypeVar
 
 from ..cli.signals import Stop
 from ..core.errors import BrokerAway, BrokerBlocked, BrokerRefused, NoStreams, QueueTaken
 from .address import place
+from .broker import AnyBroker
 from .connection import Broker
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ that lives and whose machine is busy takes nothing for some seconds either."""
 
 LASTING = 8
 """Tries after which an outage is told again; with their pauses, about a minute."""
+
 T = TypeVar("T")
 
 
@@ -65,7 +68,7 @@ class Outage:
     A broker that was away, and refuses us when it is back, is told as well.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._tries = 0
         self.told: set[type] = set()
         self._told_end = False
@@ -89,7 +92,7 @@ class Outage:
 
 
 def stay_connected(
-    urls: Iterable[str], name: str, stop: Stop, work: Callable[[Broker], T], level=logging.WARNING
+    urls: Iterable[str], name: str, stop: Stop, work: Callable[[Broker], T], level: int = WARNING
 ) -> T | None:
     """Call `work` with an open connection, and again with a new one whenever it is lost.
 
@@ -104,7 +107,7 @@ def stay_connected(
             with connect(urls, name) as broker:
                 since = time.monotonic()
                 if outage.tells_end():
-                    log.log(min(level, logging.INFO), "The broker at %s is back.", broker.place)
+                    log.log(min(level, INFO), "The broker at %s is back.", broker.place)
                 if not (broker.has_history or started):
                     log.log(level, NO_HISTORY, broker.place)
                 broker.blocked = BrokerBlocked in outage.told
@@ -126,7 +129,7 @@ def stay_connected(
     return None
 
 
-def _tell(error: Exception, broker: Broker | None, name: str, level: int):
+def _tell(error: Exception, broker: Broker | None, name: str, level: int) -> None:
     if isinstance(error, BrokerRefused):
         log.warning("The %s is refused: %s. Trying on until it is let in.", name, error)
     elif broker:
@@ -146,7 +149,7 @@ def backoff(longest: float) -> Iterator[float]:
         pause = min(2 * pause, longest)
 
 
-def read_alone(broker: Broker, queue: str, prefetch: int, stop: Stop, level=logging.INFO) -> bool:
+def read_alone(broker: AnyBroker, queue: str, prefetch: int, stop: Stop, level: int = INFO) -> bool:
     """Begin to read a queue as soon as nobody else does; False when a stop was requested first."""
     told, dead = False, 0
     while not stop.requested:
@@ -162,7 +165,7 @@ def read_alone(broker: Broker, queue: str, prefetch: int, stop: Stop, level=logg
     return False
 
 
-def _await_free(broker: Broker, queue: str, stop: Stop) -> int:
+def _await_free(broker: AnyBroker, queue: str, stop: Stop) -> int:
     """Wait until nobody reads a queue, or until all its readers are dead; how many those are.
 
     A quorum queue goes on counting the readers of a node that died until the node is back. They

@@ -2,18 +2,15 @@
 
 import json
 import math
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from enum import Enum
+from typing import Any, NamedTuple, TypeGuard
 
 from ..core.alert import RINGS, TOO_OLD, Alert
 from ..core.answers import Answer
-from ..core.errors import UnreadableMessage
-from ..core.probes import PROBES, RULES, Probe
-from ..core.readings import COLDEST, HOTTEST, Reading, numbered, parse_body
-from ..core.state import LARGEST, MISSHAPEN
-from ..core.text import excerpt, printable
+from ..core.probes import PROBES, Probe
+from ..core.readings import Reading
 
 APP = EXCHANGE = "smart-smoker"
 ALERTS = "04-alerts"
@@ -78,19 +75,29 @@ LONGEST_ID = 200
 """Characters of an id, all but a cook's of one byte."""
 
 
+class Outcome(str, Enum):
+    """What a channel did with an alert: unknown is, whether it took it, and abandoned, given up."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    ABANDONED = "abandoned"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What is published: by the exchange to a queue and the history, or `straight` to a queue.
 
     An answer has its key in the place of its `queue`. `sent` is in seconds since 1970, 0 for the
-    moment at which it is published. It `expires` after so many seconds in its queue, 0 for never.
+    time at which it is published. It `expires` after so many seconds in its queue, 0 for never.
     """
 
     queue: str
     body: bytes
     type: str
     id: str = ""
-    headers: dict = field(default_factory=dict)
+    headers: Mapping[str, str | int] = field(default_factory=dict)
     straight: bool = False
     sent: float = 0
     expires: int = 0
@@ -108,7 +115,7 @@ class Arrival(NamedTuple):
     body: bytes
     id: str
     type: str
-    headers: dict
+    headers: Mapping[str, Any]
     sent: float
     expires: float = 0
 
@@ -125,7 +132,7 @@ class Arrival(NamedTuple):
         return count if isinstance(count, int) else 0
 
 
-def arrival(queue: str, method, properties, body: bytes) -> Arrival:
+def arrival(queue: str, method: Any, properties: Any, body: bytes) -> Arrival:
     """What has arrived from a queue, out of what pika says of it."""
     queue = method.routing_key if queue == HISTORY or method.routing_key in KEYS else queue
     id, type, headers = properties.message_id or "", properties.type or "", properties.headers or {}
@@ -135,30 +142,13 @@ def arrival(queue: str, method, properties, body: bytes) -> Arrival:
 
 def reading_message(reading: Reading) -> Message:
     """The message that carries a reading to its probe's queue."""
-    headers = {"cook": reading.cook, "seq": reading.seq}
+    headers: dict[str, str | int] = {"cook": reading.cook, "seq": reading.seq}
     if reading.last:
         headers["last"] = True
     return Message(reading.probe.queue, reading.body(), "reading", reading.id, headers)
 
 
-def reading_of(arrival: Arrival, probe: Probe) -> Reading:
-    """The reading that a message carries; a foreign one belongs to cook "".
-
-    Raises UnreadableMessage with the reason.
-    """
-    if arrival.type not in ("reading", ""):
-        raise UnreadableMessage(f"type {excerpt(arrival.type)} is no reading", arrival.body)
-    timestamp, temperature = parse_body(arrival.body)
-    cook, seq = arrival.headers.get("cook"), arrival.headers.get("seq")
-    # pika reads a number of 64 bits as one of a class of its own.
-    counts = isinstance(seq, int) and seq is not True and 0 < seq < LARGEST
-    if not (is_cook(cook) and counts):
-        return Reading(probe, timestamp, temperature, id=uuid.uuid4().hex)
-    last = arrival.headers.get("last") is True
-    return numbered(probe, cook, int(seq), timestamp, temperature, last)
-
-
-def is_cook(cook: object) -> bool:
+def is_cook(cook: object) -> TypeGuard[str]:
     """Whether it can be the id of a cook, and no foreign one's."""
     if not isinstance(cook, str) or not cook.isprintable():
         return False
@@ -174,27 +164,10 @@ def answer_message(probe: Probe, cook: str, answer: Answer) -> Message:
     return Message(key, answer.body(), "answer", answer.id, {"cook": cook}, expires=waits)
 
 
-def answer_of(arrival: Arrival) -> tuple[str, Answer]:
-    """The cook and the answer that a message carries. Raises UnreadableMessage with the reason."""
-    cook = arrival.headers.get("cook")
-    if arrival.type != "answer" or not is_cook(cook):
-        raise UnreadableMessage(f"type {excerpt(arrival.type)} is no answer", arrival.body)
-    return cook, Answer.parse(arrival.id, arrival.body)
-
-
 def remark_message(cook: str, text: str, id: str, names: bool = False) -> Message:
     """The message of what somebody writes down of a cook, or of what they call it."""
     kind = "name" if names else "remark"
     return Message(REMARKS, text.encode(), kind, id, {"cook": cook})
-
-
-def remark_of(arrival: Arrival) -> tuple[str, str]:
-    """The cook and the text of a remark or a name. Raises UnreadableMessage with the reason."""
-    cook = arrival.headers.get("cook")
-    text = printable(arrival.body[: 4 * LONGEST_REMARK].decode(errors="replace")).strip()
-    if not is_cook(cook) or not arrival.id or not 0 < len(text) <= LONGEST_REMARK:
-        raise UnreadableMessage("no remark about a cook", arrival.body)
-    return cook, text
 
 
 def alert_message(alert: Alert) -> Message:
@@ -216,18 +189,6 @@ def limits_message(probe: Probe, cook: str, limits: Mapping[str, float]) -> Mess
     return Message(HISTORY, body.encode(), "limits", id, {"cook": cook, "queue": probe.queue}, True)
 
 
-def parse_limits(body: bytes) -> dict[str, float]:
-    """The limits in °F of a message's JSON. Raises UnreadableMessage with the reason."""
-    try:
-        said = json.loads(body).items()
-        limits = {name: float(limit) for name, limit in said if name in RULES}
-    except MISSHAPEN as error:
-        raise UnreadableMessage(f"not the limits of a probe: {error}", body) from None
-    if not all(COLDEST <= limit <= HOTTEST for limit in limits.values()):
-        raise UnreadableMessage("not the limits of a probe: nothing is as hot or cold", body)
-    return limits
-
-
 def again(arrival: Arrival, expires: int) -> Message:
     """The message that takes the place of one that arrived: it has not come back yet."""
     return Message(
@@ -242,11 +203,8 @@ def again(arrival: Arrival, expires: int) -> Message:
     )
 
 
-def delivery_message(alert: Alert, channel: str, outcome: str, reason: str = "") -> Message:
-    """The record, for the history, of what a channel did with an alert.
-
-    `outcome` is accepted, refused, failed, unknown (perhaps it took it) or abandoned.
-    """
+def delivery_message(alert: Alert, channel: str, outcome: Outcome, reason: str = "") -> Message:
+    """The record, for the history, of what a channel did with an alert."""
     headers = {"cook": alert.cook, "alert": alert.id, "channel": channel, "outcome": outcome}
     return Message(HISTORY, reason.encode(), "delivery", "", headers, straight=True)
 

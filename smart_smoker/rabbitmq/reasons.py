@@ -45,19 +45,14 @@ def reason_of(error: BaseException) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def not_let_in(error: BaseException, place: str) -> SmartSmokerError:
-    """The error for a broker that refused us as we came, or merely broke off then."""
-    if not (code := _REFUSAL.search(str(error))):
-        return BrokerAway(reason_of(error), place)
-    words = f"does not let this user in: {reason_of(error)}"
-    if code[1] == "403":
-        words = "refuses the login: check user and password in RABBITMQ_URL"
-    return BrokerRefused(f"the broker at {place} {words}", place)
-
-
 def broken(error: BaseException, place: str) -> SmartSmokerError:
-    """The error for a connection that broke, or whose certificate shows no broker of ours."""
+    """The error for a connection that broke or was refused, or whose certificate proves nothing."""
     reason = reason_of(error)
+    if code := _REFUSAL.search(str(error)):
+        words = f"does not let this user in: {reason}"
+        if code[1] == "403":
+            words = "refuses the login: check user and password in RABBITMQ_URL"
+        return BrokerRefused(f"the broker at {place} {words}", place)
     if not isinstance(innermost(error), ssl.SSLCertVerificationError):
         return BrokerAway(reason, place)
     return BrokerRefused(

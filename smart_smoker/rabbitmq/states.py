@@ -1,9 +1,9 @@
-"""States: what the reader of a queue knows, left in a queue beside it for whoever comes next.
+"""States: what the reader of a queue knows, left in a second queue for whoever reads next.
 
 The newest message of `01-smoker.state` is all that there is to know: whoever takes over gets it,
 publishes it anew under the next epoch, and goes on. Of two states the one with the higher epoch and
-number counts. One that was called dead and is not may leave a state once more: its epoch is lower,
-and the queue keeps two, so that the better one stays.
+number counts. A reader that was called dead and is alive may leave one more state: its epoch is
+lower, and the queue keeps two, so the better one stays.
 """
 
 import json
@@ -11,9 +11,9 @@ import logging
 import time
 from collections.abc import Callable
 
-from ..core.state import MISSHAPEN, check_numbers
+from ..core.state import MISSHAPEN, State, check_numbers
 from ..core.text import excerpt
-from .connection import Broker
+from .broker import AnyBroker
 from .messages import Arrival, Message, state_queue
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class States:
         self._epoch = self._number = 0
         self._left = self._due = 0.0
 
-    def take_over(self, broker: Broker, resume: Callable[[dict], None]) -> bool:
+    def take_over(self, broker: AnyBroker, resume: Callable[[State], None]) -> bool:
         """Have the newest state that makes sense resumed; False where nobody else has left one.
 
         Ours is the next epoch from now on. What was left stays until we `leave` what we have made
@@ -85,7 +85,7 @@ class States:
         """The seconds until a change may be left."""
         return max(0.0, self._due - time.monotonic())
 
-    def leave(self, broker: Broker, known: dict, *beside: Message) -> bool:
+    def leave(self, broker: AnyBroker, known: State, *others: Message) -> bool:
         """Leave what is known, in one transaction with other messages.
 
         False, and nothing is left, where it weighs too much.
@@ -95,7 +95,7 @@ class States:
         if len(body) > HEAVIEST:
             return False
         state = Message(self._queue, body, "state", straight=True, expires=LASTS)
-        broker.publish([*beside, state])
+        broker.publish([*others, state])
         if broker.make_again(self._queue):
             broker.publish([state])  # Somebody had deleted the queue, and with it what was left.
         broker.done_with_got()
@@ -106,10 +106,10 @@ class States:
         return True
 
 
-def _read(arrival: Arrival) -> dict | None:
+def _read(arrival: Arrival) -> State | None:
     """The state of a message, None where it is none: somebody can have forged it."""
     try:
-        state = json.loads(arrival.body)
+        state: State = json.loads(arrival.body)
         check_numbers(_age(state))
         return state
     except MISSHAPEN as error:
@@ -117,5 +117,5 @@ def _read(arrival: Arrival) -> dict | None:
         return None
 
 
-def _age(state: dict) -> tuple[int, int]:
+def _age(state: State) -> tuple[int, int]:
     return state["epoch"], state["number"]

@@ -123,30 +123,6 @@ def test_a_cook_causes_its_alerts_and_no_others_whoever_starts_first(
     assert {d["outcome"] for d in deliveries} == {"accepted"}
 
 
-def test_two_cooks_at_once_do_not_share_a_window(program, stranger, inbox):
-    program.configure_mail(inbox.port)
-    consumer = program.start("consumer_smoker.py")
-    consumer.said(WAITING)
-    for seq in range(1, 6):
-        stranger.put_readings("01-smoker", "cook", [225], seq)
-        stranger.put_readings("01-smoker", "ribs", [275 if seq < 5 else 255], seq)
-    stranger.put_readings("01-smoker", "cook", [224], 6)
-    consumer.said(judged("Smoker", 224))
-    until(lambda: len(inbox.messages) >= 2, "an e-mail and a text")
-    assert consumer.end(signal.SIGINT)[0] == 0
-    assert subjects(inbox) == ["ribs: Smoker Alert! 255.0 °F, down 20 °F in 2.5 minutes"]
-    assert first_mail(inbox).text.endswith("Cook: ribs\n")
-
-
-def test_a_reading_that_comes_twice_is_judged_once(program, stranger):
-    consumer = program.start("consumer_smoker.py")
-    consumer.said(WAITING)
-    stranger.put_readings("01-smoker", "cook", [225, 224, 209])
-    stranger.put_readings("01-smoker", "cook", [225, 224, 209, 208])
-    consumer.said(judged("Smoker", 208))
-    assert "judged 4 readings, alerts: 1." in consumer.end(signal.SIGINT)[1]
-
-
 def test_what_a_second_producer_of_the_same_cook_sends_is_put_aside_and_said_once(
     program, stranger
 ):
@@ -272,24 +248,6 @@ def test_a_consumer_asked_for_nonsense_says_so_and_declares_nothing(program, str
 )
 def test_a_window_is_so_many_readings_or_so_long(text, readings):
     assert duration(text) == readings
-
-
-@pytest.mark.parametrize(("by", "aside"), [("readings", []), ("time", [b"noon, 224"])])
-def test_a_timestamp_that_cannot_be_read_is_put_aside_by_the_clock_that_needs_it(
-    program, stranger, by, aside
-):
-    consumer = program.start("consumer_smoker.py", "--clock", by)
-    consumer.said(WAITING)
-    stranger.put("01-smoker", "05/22/21 12:00:00, 225", "noon, 224", "5/22/2021 12:02, 210")
-    consumer.said(r"!!! Smoker Alert! 210\.0 °F, down 15 °F in ")
-    minutes = "2 minutes" if aside else "1.5 minutes"
-    assert f"down 15 °F in {minutes}" in consumer.end(signal.SIGINT)[1]
-    found = stranger.take_all("06-rejected")
-    assert [body for _, body in found] == aside
-    for properties, _ in found:
-        assert properties.headers["queue"] == "01-smoker"
-        assert properties.headers["reason"] == "'noon' names no moment"
-    assert stranger.waiting("01-smoker") == 0
 
 
 def test_by_the_timestamps_a_killed_consumer_is_followed_by_one_that_knows_what_it_knew(

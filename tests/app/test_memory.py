@@ -5,6 +5,7 @@ from binascii import crc_hqx
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from forged import JSON
@@ -40,7 +41,9 @@ def cook(temperatures, name="brisket", probe=SMOKER) -> list[Reading]:
 
 
 def memory(rule=None, beside=(), clock="readings", probe=SMOKER, silence=5 * MINUTES) -> Memory:
-    return Memory(probe, [rule or SmokerDrop(), *beside], silence, remind_minutes=5, clock=clock)
+    rule = rule or SmokerDrop()
+    new_watch = partial(Watch, rule, beside=beside, remind_minutes=5, clock=clock)
+    return Memory(probe, new_watch, silence)
 
 
 def judge(made: Memory, readings, now=0.0) -> list[str]:

@@ -12,7 +12,7 @@ import trustme
 from scripts import LOOPBACK, Stranger, ask_admin, defined_users, history, until
 
 from smart_smoker.app.deliveries import pending
-from smart_smoker.app.mail import MailChannel
+from smart_smoker.channels.mail import MailChannel
 from smart_smoker.cli.settings import Mail
 from smart_smoker.cli.signals import Stop
 from smart_smoker.core.errors import BrokerRefused

@@ -141,34 +141,6 @@ def test_places_complete_each_other(tmp_path):
     )
 
 
-@pytest.mark.parametrize(
-    ("key", "value", "missing"),
-    [
-        ("panel_url", "http://smoker.example", "panel_password"),
-        ("ring_minutes", "5", "urgent_notify_urls"),
-    ],
-)
-def test_a_setting_that_is_of_no_use_without_another_says_so(key, value, missing):
-    with pytest.raises(InputError, match=f"^{missing} is missing"):
-        load(NOWHERE, {key.upper(): value})
-
-
-@pytest.mark.parametrize(
-    ("minutes", "most", "after", "reaches"),
-    [("", "", "", False), ("1", "", "", False), ("5", "2", "", False), ("5", "3", "15", True)],
-    ids=["nothing rings", "twelve minutes", "twice", "the third"],
-)
-def test_a_second_person_whom_no_ring_reaches_is_told_at_the_start(minutes, most, after, reaches):
-    given = {"RING_MINUTES": minutes, "RING_MOST": most, "SECOND_PERSON_MINUTES": after}
-    given = {key: value for key, value in given.items() if value}
-    urls = {"URGENT_NOTIFY_URLS": "ntfy://x", "SECOND_PERSON_URLS": "ntfy://y"}
-    if reaches:
-        assert load(NOWHERE, given | urls).second_person_urls == ("ntfy://y",)
-    else:
-        with pytest.raises(InputError, match="second_person_urls"):
-            load(NOWHERE, given | urls)
-
-
 def test_only_capitals_count_outside_env_toml_and_any_letters_in_it(tmp_path):
     assert load(tmp_path, {"notify_urls": "ntfy://x"}).notify_urls == ()
     assert load_from(tmp_path, env_toml={"NOTIFY_URLS": "ntfy://x"}).notify_urls == ("ntfy://x",)

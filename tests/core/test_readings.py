@@ -12,7 +12,8 @@ from smart_smoker.core.errors import InputError, UnreadableMessage
 from smart_smoker.core.probes import FOOD_A, PROBES, SMOKER
 from smart_smoker.core.readings import Reading, excerpt, parse_body
 from smart_smoker.core.rows import NOWHERE, Row, read_rows, require_readings
-from smart_smoker.rabbitmq.messages import Arrival, reading_message, reading_of
+from smart_smoker.rabbitmq.events import parse
+from smart_smoker.rabbitmq.messages import Arrival, reading_message
 
 HEADER = "Time (UTC),Channel1,Channel2,Channel3"
 TIME = "05/22/21 12:20:15"
@@ -305,8 +306,10 @@ def test_whatever_a_body_holds_it_is_a_reading_or_unreadable(body):
 # --- the message around it -----------------------------------------------------------------------
 
 
-def arrival(body=b"05/22/21 12:20:15, 84.2", id="", type="", headers=(), sent=0) -> Arrival:
-    return Arrival(SMOKER.queue, 1, body, id, type, dict(headers), sent)
+def arrival(
+    body=b"05/22/21 12:20:15, 84.2", id="", type="", headers=(), queue=SMOKER.queue
+) -> Arrival:
+    return Arrival(queue, 1, body, id, type, dict(headers), sent=1621686015)
 
 
 def test_a_message_has_the_cook_and_the_number_of_its_reading():
@@ -327,8 +330,8 @@ def test_a_reading_comes_out_of_its_message_as_it_went_in(reading, seq, last):
     id = f"brisket/{reading.probe.queue}/{seq}"
     reading = replace(reading, id=id, cook="brisket", seq=seq, last=last)
     sent = reading_message(reading)
-    arrived = arrival(sent.body, sent.id, sent.type, sent.headers, 1621686015)
-    assert reading_of(arrived, reading.probe) == reading
+    arrived = arrival(sent.body, sent.id, sent.type, sent.headers, sent.queue)
+    assert parse(arrived) == reading
 
 
 @pytest.mark.parametrize(
@@ -348,7 +351,7 @@ def test_a_reading_comes_out_of_its_message_as_it_went_in(reading, seq, last):
     ids=str,
 )
 def test_a_foreign_reading_is_of_no_cook_and_unlike_any_other(headers):
-    first, second = (reading_of(arrival(headers=headers), SMOKER) for _ in range(2))
+    first, second = (parse(arrival(headers=headers)) for _ in range(2))
     assert (first.time, first.temperature) == (TIME, 84.2)
     assert (first.cook, first.seq, first.last) == ("", 0, False)
     assert first.id != second.id
@@ -356,4 +359,4 @@ def test_a_foreign_reading_is_of_no_cook_and_unlike_any_other(headers):
 
 def test_a_message_of_another_type_is_no_reading():
     with pytest.raises(UnreadableMessage, match="alert"):
-        reading_of(arrival(type="alert"), SMOKER)
+        parse(arrival(type="alert"))

@@ -19,6 +19,7 @@ from smart_smoker.core.probes import PROBE_OF_NAME, PROBES
 from smart_smoker.core.readings import parse_body
 from smart_smoker.core.state import LARGEST
 from smart_smoker.rabbitmq.connection import Broker
+from smart_smoker.rabbitmq.events import parse
 from smart_smoker.rabbitmq.messages import (
     ALERTS,
     BOUND,
@@ -26,7 +27,6 @@ from smart_smoker.rabbitmq.messages import (
     STATES,
     answer_key,
     answer_message,
-    answer_of,
     state_queue,
 )
 
@@ -450,7 +450,7 @@ class Answers(Scenario):
             if event.type == "reading" and "seq" in event.headers:
                 newest[event.queue] = event.headers["seq"]
             elif event.type == "answer":
-                answer = answer_of(event)[1]
+                answer = parse(event).answer
                 queue = event.queue.removeprefix(answer_key(""))
                 answered.setdefault((answer.kind, answer.began), newest[queue] + self.late)
             elif event.type == "alert":

@@ -18,8 +18,8 @@ from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.panel import follower as follower_
 from smart_smoker.panel import history_reader
-from smart_smoker.panel.cook_story import AlertRecord
 from smart_smoker.panel.follower import Follower
+from smart_smoker.panel.records import AlertRecord
 from smart_smoker.rabbitmq.connection import Broker
 from smart_smoker.rabbitmq.messages import alert_message, delivery_message, reading_message
 

@@ -24,8 +24,9 @@ from smart_smoker.core.watch import Watch
 from smart_smoker.panel import cook_story, probe_story
 from smart_smoker.panel import story as module
 from smart_smoker.panel.chart import chart_of
-from smart_smoker.panel.cook_story import AlertRecord, CookStory
+from smart_smoker.panel.cook_story import CookStory
 from smart_smoker.panel.probe_story import SILENCE, Condition, Episode, duration
+from smart_smoker.panel.records import AlertRecord
 from smart_smoker.panel.story import Story
 from smart_smoker.panel.trend import direction
 from smart_smoker.panel.words import LATEST
@@ -854,7 +855,6 @@ def other_alert(**changes) -> Arrival:
         *(other(GOOD, {"seq": seq}) for seq in (None, True, "2", 2.5, -1, 0, 2**70, [2])),
         arrival(replace(GOOD, headers={})),
         *(other(TOLD, body=body) for body in (b"\xff", b"{}", b"[]", b"null", b"[" * 9000)),
-        other(TOLD, type=""),
         other(TOLD, queue=HISTORY),
         other_alert(cook="unheard of"),
         other_alert(cook=None),
@@ -884,6 +884,12 @@ def test_what_is_not_ours_is_passed_over(event):
     before = shown(story)
     assert story.take(event) is False
     assert shown(story) == before
+
+
+def test_an_alert_that_a_stranger_published_plainly_is_shown_as_it_is_sent():
+    story = story_of([reading()])
+    assert story.take(other(TOLD, type="", id=""))
+    assert [told.alert.id for told in story.latest.alerts] == [TOLD.id]
 
 
 @pytest.mark.parametrize("message", [GOOD, TOLD, DELIVERY], ids=lambda message: message.type)

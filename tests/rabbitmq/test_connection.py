@@ -32,6 +32,7 @@ from smart_smoker.core.readings import Reading
 from smart_smoker.rabbitmq import connection, link
 from smart_smoker.rabbitmq import messages as wire
 from smart_smoker.rabbitmq.connection import Broker
+from smart_smoker.rabbitmq.events import parse
 from smart_smoker.rabbitmq.history import replay
 from smart_smoker.rabbitmq.link import connect, read_alone, stay_connected
 from smart_smoker.rabbitmq.messages import (
@@ -39,7 +40,6 @@ from smart_smoker.rabbitmq.messages import (
     alert_message,
     delivery_message,
     reading_message,
-    reading_of,
     rejected_message,
 )
 
@@ -281,7 +281,7 @@ def test_a_reading_arrives_as_it_was_sent(url):
     with Broker(url, "a test") as broker:
         broker.publish(map(reading_message, sent))
         broker.consume("02-food-A", prefetch=10)
-        arrived = [reading_of(arrival, FOOD_A) for arrival in take(broker, 2)]
+        arrived = [parse(arrival) for arrival in take(broker, 2)]
     assert arrived == sent
 
 
@@ -291,7 +291,7 @@ def test_a_strangers_message_arrives_with_nothing_but_its_body(url, stranger):
         broker.consume("01-smoker", prefetch=10)
         (arrived,) = take(broker, 1)
     assert (arrived.id, arrived.type, arrived.headers, arrived.sent) == ("", "", {}, 0)
-    assert reading_of(arrived, SMOKER).temperature == 84.2
+    assert parse(arrived).temperature == 84.2
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -384,8 +384,14 @@ def test_a_header_that_nobody_can_decode_ends_no_reading(url, stranger):
         properties = pika.BasicProperties(headers=headers)
         stranger.channel.basic_publish("smart-smoker", "01-smoker", b"12:20, 84.2", properties)
         (arrived,) = take(broker, 1)
-        assert (arrived.body, reading_of(arrived, SMOKER).cook) == (b"12:20, 84.2", "")
+        assert (arrived.body, parse(arrived).cook) == (b"12:20, 84.2", "")
         assert [event.body for event in replay(broker, "first")] == [b"12:20, 84.2"]
+
+
+def test_what_pika_is_for_others_in_the_same_process_stays_as_it_is():
+    with pytest.raises(BrokerAway):
+        Broker(f"amqp://guest:guest@{LOOPBACK}:1/", "a test")
+    assert pika.spec.props[pika.BasicProperties.INDEX] is pika.BasicProperties
 
 
 def test_what_was_not_acknowledged_comes_again_and_in_order(url):
@@ -493,7 +499,7 @@ def test_a_number_of_64_bits_is_a_number(url, stranger):
         broker.consume("01-smoker", prefetch=1)
         (arrival,) = take(broker, 1)
     assert type(arrival.headers["seq"]) is not int
-    assert reading_of(arrival, SMOKER).id == "brisket/01-smoker/7"
+    assert parse(arrival).id == "brisket/01-smoker/7"
 
 
 def test_a_broker_that_refuses_does_not_keep_the_next_from_being_tried(url):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from scripts import ALERT, Stranger, ask_admin, defined_users, history, until
 
-from smart_smoker.app import lanes, outbox
+from smart_smoker.app import lanes, outbox, unacked
 from smart_smoker.app.outbox import Outbox
 from smart_smoker.cli.signals import Stop
 from smart_smoker.core.errors import DeliveryFailed, QueueTaken
@@ -46,7 +46,7 @@ def give_back(url: str, queue: str, times: int):
 class Channel:
     """A channel that fails until it is told to accept."""
 
-    name = "fake"
+    name = label = "fake"
 
     def __init__(self):
         self.accepts, self.tries, self.sent = False, 0, []
@@ -218,7 +218,7 @@ def test_an_alert_that_is_held_for_long_does_not_come_back_but_is_put_in_anew(
 ):
     """Were it given back, a limit of two returns would cost it."""
     set_limit(broker, url, 2)
-    monkeypatch.setattr(outbox, "LONGEST_HOLD", 0.2)
+    monkeypatch.setattr(unacked, "LONGEST", 0.2)
     monkeypatch.setattr(lanes, "LONGEST_PAUSE", 0.1)
     sent = int(time.time()) - 1000
     message = alert_message(ALERT)
@@ -250,7 +250,7 @@ def test_an_alert_that_came_back_often_is_put_in_anew_at_once(
     with Outbox([consumers_url], "a test", [channel]):
         until(lambda: renewed and channel.tries, "an alert that is put in anew")
     (arrival,) = renewed
-    assert arrival.returns >= outbox.MANY_RETURNS
+    assert arrival.returns >= unacked.MANY_RETURNS
     until(lambda: stranger.waiting("04-alerts") == 1, "the alert in its queue again")
 
 

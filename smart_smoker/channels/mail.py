@@ -14,12 +14,14 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from email.message import EmailMessage
 from email.utils import localtime
+from typing import Any
 from urllib.parse import quote
 
-from ..cli.settings import Mail
-from ..core.alert import RINGS, Alert
+from ..cli.settings import Mail, Settings
+from ..core.alert import Alert
 from ..core.errors import DeliveryFailed, DeliveryPutOff, DeliveryRefused, DeliveryUnknown
 from ..core.text import printable, printable_lines, without
+from .channel import Channel
 
 TIMEOUT = 20
 """Seconds a mail server has for each step until it is ready for the mail."""
@@ -70,24 +72,25 @@ REASONS = {
 """What a mail server does and what to mend; the first that fits an error counts."""
 
 
-class MailChannel:
-    """E-mails ("email") or texts ("sms") by a mail server; `label` is `name` for people."""
+def channels(settings: Settings) -> list[Channel]:
+    """The channels that a mail server serves: e-mails, texts, both or none."""
+    mail = settings.mail
+    recipients = {"email": mail.email_to, "sms": mail.sms_to} if mail else {}
+    return [MailChannel(name, mail, to) for name, to in recipients.items() if mail and to]
+
+
+class MailChannel(Channel):
+    """E-mails ("email") or texts ("sms") by a mail server."""
 
     def __init__(self, name: str, mail: Mail, recipient: str):
-        self.name, self.label = name, f"{name} to {recipient}"
-        self._mail, self._recipient = mail, recipient
-
-    def wants(self, alert: Alert) -> bool:
-        """Whether the alert is for this channel: all are that do not ring."""
-        return alert.state not in RINGS
+        self.name = self.label = name
+        self.to, self._mail = recipient, mail
+        if name == "sms":
+            self.caveat = "only the phone shows whether it arrives"
 
     def send(self, alert: Alert, hand_over: Callable[[], None] = lambda: None) -> None:
-        """Return when the mail server has accepted the alert; `hand_over` as a Channel's.
-
-        Raises DeliveryRefused where trying again is no use, DeliveryUnknown where the server got
-        all of the mail and gave no verdict, and for all else DeliveryFailed.
-        """
-        mail, message = self._mail, _message(alert, self.name, self._mail.sender, self._recipient)
+        """As any Channel's: the server's reply to the mail is the verdict."""
+        mail, message = self._mail, _message(alert, self.name, self._mail.sender, self.to)
         began, server = time.monotonic(), None
         try:
             with closing(_Server(mail, hand_over)) as server:
@@ -96,11 +99,11 @@ class MailChannel:
                     server.starttls(context=ssl.create_default_context())
                 if mail.password:
                     server.login(mail.sender, mail.password)
-                server.sock.settimeout(MAIL_TIMEOUT)
-                server.send_message(message, mail.sender, [self._recipient])
+                server.allow(MAIL_TIMEOUT)
+                server.send_message(message, mail.sender, [self.to])
                 # The mail is accepted: a goodbye that fails must not make us send it again.
                 with suppress(OSError):
-                    server.sock.settimeout(1)
+                    server.allow(1)
                     server.quit()
         except (OSError, UnicodeError) as error:  # smtplib's and ssl's errors are OSErrors
             cut_off = time.monotonic() - began > LONGEST_TRY
@@ -113,16 +116,18 @@ class MailChannel:
         if code >= 500 and not mail.password:
             words += "; where a login is needed, so is outgoing_email_password"
         final = FINAL.get(type(error))
-        kind = DeliveryPutOff if code >= 500 else DeliveryFailed
+        kind: type[DeliveryFailed] | type[DeliveryRefused] = DeliveryFailed
         if final and final.match(reason):
             kind = DeliveryRefused
+        elif code >= 500:
+            kind = DeliveryPutOff
         if handed_over and code < 400:
             kind, words = DeliveryUnknown, "has not said whether it took the mail ({reason})"
         logins = (mail.password, f"\0{mail.sender}\0{mail.password}")
         coded = [base64.b64encode(login.encode()).decode() for login in logins]
         reason = without([mail.password, *coded], reason)[:200]
-        words = words.format(mail=mail, to=self._recipient, reason=reason)
-        return kind(f"{mail.host}:{mail.port} {words}", self._recipient)
+        words = words.format(mail=mail, to=self.to, reason=reason)
+        return kind(f"{mail.host}:{mail.port} {words}", self.to)
 
 
 class _Server(smtplib.SMTP):
@@ -133,8 +138,8 @@ class _Server(smtplib.SMTP):
         # Without a name for this machine smtplib asks the DNS for one, which can take seconds.
         super().__init__(mail.host, mail.port, "[127.0.0.1]", timeout=TIMEOUT)
 
-    def _get_socket(self, host, port, timeout):
-        way = super()._get_socket(host, port, timeout)
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        way = socket.create_connection((host, port), timeout)
         self._way = way.dup()  # another name for the connection, since TLS takes the first one over
         self._timer = threading.Timer(LONGEST_TRY, self._cut_off)
         self._timer.daemon = True
@@ -146,7 +151,12 @@ class _Server(smtplib.SMTP):
             self.close()
             raise
 
-    def send(self, s):
+    def allow(self, seconds: float) -> None:
+        """Give the server so long for each step from now on."""
+        if self.sock:
+            self.sock.settimeout(seconds)
+
+    def send(self, s: Any) -> None:
         # smtplib sends its commands as text, and nothing as bytes but a mail.
         is_mail = isinstance(s, bytes)
         if is_mail:
@@ -154,16 +164,17 @@ class _Server(smtplib.SMTP):
         super().send(s)
         if is_mail:
             self.handed_over = True
-            self.sock.settimeout(VERDICT_TIMEOUT)
+            self.allow(VERDICT_TIMEOUT)
 
-    def rset(self):
-        """Nothing, which smtplib does after a refusal: no other mail goes by this connection."""
+    def rset(self) -> tuple[int, bytes]:
+        """Ask nothing, as smtplib does after a refusal: no other mail goes by this connection."""
+        return 250, b""
 
-    def _cut_off(self):
+    def _cut_off(self) -> None:
         with suppress(OSError):
             self._way.shutdown(socket.SHUT_RDWR)
 
-    def close(self):
+    def close(self) -> None:
         super().close()
         self._timer.cancel()
         self._way.close()

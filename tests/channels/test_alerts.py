@@ -23,9 +23,11 @@ import trustme
 from smtp_server import MailServer, accept_late, break_off, hang
 
 import alerts
-from smart_smoker.app import mail, push
-from smart_smoker.app.channels import channels
-from smart_smoker.cli.settings import Mail, Settings
+from smart_smoker.app.links import Links
+from smart_smoker.channels import mail, push
+from smart_smoker.channels.configured import channels
+from smart_smoker.channels.push import Gets
+from smart_smoker.cli.settings import Mail, Settings, load
 from smart_smoker.core.alert import Alert
 from smart_smoker.core.errors import (
     DeliveryFailed,
@@ -34,6 +36,8 @@ from smart_smoker.core.errors import (
     DeliveryUnknown,
     InputError,
 )
+from smart_smoker.core.ring import Ring
+from smart_smoker.lab.demo import WAKES_NOBODY
 from smart_smoker.lab.inbox import Inbox, Received
 
 HOST = "127.0.0.1"
@@ -593,9 +597,9 @@ def test_a_url_that_apprise_cannot_use_is_named_without_its_secret(url, capfd, r
 @pytest.mark.parametrize(
     ("gets", "key"),
     [
-        ({"all", "second"}, "notify_urls"),
-        ({"urgent", "second"}, "urgent_notify_urls"),
-        ({"second"}, "second_person_urls"),
+        ((Gets.ALL, Gets.SECOND), "notify_urls"),
+        ((Gets.URGENT, Gets.SECOND), "urgent_notify_urls"),
+        ((Gets.SECOND,), "second_person_urls"),
     ],
 )
 def test_a_url_that_apprise_cannot_use_is_said_with_a_setting_that_has_it(gets, key):
@@ -612,6 +616,19 @@ def test_nothing_configured_means_no_channels():
 
 def test_the_name_of_a_channel_is_the_same_in_every_process():
     assert channel(urls=["ntfy://smoker"]).name == "ntfy-b6407d"
+
+
+def test_people_read_what_a_push_is_for_and_its_place_in_the_settings():
+    found = replace(
+        settings(port=25, sms=PHONE, urls=["ntfy://a", "json://b"]),
+        urgent_notify_urls=("ntfy://a", "json://c"),
+        second_person_urls=("json://c", "ntfy://d"),
+        ring=Ring(every=900),
+    )
+    assert [each.label for each in channels(found)] == [
+        *("email", "sms", "push 1 (ntfy)", "push 2 (json)"),
+        *("urgent push 2 (json)", "second person's push 2 (ntfy)"),
+    ]
 
 
 def test_the_names_of_channels_hold_no_secret():
@@ -655,11 +672,63 @@ def test_a_url_that_gets_everything_is_not_urgent_as_well():
 def test_apprise_is_imported_only_for_those_who_configured_it():
     code = (
         "import sys; from smart_smoker.cli.settings import *\n"
-        "from smart_smoker.app.channels import channels\n"
+        "from smart_smoker.channels.configured import channels\n"
         "channels(Settings((), '', Mail('h', 25, 'ssl', 'a@b', '', 'a@b', ''), ()))\n"
         "assert 'apprise' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+# --- what a channel needs of the settings ---------------------------------------------------------
+
+NOWHERE = Path(__file__).parent / "no such folder"
+
+
+@pytest.mark.parametrize(
+    ("settings", "missing"),
+    [
+        ({"PANEL_URL": "http://smoker.example"}, "panel_password"),
+        ({"RING_MINUTES": "5"}, "urgent_notify_urls"),
+        ({"RING_MINUTES": "5", "URGENT_NOTIFY_URLS": ""}, "urgent_notify_urls"),
+    ],
+)
+def test_what_is_missing_for_a_setting_is_said_by_whoever_uses_it_and_by_nobody_else(
+    settings, missing
+):
+    found = load(NOWHERE, settings)
+    with pytest.raises(InputError, match=f"^{missing} is missing or empty in "):
+        channels(found), Links(found.panel_url, found.panel_password)
+
+
+def test_the_producer_starts_with_settings_that_lack_what_only_a_consumer_needs():
+    lacking = {"RING_MINUTES": "5", "PANEL_URL": "http://smoker.example", "URGENT_NOTIFY_URLS": ""}
+    command = [sys.executable, "smoker_producer.py", "--check", "smoker-temps.csv"]
+    environment = clean_environment() | lacking
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_demo_starts_and_wakes_nobody_whatever_is_set_to_ring(tmp_path):
+    (tmp_path / ".env.toml").write_text(
+        'ring_minutes = 5\nurgent_notify_urls = ["json://a"]\nsecond_person_urls = ["json://b"]\n'
+    )
+    assert channels(load(tmp_path, WAKES_NOBODY)) == []
+
+
+@pytest.mark.parametrize(
+    ("minutes", "most", "after", "reaches"),
+    [("", "", "", False), ("1", "", "", False), ("5", "2", "", False), ("5", "3", "15", True)],
+    ids=["nothing rings", "twelve minutes", "twice", "the third"],
+)
+def test_a_second_person_whom_no_ring_reaches_is_told_at_the_start(minutes, most, after, reaches):
+    given = {"RING_MINUTES": minutes, "RING_MOST": most, "SECOND_PERSON_MINUTES": after}
+    given = {key: value for key, value in given.items() if value}
+    urls = {"URGENT_NOTIFY_URLS": "ntfy://x", "SECOND_PERSON_URLS": "ntfy://y"}
+    if reaches:
+        assert len(channels(load(NOWHERE, given | urls))) == 2
+    else:
+        with pytest.raises(InputError, match="second_person_urls"):
+            channels(load(NOWHERE, given | urls))
 
 
 # --- the page ------------------------------------------------------------------------------------
@@ -693,7 +762,7 @@ def page(tmp_path):
 
 
 def clean_environment() -> dict:
-    ours = ("OUTGOING_", "SMS_", "EMAIL_", "NOTIFY_", "RABBITMQ_")
+    ours = ("OUTGOING_", "SMS_", "EMAIL_", "NOTIFY_", "RABBITMQ_", "RING_", "URGENT_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | {"PYTHONIOENCODING": "utf-8"}
 

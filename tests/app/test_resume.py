@@ -1,0 +1,23 @@
+"""Which cook a producer goes on with, as a history in memory tells it."""
+
+import pytest
+from stub_broker import StubBroker
+
+from smart_smoker.app.resume import newest_cook
+from smart_smoker.cli.signals import Stop
+from smart_smoker.core.probes import SMOKER
+from smart_smoker.rabbitmq import link
+
+
+@pytest.fixture
+def stub(monkeypatch) -> StubBroker:
+    stub = StubBroker()
+    monkeypatch.setattr(link, "connect", lambda _, name: stub.another(name))
+    return stub
+
+
+def test_a_reading_that_names_a_cook_and_has_no_number_hides_none(stub):
+    stub.put_readings(SMOKER, "patio-20261128-120000-abcd", [225, 226])
+    stub.publish_plainly(SMOKER.queue, "12:00, 200", cook="patio-20261128-130000-abcd")
+    begun = newest_cook("patio", "1D", [], Stop())
+    assert [reading.temperature for reading in begun] == [225, 226]
