@@ -45,7 +45,7 @@ PURE_MODULES += ["panel.story", "panel.cook_story", "panel.probe_story"]
 PURE_MODULES += ["panel.overview", "panel.records", "panel.trend", "panel.words"]
 PURE = {
     *("array", "binascii", "bisect", "collections", "contextlib", "csv", "dataclasses", "datetime"),
-    *("itertools", "json", "math", "operator", "re", "statistics", "typing", "unicodedata"),
+    *("enum", "itertools", "json", "math", "operator", "re", "statistics", "typing", "unicodedata"),
 }
 """What the core may use: nothing that opens, connects, sleeps, asks the time or tosses a coin."""
 

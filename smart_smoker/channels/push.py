@@ -42,7 +42,7 @@ def channels(settings: Settings) -> list[Channel]:
     ring = settings.ring
     if ring.every and not settings.urgent_notify_urls:
         raise missing("urgent_notify_urls", "ring_minutes needs somewhere to ring")
-    reached = ring.every and ring.state(ring.most - 1) == "second"
+    reached = ring.every and ring.is_second(ring.most - 1)
     if settings.second_person_urls and not reached:
         words = "second_person_urls: nothing rings there unless ring_minutes, ring_most times, are"
         raise InputError(f"{words} second_person_minutes or more", "second_person_urls")

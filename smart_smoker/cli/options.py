@@ -139,7 +139,7 @@ def rules_of(options, probe: Probe, settings: Settings) -> list[Rule]:
             key = probe.setting(FoodDone.kind)
             raise InputError(f"{probe.spoken} has no target to warn of: give --done, or {key}", key)
         beside = [replace(rule, warn_minutes=warned) for rule in beside]
-    return [replace(options.rule, **own), *beside]
+    return [replace(options.rule, **own), *beside, *probe.also]
 
 
 def cook_name(text: str) -> str:

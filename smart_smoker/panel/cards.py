@@ -5,6 +5,7 @@ from ..core.readings import SECONDS_PER_READING
 from ..core.units import in_unit
 from .cook_story import CookStory
 from .elements import Marked, Tag
+from .overview import look
 from .probe_story import LATE, ProbeStory, duration
 from .words import clock, date_of, degrees, of_day
 
@@ -50,10 +51,10 @@ class Card(Tag):
             return
         condition, age, change = story.condition(now), story.age(now), story.change()
         late = age is None or age > LATE
-        kind = "away" if old else condition.kind.replace(" ", "-")
+        kind = "away" if old else condition.kind
         known = not old and condition.kind not in ("no signal", "gone")
         live = known and condition.kind != "ended"
-        self.put(classes=f"{self._look} {kind}{' late' if late and live else ''}")
+        self.put(classes=f"{self._look} {look(kind, late and live)}")
         self._condition.put("not known" if old else in_unit(condition.words, unit), "state")
         self._value.put(degrees(story.newest.temperature, unit), "value")
         self._degrees.put(f"°{unit}", "unit")

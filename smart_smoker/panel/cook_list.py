@@ -4,7 +4,7 @@ import json
 
 from ..core.probes import PROBES
 from .elements import Browser, Tag
-from .overview import Overview, Row
+from .overview import Overview, Row, look
 from .words import shortened
 
 
@@ -47,7 +47,7 @@ def _said(row: Row) -> list[object]:
     """A row as the browser takes it: id, label, and of each cell its look and its two lines."""
     cells = [
         (
-            cell.kind.replace(" ", "-") + (" late" if cell.late else ""),
+            look(cell.kind, cell.late),
             probe.name,
             cell.temperature,
             ", ".join(filter(None, [cell.words, cell.age])),

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from ..core.probes import PROBES, RULES
+from ..core.limits import FoodDone
+from ..core.probes import PROBES
+from ..core.rules import gravest_first
 from ..core.units import in_unit
 from .cook_story import CookStory
 from .probe_story import LATE, ProbeStory, duration
@@ -18,11 +20,11 @@ MOST_ROWS = 100
 READING = "What was earlier is still being read: episodes that began then can be missing here."
 
 WORST = (
-    *(kind for kind, rule in RULES.items() if rule.urgent),
+    *(rule.kind for rule in gravest_first() if rule.urgent),
     "no signal",
     "gone",
     "late",
-    *(kind for kind, rule in RULES.items() if not rule.urgent),
+    *(rule.kind for rule in gravest_first() if not rule.urgent),
     "unclear",
     "steady",
     "ended",
@@ -31,8 +33,11 @@ WORST = (
 """How a probe can be: what a sleeper must wake up for, what nobody knows, what can wait."""
 
 
-URGENT = (*(kind for kind, rule in RULES.items() if rule.urgent), "no signal")
+URGENT = WORST[: WORST.index("no signal") + 1]
 """What a sleeper must wake up for."""
+
+BAD = tuple(kind for kind in URGENT if kind != FoodDone.kind)
+"""What is shown in red: of what is urgent all that is no good news."""
 
 SIGNS = {
     "drop": "▼",
@@ -80,6 +85,11 @@ def kind_of(story: ProbeStory, now: float) -> str:
     kind, age = story.condition(now).kind, story.age(now)
     late = age is not None and age > LATE and kind not in ("ended", "never")
     return min(kind, "late", key=WORST.index) if late else kind
+
+
+def look(kind: str, late: bool = False) -> str:
+    """The classes of how a probe is; a kind of which the page's style says nothing is a square."""
+    return kind.replace(" ", "-") + " bad" * (kind in BAD) + " late" * late
 
 
 def worst_first(cooks: list[CookStory], now: float) -> list[CookStory]:

@@ -10,9 +10,9 @@ from ..core.alert import NO_SIGNAL, TOO_OLD, Alert
 from ..core.answers import GOING_ON, Answer
 from ..core.forecast import Forecast, forecast
 from ..core.limits import FoodDone
-from ..core.probes import RULES, Probe
+from ..core.probes import Probe
 from ..core.readings import SECONDS_PER_READING, Reading
-from ..core.rules import DECIMALS, FoodStall
+from ..core.rules import DECIMALS, FoodStall, gravest_first
 from .trend import MEAT, PIT, direction, trend
 
 MOST_EPISODES = 1000
@@ -120,10 +120,10 @@ class ProbeStory:
         if lost or age >= SILENCE:
             kind = "no signal" if age < TOO_OLD else "gone"
             return Condition(kind, f"no signal for {duration(age)}")
-        for kind, rule in RULES.items():
-            if episode := going_on.get(kind):
+        for rule in gravest_first():
+            if episode := going_on.get(rule.kind):
                 passed = duration(self.moments[-1] - episode.begin)
-                return Condition(kind, rule.during.format(duration=passed))
+                return Condition(rule.kind, rule.during.format(duration=passed))
         known = self.moments[-1] - self.moments[0]
         count = len(self.moments) * SECONDS_PER_READING
         if self.begins_late and min(known, count - SECONDS_PER_READING) < REMINDER:

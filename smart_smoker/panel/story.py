@@ -5,8 +5,9 @@
 
 from ..core.alert import NO_SIGNAL, PREFIXES, TOO_OLD, Alert
 from ..core.errors import UnreadableMessage
-from ..core.probes import PROBE_OF_NAME, RULES
+from ..core.probes import PROBE_OF_NAME
 from ..core.readings import Reading
+from ..core.rules import RULES
 from ..rabbitmq import events
 from ..rabbitmq.events import parse
 from ..rabbitmq.messages import Arrival
