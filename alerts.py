@@ -66,7 +66,7 @@ def show_pending(settings: Settings, configured: list[Channel], logger: logging.
     with connect_once(settings.rabbitmq_urls, "alerts.py --pending") as broker:
         if not configured:
             words = "Alerts that wait in %s: %d. Nothing is set up to send them."
-            logger.info(words, ALERTS, broker.state(ALERTS)[0])
+            logger.info(words, ALERTS, broker.counts(ALERTS).messages)
             return 0
         waiting = pending(broker, configured)
     labels = {channel.name: channel.label for channel in configured}

@@ -16,7 +16,7 @@ REMIND_MINUTES = 60
 SILENCE_MINUTES = 5
 
 
-def main():
+def main() -> None:
     setup_logger(__file__)
     options = consumer_options(__doc__, FOOD_B, REMIND_MINUTES, SILENCE_MINUTES)
     settings = load(Path(__file__).parent)

@@ -17,7 +17,7 @@ from util_logger import setup_logger
 HOST, PORT = "127.0.0.1", 8000
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--host", default=HOST, help=f"whom it listens to (default: {HOST})")
     port = number_from(0, 65535, int)
@@ -40,11 +40,11 @@ def main():
     from smart_smoker.panel.routes import serve
 
     follower = Follower(settings.rabbitmq_urls)
-    with ExitStack() as beside:
+    with ExitStack() as stack:
         if settings.mqtt_url:
             from smart_smoker.panel.home_assistant import HomeAssistant
 
-            beside.enter_context(HomeAssistant(settings.mqtt_url, follower, settings.units))
+            stack.enter_context(HomeAssistant(settings.mqtt_url, follower, settings.units))
         serve(follower, settings, options.host, options.port)
 
 

@@ -4,7 +4,10 @@
 python3 run.py                        the sample cook, all of it in this terminal
 python3 run.py setup                  the set-up alone
 python3 run.py test [pytest options]  the set-up, then the tests
-python3 run.py broker start           a RabbitMQ of one's own, for the scripts by hand
+python3 run.py check                  the set-up, then linter, types and formatting
+python3 run.py lock [uv options]      the locks anew, from the requirements
+python3 run.py broker start           a RabbitMQ of one's own, for the scripts by hand;
+                                      on another port than 5672 by --port PORT
 python3 run.py broker stop | status
 python3 run.py rejected               what was put aside in 06-rejected, and why
 python3 run.py services [FOLDER]      units of systemd, to run it overnight: printed, or written
@@ -18,11 +21,12 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 BROKER_FOLDER = HERE / ".rabbitmq" / "broker"
+ADMIN_ABOVE = 10000  # from the port of the scripts to that of the admin page, as in RabbitMQ's own
 
 
-def too_old(version):
+def too_old(version: "tuple[object, ...]") -> "str | None":
     """What to say to a Python that is too old; None for the others."""
-    if tuple(version[:2]) >= (3, 10):
+    if version[:2] >= (3, 10):
         return None
     return "Smart Smoker needs Python 3.10 or newer; this is {}.{}.".format(*version[:2])
 
@@ -31,9 +35,16 @@ if __name__ == "__main__" and too_old(sys.version_info):
     print(too_old(sys.version_info))
     sys.exit(2)
 
+from smart_smoker.cli.commands import typed  # noqa: E402
 from smart_smoker.cli.output import outlive_readers  # noqa: E402
 from smart_smoker.core.errors import InputError, SmartSmokerError  # noqa: E402
-from smart_smoker.lab.environment import become, in_venv, set_up  # noqa: E402
+from smart_smoker.lab.environment import (  # noqa: E402
+    DEVELOPMENT,
+    PANEL,
+    become,
+    in_venv,
+    set_up,
+)
 from smart_smoker.lab.packages import (  # noqa: E402
     install_browser,
     install_rabbitmq,
@@ -43,10 +54,12 @@ from smart_smoker.lab.packages import (  # noqa: E402
 from smart_smoker.lab.private_broker import USUAL_PORTS, PrivateBroker  # noqa: E402
 from smart_smoker.lab.processes import locked  # noqa: E402
 from smart_smoker.lab.services import show_units  # noqa: E402
+from smart_smoker.lab.upkeep import check, lock  # noqa: E402
 
 
-def broker(action):
-    node = PrivateBroker(BROKER_FOLDER, USUAL_PORTS)
+def broker(action: str, port: "int | None") -> int:
+    ports = (port, port + ADMIN_ABOVE) if port else USUAL_PORTS
+    node = PrivateBroker(BROKER_FOLDER, ports)
     if action == "stop":
         was_running = node.running
         node.stop()
@@ -56,27 +69,40 @@ def broker(action):
         install_rabbitmq()
         say("Starting RabbitMQ")
         node.start()
+    if port and node.running and node.ports != ports:
+        raise InputError("RabbitMQ is running already, on another port: {}".format(node.url))
     if not node.running:
-        say("RabbitMQ is not running. To start it: python3 run.py broker start")
+        say(typed("RabbitMQ is not running. To start it: python3 run.py broker start"))
         return 1
     say("RabbitMQ is running, process {}.".format(node.pid))
     say("  for the scripts: {}".format(node.url))
     say("  the admin page:  {} (guest, guest)".format(node.admin_url))
+    if node.ports != USUAL_PORTS:
+        say("The scripts find both with these lines in .env.toml:")
+        say('  rabbitmq_url = "{}"'.format(node.url))
+        say('  rabbitmq_admin_url = "{}"'.format(node.admin_url))
     return 0
 
 
-def seconds(text):
+def port(text: str) -> int:
+    value = int(text)
+    if not 0 < value <= 65535 - ADMIN_ABOVE:
+        raise ValueError(text)
+    return value
+
+
+def seconds(text: str) -> float:
     value = float(text)
     if not 0 <= value < float("inf"):
         raise ValueError(text)
     return value
 
 
-def parse(arguments):
+def parse(arguments: "list[str]") -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="run.py",
-        usage="python3 run.py [--interval SECONDS] [--broker URL] [COMMAND]",
-        description=__doc__,
+        usage=typed("python3 run.py [--interval SECONDS] [--broker URL] [COMMAND]"),
+        description=typed(__doc__ or ""),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
         epilog="exit codes: 0 finished; 1 a bug, or `broker status` finds none running;\n"
@@ -89,26 +115,31 @@ def parse(arguments):
     commands = parser.add_subparsers(dest="command", help=argparse.SUPPRESS)
     commands.add_parser("setup")
     commands.add_parser("test")
+    commands.add_parser("check")
+    commands.add_parser("lock")
     commands.add_parser("rejected")
     commands.add_parser("services").add_argument("folder", nargs="?", type=Path)
-    commands.add_parser("broker").add_argument("action", choices=["start", "stop", "status"])
+    own = commands.add_parser("broker")
+    own.add_argument("action", choices=["start", "stop", "status"])
+    own.add_argument("--port", type=port)
     return parser.parse_args(arguments)
 
 
-def main(arguments):
+def main(arguments: "list[str]") -> int:
     testing = arguments[:1] == ["test"]
-    options = parse([] if testing else arguments)
+    # What follows these goes to another program.
+    options = parse(arguments[:1] if arguments[:1] in (["test"], ["lock"]) else arguments)
     if options.command == "broker":
-        return broker(options.action)
+        return broker(options.action, options.port)
     if options.command == "services":
         show_units(HERE, options.folder)
         return 0
     (HERE / ".rabbitmq").mkdir(exist_ok=True)
     with locked(HERE / ".rabbitmq" / "setup-lock", "Another set-up is under way here."):
-        set_up("requirements-dev.txt" if testing else "requirements-panel.txt")
+        set_up(DEVELOPMENT if options.command in ("test", "check", "lock") else PANEL)
         for install in [install_rabbitmq] + [install_browser, install_thermometers] * testing:
             try:
-                if not options.broker and options.command != "rejected":
+                if not options.broker and options.command not in ("rejected", "check", "lock"):
                     install()
             except InputError as error:
                 if not testing:
@@ -117,11 +148,18 @@ def main(arguments):
     if testing:
         os.chdir(str(HERE))
         return become(["-m", "pytest"] + arguments[1:])
+    if options.command == "check":
+        os.chdir(str(HERE))
+        return check()
+    if options.command == "lock":
+        os.chdir(str(HERE))
+        lock(arguments[1:])
+        return 0
     if options.command == "setup":
         say("Everything is set up.")
         return 0
     if not in_venv():
-        return become([HERE / "run.py"] + arguments)
+        return become([str(HERE / "run.py")] + arguments)
     if options.command == "rejected":
         from smart_smoker.lab.rejected import show_rejected
 

@@ -1,5 +1,6 @@
 """Streams a smoker's temperatures from a CSV into RabbitMQ, a queue a probe, a row every 30 s."""
 
+import smart_smoker.cli.installed  # noqa: F401, I001 - first: says what is missing
 import logging
 import secrets
 import sys
@@ -7,12 +8,10 @@ import webbrowser
 from datetime import datetime
 from pathlib import Path
 
-import smart_smoker.cli.installed  # noqa: F401 - first: says what is missing
 from smart_smoker.app.check import check
-from smart_smoker.app.producer import Cook, Producer, last_rows
+from smart_smoker.app.producer import Cook, Producer
 from smart_smoker.app.report import ProducerReport
-from smart_smoker.app.resume import go_on, resume
-from smart_smoker.app.source import ask_columns, file_rows, followed_lines, input_lines, tell
+from smart_smoker.app.source import file_rows, source_of
 from smart_smoker.cli.options import producer_options
 from smart_smoker.cli.questions import ask, on_terminal
 from smart_smoker.cli.screen import CookBar
@@ -21,7 +20,6 @@ from smart_smoker.cli.signals import Stop, run
 from smart_smoker.core.cooks import cook_id
 from smart_smoker.core.errors import InputError
 from smart_smoker.core.probes import PROBES
-from smart_smoker.core.rows import read_rows
 from smart_smoker.rabbitmq.connection import Broker
 from smart_smoker.rabbitmq.link import stay_connected
 from util_logger import setup_logger
@@ -31,46 +29,36 @@ FOLDER = Path(__file__).resolve().parent
 log = logging.getLogger("smoker_producer")
 
 
-def main():
+def main() -> None:
     setup_logger(__file__)
     options = producer_options(__doc__, FOLDER / "smoker-temps.csv")
     settings = load(FOLDER)
     urls = settings.rabbitmq_urls
-    id = cook_id(options.cook, datetime.now(), secrets.token_hex(2))
+    if options.check:
+        check(options.csv, file_rows(options.csv, options.wanted), settings)
+        return
     stop = Stop()
-    pipe = options.csv == "-"
-    wanted = options.wanted if pipe else ask_columns(options.csv, options.wanted)
-    if options.live:
-        lines = input_lines(stop) if pipe else followed_lines(options.csv, stop)
-        rows, count, cook = read_rows(lines, wanted, tell), None, Cook(id)
-    else:
-        rows = file_rows(options.csv, wanted)
-        if options.check:
-            check(options.csv, rows, settings)
-            return
-        count, cook = len(rows), Cook(id, last_rows(rows))
+    source = source_of(options, stop)
 
     offer_admin_page(options.admin, settings.admin_url)
     stop.listen()
-    if options.follow and not options.fresh:
-        cook = go_on(options.csv, wanted, options.cook, urls, stop) or cook
-    elif options.resume:
-        cook = resume(options.cook, urls, stop) or cook
+    id = cook_id(options.cook, datetime.now(), secrets.token_hex(2))
+    cook = source.begun(urls) or Cook(id, source.last_rows)
     clear_queues(options.fresh, urls, stop)
 
-    log.info("The cook is %s, from %s. To end, press Ctrl+C.", cook.id, options.source)
-    with CookBar(count) as bar:
+    log.info("The cook is %s, from %s. To end, press Ctrl+C.", cook.id, source.name)
+    with CookBar(source.count) as bar:
         report = ProducerReport(bar, options.interval, settings.units)
-        producer = Producer(rows, cook, options.interval, stop, report)
+        producer = Producer(source.rows, cook, options.interval, stop, report)
         stay_connected(urls, "producer", stop, producer.work)
     log.info("%s %s.", "Stopped." if stop.requested else "The cook is over.", report.summary())
     if producer.unconfirmed:
         log.warning("%d readings were not confirmed by the broker.", len(producer.unconfirmed))
     if not (cook.readings or stop.requested):
-        raise InputError(f"{options.source} held not one reading: is it the right input?")
+        raise InputError(f"{source.name} held not one reading: is it the right input?")
 
 
-def offer_admin_page(wanted: bool | None, url: str):
+def offer_admin_page(wanted: bool | None, url: str) -> None:
     if wanted is None and on_terminal():
         wanted = ask("Would you like to monitor RabbitMQ queues?")
     if wanted:
@@ -78,13 +66,13 @@ def offer_admin_page(wanted: bool | None, url: str):
         webbrowser.open(url)
 
 
-def clear_queues(fresh: bool | None, urls: tuple[str, ...], stop: Stop):
+def clear_queues(fresh: bool | None, urls: tuple[str, ...], stop: Stop) -> None:
     """Empty the probes' queues when asked to; a queue itself is never deleted."""
 
     def waiting(broker: Broker) -> int:
-        return sum(broker.state(probe.queue)[0] for probe in PROBES)
+        return sum(broker.counts(probe.queue).messages for probe in PROBES)
 
-    def purge(broker: Broker):
+    def purge(broker: Broker) -> None:
         for probe in PROBES:
             broker.purge(probe.queue)
 

@@ -7,12 +7,18 @@ import logging
 import os
 import sys
 import time
+from io import TextIOWrapper
+from logging import LogRecord
 from logging.handlers import RotatingFileHandler, WatchedFileHandler
 from pathlib import Path
+from types import TracebackType
+from typing import TextIO
 
 from smart_smoker.cli.output import outlive_readers
 from smart_smoker.cli.screen import show
 from smart_smoker.core.text import printable, printable_lines
+
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 MARKS = {logging.WARNING: "warning: ", logging.ERROR: "error: ", logging.CRITICAL: "!!! "}
 STYLES = {
@@ -38,10 +44,7 @@ def setup_logger(script: str) -> tuple[logging.Logger, str]:
     """
     path = Path(script).resolve()
     logname = path.parent / "logs" / f"{path.stem}.log"
-    # A console that cannot show a sign (° on an old code page) shows another, rather than fail.
     outlive_readers()
-    sys.stdout.reconfigure(errors="replace")
-    sys.stderr.reconfigure(errors="replace")
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     root.handlers = [_Journal(sys.stdout)] if _in_journal() else [_Screen(), _LogFile(logname)]
@@ -53,17 +56,17 @@ def setup_logger(script: str) -> tuple[logging.Logger, str]:
 class _Lines(logging.Formatter):
     """A record is one line, whatever it says: only a traceback has several."""
 
-    def formatMessage(self, record):  # noqa: N802 - the name is logging's
+    def formatMessage(self, record: LogRecord) -> str:  # noqa: N802 - the name is logging's
         return printable(super().formatMessage(record))
 
-    def formatException(self, info):  # noqa: N802 - the name is logging's
+    def formatException(self, info: ExcInfo) -> str:  # noqa: N802 - the name is logging's
         return printable_lines(super().formatException(info))
 
 
 class _Screen(logging.Handler):
     """A line for people: no level, no logger, no traceback."""
 
-    def emit(self, record):
+    def emit(self, record: LogRecord) -> None:
         clock = time.strftime("%H:%M:%S", time.localtime(record.created))
         line = f"{clock} {MARKS.get(record.levelno, '')}{record.getMessage()}"
         show(line, STYLES.get(record.levelno, ""))
@@ -81,14 +84,14 @@ def _in_journal() -> bool:
     return os.environ.get("JOURNAL_STREAM") == f"{screen.st_dev}:{screen.st_ino}"
 
 
-class _Journal(logging.StreamHandler):
+class _Journal(logging.StreamHandler[TextIO]):
     """Lines with their priority, without a clock, which the journal has; and with tracebacks."""
 
-    def __init__(self, stream):
+    def __init__(self, stream: TextIO):
         super().__init__(stream)
         self.setFormatter(_Lines())
 
-    def format(self, record):
+    def format(self, record: LogRecord) -> str:
         priority = PRIORITIES.get(record.levelno, 6)
         text = MARKS.get(record.levelno, "") + super().format(record)
         return "\n".join(f"<{priority}>{line}" for line in text.splitlines())
@@ -104,15 +107,15 @@ class _LogFile(RotatingFileHandler, WatchedFileHandler):
         super().__init__(path, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True)
         self.setFormatter(_Lines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
 
-    def shouldRollover(self, record):  # noqa: N802
+    def shouldRollover(self, record: LogRecord) -> int:  # noqa: N802
         self.reopenIfNeeded()
         return super().shouldRollover(record)
 
-    def _open(self):
+    def _open(self) -> TextIOWrapper:
         Path(self.baseFilename).parent.mkdir(exist_ok=True)
         return super()._open()
 
-    def handleError(self, record):  # noqa: N802 - the name is logging's
+    def handleError(self, record: LogRecord) -> None:  # noqa: N802 - the name is logging's
         if not self._complained:
             self._complained = True
             reason = sys.exc_info()[1]

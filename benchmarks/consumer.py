@@ -61,7 +61,7 @@ def check(url: str, who: str, readings: int):
     alerts = [drop.judge(b"now, %r" % COOK[seq % len(COOK)]) for seq in range(1, readings + 1)]
     expected = 0 if who in ("bare pika", "amqp-tools") else sum(map(bool, alerts))
     with connect([url], "benchmark") as broker:
-        found = broker.state(SMOKER.queue)[0], broker.state(ALERTS)[0]
+        found = broker.counts(SMOKER.queue).messages, broker.counts(ALERTS).messages
     if found != (0, expected):
         raise RuntimeError(f"{who} has left {found[0]} readings and raised {found[1]} alerts")
 

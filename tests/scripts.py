@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -29,8 +30,8 @@ from smart_smoker.rabbitmq.messages import Arrival
 
 HERE = Path(__file__).parent.parent
 LOOPBACK = "127.0.0.1"
-DEADLINE = 20
-"""Seconds after which what has not happened will not happen."""
+DEADLINE = 60
+"""Seconds after which what has not happened will not happen, on a slow and busy machine too."""
 
 PASSWORD = "hickory-and-oak"
 """A password for settings; no output and no log may hold it."""
@@ -176,7 +177,7 @@ class Script:
 
         self._screen, terminal = os.openpty()
         self._keyboard = os.dup(self._screen)
-        termios.tcsetwinsize(terminal, (40, 200)) if sys.version_info >= (3, 11) else None
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
         self._process = subprocess.Popen(
             command,
             env={**environment, "TERM": "xterm"},

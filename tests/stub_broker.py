@@ -9,7 +9,7 @@ from itertools import count
 from threading import Condition
 
 from smart_smoker.core.readings import numbered
-from smart_smoker.rabbitmq.broker import AnyBroker
+from smart_smoker.rabbitmq.broker import AnyBroker, Counts
 from smart_smoker.rabbitmq.messages import HISTORY, KEYS, STATES, Arrival, Message, reading_message
 
 
@@ -87,7 +87,7 @@ class StubBroker(AnyBroker):
         self._got[queue], self.queues[queue][:] = self.queues[queue][:], []
         return [_arrival(message, 0) for message in self._got[queue]]
 
-    def done_with_got(self):
+    def acknowledge_got(self):
         self._got = {}
 
     def wait(self, seconds):
@@ -98,8 +98,8 @@ class StubBroker(AnyBroker):
             self._woken = True
             self._changed.notify_all()
 
-    def state(self, queue):
-        return len(self.queues[queue]), 0
+    def counts(self, queue):
+        return Counts(len(self.queues[queue]), 0)
 
     def is_empty(self, queue):
         return not self.queues[queue]

@@ -8,7 +8,7 @@ from ..cli.options import rules_of
 from ..cli.settings import Settings
 from ..core.alert import Alert
 from ..core.clock import parse_moment
-from ..core.probes import PROBES, Probe
+from ..core.probes import PROBES
 from ..core.readings import SECONDS_PER_READING, numbered
 from ..core.rows import Row, column_of
 from ..core.rules import in_minutes
@@ -21,7 +21,7 @@ SHOWN = 5
 """Rows that are named of those of which a column was skipped."""
 
 
-def check(name: str, rows: Sequence[Row], settings: Settings):
+def check(name: str, rows: Sequence[Row], settings: Settings) -> None:
     """Tell what the producer would send of these rows, and what the consumers would tell of it.
 
     They go by their usual degrees and windows, and by the limits of the settings.
@@ -30,28 +30,32 @@ def check(name: str, rows: Sequence[Row], settings: Settings):
     many, span = f"{len(rows):,}", _span(first, last)
     log.info("%s: %s rows, from %s to %s%s.", name, many, first.time, last.time, span)
     for place, probe in enumerate(PROBES):
-        found = [row.temperatures[place] for row in rows if row.temperatures[place] is not None]
+        found = [t for row in rows if (t := row.temperatures[place]) is not None]
         if not found:
             log.info("%s: no reading.", probe.name)
             continue
         span = in_unit(f"{at(min(found))} to {at(max(found))}", settings.units)
         log.info("%s: %s readings, %s.", probe.name, f"{len(found):,}", span)
-    told = [alert for probe in PROBES for alert in alerts(probe, rows, settings)]
+    told = alerts(rows, settings)
     for alert in told:
         log.info("  %s  %s", alert.time, alert.subject)
-    log.info("Alerts that a cook like this causes: %d.", len(told))
+    over = sum(alert.state == "cleared" for alert in told)
+    more = f", and {over} that say{'s' * (over == 1)} that it is over" if over else ""
+    log.info("Alerts that a cook like this causes: %d%s.", len(told) - over, more)
     _tell_skipped(rows)
 
 
-def alerts(probe: Probe, rows: Sequence[Row], settings: Settings) -> list[Alert]:
-    """The alerts that these rows cause for a probe, in their order."""
-    own, *beside = rules_of(Namespace(rule=probe.rule), probe, settings)
-    watch, told = Watch(own, beside=beside, unit=settings.units), []
+def alerts(rows: Sequence[Row], settings: Settings) -> list[Alert]:
+    """The alerts that these rows cause, in their order."""
+    watches, told = {}, []
+    for probe in PROBES:
+        own, *beside = rules_of(Namespace(rule=probe.rule), probe, settings)
+        watches[probe] = Watch(own, beside=beside, unit=settings.units)
     for row in rows:
-        for of, temperature in row.filled():
-            if of is probe:
-                reading = numbered(probe, "", watch.number + 1, row.time, temperature)
-                told += [alert for alert in watch.judge(reading).alerts if not alert.quiet]
+        for probe, temperature in row.filled():
+            watch = watches[probe]
+            reading = numbered(probe, "", watch.number + 1, row.time, temperature)
+            told += [alert for alert in watch.judge(reading).alerts if not alert.quiet]
     return told
 
 
@@ -63,7 +67,7 @@ def _span(first: Row, last: Row) -> str:
     return f" ({in_minutes((end - begin).total_seconds())})"
 
 
-def _tell_skipped(rows: Sequence[Row]):
+def _tell_skipped(rows: Sequence[Row]) -> None:
     skipped: dict[str, list[int]] = {}
     for row in rows:
         for each in row.skipped:

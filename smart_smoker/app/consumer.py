@@ -43,25 +43,25 @@ from .report import ConsumerReport
 log = logging.getLogger(__name__)
 
 PREFETCH = 20_000
-"""Readings that the broker sends ahead of what a state covers. When half of them are judged a state
-is left in any case: so a fast consumer need not wait."""
+"""Readings that the broker sends before one is acknowledged. When half of them are judged, a state
+is left and they are acknowledged, so that a fast consumer never waits for more."""
 
-TOGETHER = 500
-"""Readings that are judged in one turn: what they raise need not wait for those behind them."""
+MOST_A_TURN = 500
+"""Readings that are judged in one turn; then their alerts are published."""
 
 PAUSE, RATE = 0.25, 20_000
 """Seconds between two states at least, and bytes of them a second at most: what a hundred smokers
 write in a night is then a few gigabytes."""
 
 LOOK, UNHEARD = 1, 60
-"""Seconds between two looks for a silent probe, and between two states while a cook is unheard."""
+"""Seconds between two looks for a silent probe, and between two states while one is silent."""
 
 LONGEST_TURN = 2
 """Seconds of a turn that count as listening: one that takes longer was held up, by a broker that
 does not answer or a machine that sleeps, and nobody can have been heard meanwhile."""
 
 KEPT = "1h"
-"""How far back a consumer looks for what a dead one has taken and not acknowledged."""
+"""How far back in the history the unacked readings of a dead consumer are looked for."""
 
 COME_BACK = (
     "%s has given out these readings %d times and got them back: consumers die before they have"
@@ -151,7 +151,7 @@ class Consumer:
 
     def _turn(self, broker: AnyBroker) -> None:
         """Judge what has arrived, hand the alerts over; in time leave the state and acknowledge."""
-        arrived = broker.take(min(0.5, self._states.wait) if self._changed else 0.5, TOGETHER)
+        arrived = broker.take(min(0.5, self._states.wait) if self._changed else 0.5, MOST_A_TURN)
         now = time.monotonic()
         self._listened += min(now - self._turned, LONGEST_TURN)
         self._turned = now
@@ -165,7 +165,7 @@ class Consumer:
                 self._heed(arrival)
             except UnreadableMessage as error:
                 self._put_aside(arrival, error)
-        may_look = now >= self._next_look and len(arrived) < TOGETHER
+        may_look = now >= self._next_look and len(arrived) < MOST_A_TURN
         must_leave = self._newest_tag - self._covered_tag >= PREFETCH // 2
         if may_look and broker.is_empty(self._probe.queue):
             self._next_look = now + LOOK
@@ -263,7 +263,7 @@ def watch(
         ring=settings.ring,
     )
     memory = Memory(probe, new_watch, options.silence_minutes * 60)
-    report = ConsumerReport(rule, settings.units)
+    report = ConsumerReport(rule, settings.units, memory.whose)
     links = Links(settings.panel_url, settings.panel_password)
     consumer = Consumer(probe, memory, report, stop, links)
     for rule in others:

@@ -78,16 +78,17 @@ class Memory:
                 told.append(watch.silence(now, self._silence))
         return self._named(filter(None, told))
 
+    def whose(self, cook: str) -> str:
+        """What a cook is called, where it has a name or others go on; else empty."""
+        others = self.going_on - {cook}
+        if not cook or not (others or is_named(cook)):
+            return ""
+        name = name_of(cook)
+        return cook if name in map(name_of, others) else name
+
     def _named(self, alerts: Iterable[Alert]) -> list[Alert]:
         """The alerts, in words that say whose smoker it is where somebody could ask."""
-        named = []
-        for alert in alerts:
-            cook, others = alert.cook, self.going_on - {alert.cook}
-            if cook and (others or is_named(cook)):
-                name = name_of(cook)
-                alert = alert.named(cook if name in map(name_of, others) else name)
-            named.append(alert)
-        return named
+        return [alert.named(w) if (w := self.whose(alert.cook)) else alert for alert in alerts]
 
     @property
     def going_on(self) -> set[str]:

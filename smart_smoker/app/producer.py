@@ -1,4 +1,4 @@
-"""The producer: takes a cook from a CSV and publishes it row by row, on a steady beat."""
+"""The producer: publishes a cook row by row, one each so many seconds."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -10,7 +10,9 @@ from ..core.readings import Reading, numbered
 from ..core.rows import Row
 from ..rabbitmq.connection import Broker
 from ..rabbitmq.messages import reading_message
-from .source import PATIENCE
+
+PATIENCE = 0.2
+"""Seconds until the next look for a row where there was none."""
 
 TOGETHER = 500
 """Rows that are confirmed together when nothing makes them wait."""
@@ -95,19 +97,19 @@ class Producer:
         self._sending: list[Row] = []
         self.unconfirmed: list[Reading] = []
 
-    def work(self, broker: Broker):
+    def work(self, broker: Broker) -> None:
         """Publish by one connection until the cook is over or a stop is requested."""
         self._declared = time.monotonic()
         self._publish(broker)
         while (self._next or not self._over) and not self._stop.requested:
             self._turn(broker)
         if self._stop.requested and self._cook.live:
-            self._read()  # what its source has left
+            self._read()  # What its source gives up at a stop, as a last line without an end.
             self._take_all()
         self.unconfirmed += self._cook.end()
         self._publish(broker)
 
-    def _turn(self, broker: Broker):
+    def _turn(self, broker: Broker) -> None:
         """Publish the next row when it is due, or all that can go together."""
         if not self._next:
             self._read()
@@ -123,12 +125,12 @@ class Producer:
             self._take_all()
             self._publish(broker)
 
-    def _take_all(self):
+    def _take_all(self) -> None:
         self._sending, self._next = self._next, []
         for row in self._sending:
             self.unconfirmed += self._cook.take(row)
 
-    def _read(self):
+    def _read(self) -> None:
         while len(self._next) < (1 if self._interval else TOGETHER):
             try:
                 row = next(self._rows)
@@ -139,7 +141,7 @@ class Producer:
                 return
             self._next.append(row)
 
-    def _publish(self, broker: Broker):
+    def _publish(self, broker: Broker) -> None:
         if not self.unconfirmed and not self._sending:
             return
         # A stranger's script can have deleted a queue. What is published then still reaches the

@@ -16,26 +16,22 @@ from ..core.watch import Judgement, Watch
 log = logging.getLogger(__name__)
 
 LINES_PER_SECOND = 20
-"""What a person can still follow."""
+"""Lines in a second that a person can still follow."""
 
 MANY_SKIPPED = 5
-"""Cells of a column that are skipped and told one by one."""
+"""Skipped cells of a column with a line each; what else is skipped in it is only counted."""
 
 
 class Lines:
-    """A line for each of many things while they are few, else one a second with how many more.
+    """A line for each reading or row while few come in a second, else one with how many more."""
 
-    `things` is what the others are called, in front of "in this second".
-    """
-
-    def __init__(self, things: str):
-        self._things = things
+    def __init__(self) -> None:
         self._second = 0
         self._allowed = LINES_PER_SECOND
-        self._came = self._untold = 0  # in this second
+        self._came = self._unshown = 0  # in this second
         self._newest: Callable[[], str] = str
 
-    def begin(self, now: float):
+    def begin(self, now: float) -> None:
         """Begin a turn at this time in seconds: sum up the second that is over."""
         second = int(now)
         if second != self._second:
@@ -43,48 +39,52 @@ class Lines:
             many = self._came > LINES_PER_SECOND and second == self._second + 1
             self._second, self._came, self._allowed = second, 0, 0 if many else LINES_PER_SECOND
 
-    def show(self, line: Callable[[], str]):
+    def show(self, line: Callable[[], str]) -> None:
         """Show what this says, which is asked only when it is shown."""
         self._came += 1
         if self._came <= self._allowed:
             log.info("%s", line())
         else:
-            self._untold += 1
+            self._unshown += 1
             self._newest = line
 
-    def end(self):
+    def end(self) -> None:
         """Sum up what had no line: nothing more comes for now."""
-        if self._untold:
-            others = self._untold - 1
-            more = f" (and {others:,} {self._things} in this second)" if others else ""
+        if self._unshown:
+            others = self._unshown - 1
+            more = f" (and {others:,} more in this second)" if others else ""
             log.info("%s%s", self._newest(), more)
-            self._untold = 0
+            self._unshown = 0
 
 
 class ConsumerReport:
-    """What a consumer says: each reading and how it was judged, and the end of a cook."""
+    """What a consumer says: each reading and how it was judged, and the end of a cook.
 
-    def __init__(self, rule: Rule, unit: str = "F"):
-        self._rule, self._unit = rule, unit
-        self._lines = Lines("more")
+    `whose` is what a cook is called, where a reading of it must say so; else empty.
+    """
+
+    def __init__(self, rule: Rule, unit: str = "F", whose: Callable[[str], str] = lambda cook: ""):
+        self._rule, self._unit, self._whose = rule, unit, whose
+        self._lines = Lines()
         self.begin = self._lines.begin
         self.judged = 0
 
-    def show(self, reading: Reading, judgement: Judgement):
-        """Tell of a reading that was judged."""
+    def show(self, reading: Reading, judgement: Judgement) -> None:
+        """Show a reading that was judged."""
         self.judged += 1
         self._lines.show(partial(self._line, reading, judgement))
 
     def _line(self, reading: Reading, judgement: Judgement) -> str:
         seen = judgement.seen
         words = f"{reading.probe.name} {at(reading.temperature)}, {self._rule.trend(seen)}"
-        words += f" in the last {len(seen)}"
+        words += f" in {len(seen)} reading{'s' * (len(seen) != 1)}"
         if judgement.forecast:
             words += f"; {judgement.forecast}"
-        return f"{reading.time}  {in_unit(words, self._unit)}"
+        whose = f"{name}: " if (name := self._whose(reading.cook)) else ""
+        return f"{reading.time}  {whose}{in_unit(words, self._unit)}"
 
-    def show_end(self, reading: Reading, watch: Watch):
-        """Tell of a probe whose cook has ended."""
+    def show_end(self, reading: Reading, watch: Watch) -> None:
+        """Show that a probe's cook has ended."""
         self._lines.end()
         words = "%s: the cook %s has ended after %d readings and %d alerts."
         log.info(words, reading.probe.name, reading.cook, watch.judged, watch.alerts)
@@ -97,27 +97,27 @@ class ProducerReport:
         self._bar, self._unit = bar, unit
         self._interval = interval
         self._began = time.monotonic()
-        self._lines = Lines("rows more")
+        self._lines = Lines()
         self._rows = self._readings = 0
         self._skipped: Counter[str] = Counter()  # by their columns
 
-    def __call__(self, rows: list[Row], readings: list[Reading]):
-        """Tell of rows and their readings, now that the broker has them."""
+    def __call__(self, rows: list[Row], readings: list[Reading]) -> None:
+        """Show rows and their readings that the broker has confirmed."""
         if not rows:
             return
         now = time.monotonic()
         self._lines.begin(now)
         for row in rows:
             for words in row.skipped:
-                self._tell_skipped(words)
+                self._show_skipped(words)
             self._lines.show(partial(_line, row, self._unit))
         self._rows += len(rows)
         self._readings += len(readings)
         pace = self._interval or (now - self._began) / self._rows
         self._bar.show_rows(self._rows, rows[-1].time, pace)
 
-    def _tell_skipped(self, words: str):
-        """Tell of a cell or a row that was skipped; of many in a column only of the first."""
+    def _show_skipped(self, words: str) -> None:
+        """Show a cell or a row that was skipped; of many in a column only the first ones."""
         column = column_of(words)
         self._skipped[column] += 1
         if self._skipped[column] < MANY_SKIPPED:

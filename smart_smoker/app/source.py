@@ -1,11 +1,11 @@
-"""Where rows come from: a file, a file that grows, or standard input."""
+"""Where the rows of a cook come from, and how it goes on when its producer is started again."""
 
 import codecs
 import logging
 import os
 import stat
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import repeat
@@ -13,20 +13,106 @@ from queue import Queue
 from shlex import quote
 from typing import BinaryIO
 
-from ..cli.options import column_names
+from ..cli.options import ProducerOptions, column_names
 from ..cli.questions import ask_for, on_terminal
 from ..cli.signals import Stop
 from ..core.errors import InputError, UnclearColumns
+from ..core.probes import Probe
 from ..core.rows import Row, Table, Wanted, oldest_first, read_rows, require_readings
 from ..core.text import excerpt
+from .producer import Cook, last_rows
+from .resume import newest_cook
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 0.2
-"""Seconds between two looks at a file or a pipe that has nothing new."""
+FOLLOWED, PIPED = "3D", "1D"
+"""How far back a cook is looked for, by the broker's clock: a machine's own can have been set."""
+
+ALREADY_SENT = "Going on after %d readings that were sent before."
 
 KNOWN_BY = 200
-"""Bytes before our place in a file that grows: as long as they stay, it is the same file."""
+"""Bytes before our position in a file that grows: while they are the same, it is the same file."""
+
+
+class Source:
+    """Where the rows of a cook come from.
+
+    `name` is for people. Among the `rows` None stands where there is none yet. Of a live source
+    nobody knows how many they are, the `count`, nor the `last_rows` of the probes.
+    """
+
+    name: str
+    rows: Iterable[Row | None]
+    count: int | None = None
+    last_rows: Mapping[Probe, int] | None = None
+
+    def begun(self, urls: Iterable[str]) -> Cook | None:
+        """The cook that goes on with these rows; where one is looked for in vain, that is said."""
+        return None
+
+
+class WholeFile(Source):
+    """A file that nobody writes to any more: a cook that is over, replayed."""
+
+    def __init__(self, options: ProducerOptions):
+        self.name, self.rows = options.csv, (rows := file_rows(options.csv, options.wanted))
+        self.count, self.last_rows = len(rows), last_rows(rows)
+
+
+class FollowedFile(Source):
+    """A file that a logger appends to."""
+
+    def __init__(self, options: ProducerOptions, stop: Stop):
+        self.name, self._options, self._stop = options.csv, options, stop
+        self._wanted = ask_columns(options.csv, options.wanted)
+        self.rows = read_rows(followed_lines(self.name, stop), self._wanted, tell)
+
+    def begun(self, urls: Iterable[str]) -> Cook | None:
+        """The cook that was begun with the rows of the file: what was sent is not sent again."""
+        if self._options.fresh or not os.path.isfile(self.name):
+            return None
+        # Line by line, as they are followed: all of a file at once can be understood otherwise.
+        rows = [row for row in read_rows(iter(file_lines(self.name)), self._wanted) if row]
+        if not rows:
+            return None
+        begun = newest_cook(self._options.cook, FOLLOWED, urls, self._stop)
+        again = Cook(begun[0].cook if begun else "")
+        of_rows = {reading.id: reading.body() for row in rows for reading in again.take(row)}
+        if not begun or any(of_rows.get(reading.id) != reading.body() for reading in begun):
+            words = "The rows that %s has already, %d of them, are a new cook."
+            log.info(words, self.name, len(rows))
+            return None
+        log.info(ALREADY_SENT, len(begun))
+        return Cook(again.id, known={reading.probe: reading.seq for reading in begun})
+
+
+class Pipe(Source):
+    """Standard input, from whatever reads the thermometers: what came once does not come again."""
+
+    name = "standard input"
+
+    def __init__(self, options: ProducerOptions, stop: Stop):
+        self._options, self._stop = options, stop
+        self.rows = read_rows(input_lines(stop), options.wanted, tell)
+
+    def begun(self, urls: Iterable[str]) -> Cook | None:
+        """The newest cook of the last day, if it is wanted and no producer has ended it."""
+        if not self._options.resume:
+            return None
+        begun = newest_cook(self._options.cook, PIPED, urls, self._stop)
+        newest = {reading.probe: reading for reading in begun}
+        if not begun or any(reading.last for reading in newest.values()):
+            log.info("No cook %r goes on: this is a new one.", self._options.cook)
+            return None
+        log.info(ALREADY_SENT, len(begun))
+        return Cook(begun[0].cook, newest=newest)
+
+
+def source_of(options: ProducerOptions, stop: Stop) -> Source:
+    """The source that somebody asks for. Raises InputError where it cannot be read."""
+    if options.piped:
+        return Pipe(options, stop)
+    return FollowedFile(options, stop) if options.follow else WholeFile(options)
 
 
 def file_lines(path: str) -> list[str]:
@@ -41,7 +127,9 @@ def file_rows(path: str, wanted: Wanted) -> list[Row]:
     Raises InputError when it cannot be read, or holds no reading.
     """
     told: list[str] = []
-    found = list(read_rows(file_lines(path), wanted, lambda table: told.append(table.said)))
+    wanted = ask_columns(path, wanted)
+    every = read_rows(file_lines(path), wanted, lambda table: told.append(table.said))
+    found = [row for row in every if row]
     require_readings(found, path)
     for said in filter(None, told):
         log.info("%s.", said)
@@ -75,7 +163,7 @@ def ask_columns(path: str, wanted: Wanted) -> Wanted:
     return wanted
 
 
-def tell(table: Table):
+def tell(table: Table) -> None:
     """Say in a line what was understood of a table."""
     if table.said:
         log.info("%s.", table.said)
@@ -107,12 +195,12 @@ def _opened(path: str) -> BinaryIO:
 
 
 class _Lines:
-    """Makes lines of bytes as they come: UTF-8, or UTF-16 where they begin with its mark.
+    """Makes lines of bytes as they come: UTF-8, or UTF-16 where they begin with its mark (BOM).
 
     `rest` is a line whose end has not come yet.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.rest = ""
 
@@ -150,14 +238,14 @@ def _followed(file: BinaryIO, path: str, stop: Stop) -> Iterator[str | None]:
 
 
 def _change(file: BinaryIO, path: str, before: bytes) -> str:
-    """What became of a file that we have read up to these bytes: nothing, or how it begins anew."""
+    """Why a file that was read up to these bytes begins anew; empty where it does not."""
     try:
         now = os.stat(path)
     except OSError:
-        return ""  # A file is gone for a moment while a new one takes its place.
+        return ""  # A logger may delete it before it writes a new one.
     if now.st_ino != os.fstat(file.fileno()).st_ino:
         return "another file"
-    # One that was cut can have grown beyond where we are: then other bytes stand before us.
+    # One that was cut can have grown beyond our position: then other bytes stand before it.
     file.seek(-len(before), os.SEEK_CUR)
     return "" if file.read(len(before)) == before else "cut"
 
@@ -170,7 +258,7 @@ def _piped(sources: Iterable[str | int], stop: Stop) -> Iterator[str | None]:
     """
     chunks: Queue[bytes] = Queue(maxsize=100)
 
-    def read():
+    def read() -> None:
         with suppress(OSError):
             for source in sources:
                 with open(source, "rb", buffering=0) as pipe:

@@ -9,10 +9,10 @@ from ..core.text import excerpt
 
 REMEMBERED = 1000
 """Alerts that are done with and whose ids are remembered, so that one which comes again is not sent
-again: a consumer that dies before it has left its state publishes its newest ones twice."""
+again: a consumer that dies before it has left its state publishes its newest ones again."""
 
 MOST_WAITING = 10_000
-"""Alerts of which something is remembered although channels are missing: twice those held."""
+"""Alerts of which something is remembered although channels are missing: more than wait at once."""
 
 
 class Taken:

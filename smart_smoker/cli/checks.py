@@ -46,7 +46,7 @@ def _ip_address(value: object) -> str:
 
 
 def _one_of(values: tuple[str, ...], value: object) -> str:
-    if value not in values:
+    if not isinstance(value, str) or value not in values:
         raise ValueError(f"{', '.join(values[:-1])} or {values[-1]}")
     return value
 
@@ -126,27 +126,34 @@ for _probe in PROBES:
         PER_PROBE |= {_probe.setting(name): _LIMIT for name in ("stall_from", "stall_to")}
 """What can be set for a probe alone: limits in °F, and minutes."""
 
-CHECKS: dict[str, Callable[[object], object]] = {
-    "rabbitmq_url": broker_urls,
+TEXTS: dict[str, Callable[[object], str]] = {
     "rabbitmq_admin_url": _WEB_URL,
     "outgoing_email_host": text,
-    "outgoing_email_port": _port,
     "outgoing_email_address": _address,
     "outgoing_email_password": text,
     "outgoing_email_security": partial(_one_of, ("starttls", "ssl", "none")),
     "sms_address_for_texts": _address,
     "email_address_for_alerts": _address,
-    "notify_urls": _notify_urls,
-    "urgent_notify_urls": _notify_urls,
-    "ring_minutes": _MINUTES,
-    "ring_most": _TIMES,
-    "second_person_urls": _notify_urls,
-    "second_person_minutes": _MINUTES,
     "panel_password": text,
     "panel_proxy": _ip_address,
     "panel_url": lambda value: text(value) and _WEB_URL(value),
     "mqtt_url": lambda value: text(value) and _MQTT_URL(value),
     "units": partial(_one_of, UNITS),
+}
+NUMBERS: dict[str, Callable[[object], float]] = {
+    "outgoing_email_port": _port,
+    "ring_minutes": _MINUTES,
+    "ring_most": _TIMES,
+    "second_person_minutes": _MINUTES,
     **PER_PROBE,
 }
+LISTS: dict[str, Callable[[object], tuple[str, ...]]] = {
+    "rabbitmq_url": broker_urls,
+    "notify_urls": _notify_urls,
+    "urgent_notify_urls": _notify_urls,
+    "second_person_urls": _notify_urls,
+}
+CHECKS = (*TEXTS, *NUMBERS, *LISTS)
+"""All that can be set."""
+
 SECRET = tuple(key for key in CHECKS if key.endswith(("_url", "_urls", "_password")))

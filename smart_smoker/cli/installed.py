@@ -3,19 +3,25 @@
 The scripts import this first: without it, a forgotten virtual environment is a traceback.
 """
 
-import importlib.util
 import sys
+
+# Ctrl+C while a script still imports its modules needs no traceback: this comes first.
+sys.excepthook = lambda kind, error, trace: (
+    None if kind is KeyboardInterrupt else sys.__excepthook__(kind, error, trace)
+)
 
 LIBRARIES = ("pika", "tomli", "dotenv", "rich")
 
-
-def missing(*libraries):
-    """Those of the libraries that are not installed for this Python."""
-    return [library for library in libraries if importlib.util.find_spec(library) is None]
-
-
 if sys.version_info < (3, 10):
     sys.exit("Smart Smoker needs Python 3.10 or newer; this is " + sys.version.split()[0])
+
+
+def missing(*libraries: str) -> list[str]:
+    """Those of the libraries that are not installed for this Python."""
+    from importlib.util import find_spec
+
+    return [library for library in libraries if find_spec(library) is None]
+
 
 _missing = missing(*LIBRARIES)
 if _missing:

@@ -26,17 +26,29 @@ LONGEST_WINDOW = 240
 """Readings: two hours of them."""
 
 OWN = {"hold_minutes": "lid_minutes", "least": "stall_from", "most": "stall_to"}
-"""What a probe's own rule has from options and settings, with their names."""
+"""Fields of a probe's own rule that can be set, each with the name of its option and setting."""
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
 """Seconds by the letter behind a duration."""
 
 
-def producer_options(page: str, sample: Path):
-    """The command line of the producer, whose page says what it does; `sample` is its usual cook.
+class ProducerOptions(argparse.Namespace):
+    """What a producer is asked for. Its rows are `piped` in, or of the file `csv`."""
 
-    Beside what was asked for they say whether the cook is `live`, and its `source` for people.
-    """
+    csv: str
+    piped: bool
+    follow: bool
+    resume: bool
+    wanted: Wanted
+    interval: float
+    cook: str
+    fresh: bool | None
+    check: bool
+    admin: bool | None
+
+
+def producer_options(page: str, sample: Path) -> ProducerOptions:
+    """The command line of the producer: `page` says what it does, `sample` is its usual cook."""
     parser = argparse.ArgumentParser(description=page)
     add = parser.add_argument
     columns = ", ".join(probe.spoken for probe in PROBES)
@@ -45,9 +57,8 @@ def producer_options(page: str, sample: Path):
     about = "between two rows; 0: as fast as the broker confirms"
     usual = f"({SECONDS_PER_READING}; for - and --follow 0)"
     add("--interval", type=number_from(0), metavar="SECONDS", help=f"{about} {usual}")
-    usual = usual_name()
-    about = f"what the cook's id begins with ({usual})"
-    add("--cook", type=cook_name, default=usual, metavar="NAME", help=about.replace("%", "%%"))
+    about = "what the cook's id begins with (%(default)s)"
+    add("--cook", type=cook_name, default=usual_name(), metavar="NAME", help=about)
     about = "first empty the queues of the probes, or do not ask"
     add("--fresh", action=argparse.BooleanOptionalAction, help=about)
     add("--follow", action="store_true", help="read on as a logger appends to the file")
@@ -65,20 +76,19 @@ def producer_options(page: str, sample: Path):
     add("--check", action="store_true", help=about)
     about = "open RabbitMQ's admin page, or do not ask"
     add("--admin", action=argparse.BooleanOptionalAction, help=about)
-    options = parser.parse_args()
-    if options.resume and options.csv != "-":
+    options = parser.parse_args(namespace=ProducerOptions())
+    options.piped = options.csv == "-"
+    if options.resume and not options.piped:
         parser.error("argument --resume: goes with - alone; --follow goes on by itself")
-    if options.check and (options.follow or options.csv == "-"):
+    if options.check and (options.follow or options.piped):
         parser.error("argument --check: goes with a whole file")
     options.wanted = Wanted(options.columns, options.celsius, options.day_first, options.absent)
-    options.live = options.follow or options.csv == "-"
-    options.source = "standard input" if options.csv == "-" else options.csv
     if options.interval is None:
-        options.interval = 0 if options.live else SECONDS_PER_READING
+        options.interval = 0 if options.follow or options.piped else SECONDS_PER_READING
     return options
 
 
-def consumer_options(page: str, probe: Probe, remind: float, silence: float):
+def consumer_options(page: str, probe: Probe, remind: float, silence: float) -> argparse.Namespace:
     """The command line of a consumer, whose page says what it does; minutes are its defaults.
 
     `rule` among the options is the probe's, with the degrees and the window that were asked for.
@@ -117,28 +127,32 @@ def consumer_options(page: str, probe: Probe, remind: float, silence: float):
     return options
 
 
-def rules_of(options, probe: Probe, settings: Settings) -> list[Rule]:
+def rules_of(options: argparse.Namespace, probe: Probe, settings: Settings) -> list[Rule]:
     """The rules of a probe, its own first: an option counts more than a setting.
 
     Raises InputError where the limits contradict each other.
     """
 
     def chosen(name: str) -> float | None:
-        given = getattr(options, name, None)
+        given: float | None = getattr(options, name, None)
         return settings.limits.get(probe.setting(name)) if given is None else given
 
     for pair in (("low", "high"), ("stall_from", "stall_to")):
-        (low, below), (high, above) = ((chosen(name), probe.setting(name)) for name in pair)
-        if None not in (low, high) and low >= high:
+        low, high = map(chosen, pair)
+        if low is not None and high is not None and low >= high:
+            below, above = map(probe.setting, pair)
             raise InputError(f"{below}, {low:g} °F, is not below {above}, {high:g} °F", low)
-    own = {field: chosen(name) for field, name in OWN.items() if chosen(name) is not None}
-    limits = {kind: chosen(kind.kind) for kind in probe.beside}
-    beside = [kind(limit) for kind, limit in limits.items() if limit is not None]
+    own = {field: value for field, name in OWN.items() if (value := chosen(name)) is not None}
+    limits = ((rule, chosen(rule.kind)) for rule in probe.beside)
+    beside = [rule(limit) for rule, limit in limits if limit is not None]
     if warned := chosen("warn_minutes"):
         if FoodDone not in map(type, beside):
             key = probe.setting(FoodDone.kind)
             raise InputError(f"{probe.spoken} has no target to warn of: give --done, or {key}", key)
-        beside = [replace(rule, warn_minutes=warned) for rule in beside]
+        beside = [
+            replace(rule, warn_minutes=warned) if isinstance(rule, FoodDone) else rule
+            for rule in beside
+        ]
     return [replace(options.rule, **own), *beside, *probe.also]
 
 
@@ -157,8 +171,8 @@ def usual_name() -> str:
 
 def column_names(text: str) -> list[str]:
     """For argparse: names of columns, the time's first."""
-    moment, *others = names = next(csv.reader([text], skipinitialspace=True), [""])
-    if not (moment.strip() and any(map(str.strip, others)) and len(others) <= len(PROBES)):
+    time, *others = names = next(csv.reader([text], skipinitialspace=True), [""])
+    if not (time.strip() and any(map(str.strip, others)) and len(others) <= len(PROBES)):
         raise argparse.ArgumentTypeError(
             f"{text} is not the time's name and 1 to {len(PROBES)} more with commas between them"
         )
@@ -184,7 +198,7 @@ def number_from(
 ) -> Callable[[str], float]:
     """For argparse: a number of a kind within bounds."""
 
-    def number(text: str):
+    def number(text: str) -> float:
         value = kind(text)
         if not least <= value <= most:
             raise argparse.ArgumentTypeError(f"{text} is not within {least} and {most:,.0f}")

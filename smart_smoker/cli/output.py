@@ -3,36 +3,38 @@
 import os
 import sys
 from contextlib import suppress
+from io import TextIOWrapper
 
 
-def outlive_readers():
+def outlive_readers() -> None:
     """Have what nobody reads any more go nowhere, instead of ending what is being done.
 
     A terminal that is closed and the end of `| head` make every write fail, in whichever thread
-    writes next.
+    writes next. A console that cannot show a sign (° on an old code page) shows another.
     """
-    if not isinstance(sys.stdout, _Output):
-        sys.stdout = _Output(sys.stdout)
+    stream = sys.stdout
+    if isinstance(stream, TextIOWrapper) and not isinstance(stream, _Output):
+        buffered = stream.line_buffering
+        sys.stdout = _Output(stream.buffer, stream.encoding, "replace", line_buffering=buffered)
+    if isinstance(sys.stderr, TextIOWrapper):
+        sys.stderr.reconfigure(errors="replace")
 
 
-class _Output:
-    def __init__(self, stream):
-        self._stream = stream
-
-    def __getattr__(self, name):
-        return getattr(self._stream, name)
-
-    def write(self, text):
-        self._try(self._stream.write, text)
-        return len(text)
-
-    def flush(self):
-        self._try(self._stream.flush)
-
-    def _try(self, do, *arguments):
+class _Output(TextIOWrapper):
+    def write(self, text: str) -> int:
         try:
-            do(*arguments)
+            return super().write(text)
         except OSError:
-            # What the stream still holds goes there, too: Python would fail on it at the very end.
-            with suppress(OSError), open(os.devnull, "w") as nowhere:
-                os.dup2(nowhere.fileno(), self._stream.fileno())
+            self._give_up()
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except OSError:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        # What the stream still holds goes there, too: Python would fail on it at the very end.
+        with suppress(OSError), open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), self.fileno())

@@ -10,7 +10,7 @@ from typing import TypeVar
 from ..core.errors import InputError
 from .signals import SIGNALS
 
-Answer = TypeVar("Answer")
+T = TypeVar("T")
 
 
 def on_terminal() -> bool:
@@ -28,7 +28,7 @@ def ask(question: str) -> bool:
     return False
 
 
-def ask_for(what: str, read: Callable[[str], Answer]) -> Answer | None:
+def ask_for(what: str, read: Callable[[str], T]) -> T | None:
     """Ask until `read` takes the answer, and return what it makes of it; at the end, None.
 
     It raises InputError or ArgumentTypeError for an answer that it does not take.
@@ -42,7 +42,7 @@ def ask_for(what: str, read: Callable[[str], Answer]) -> Answer | None:
     return None
 
 
-def wait_for_enter(words: str):
+def wait_for_enter(words: str) -> None:
     """Show these words until Enter is pressed, the input ends or a signal comes."""
     with _interrupting(), suppress(EOFError, KeyboardInterrupt):
         input(words)
@@ -50,7 +50,7 @@ def wait_for_enter(words: str):
 
 @contextmanager
 def _interrupting() -> Iterator[None]:
-    """Have signals interrupt for so long: a flag would not end the wait for an answer."""
+    """Have signals interrupt meanwhile: a flag would not end the wait for an answer."""
     before = {number: signal.signal(number, signal.default_int_handler) for number in SIGNALS}
     try:
         yield

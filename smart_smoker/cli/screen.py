@@ -1,8 +1,10 @@
 """The screen: lines, and a progress bar where there is a terminal."""
 
 from datetime import timedelta
+from textwrap import fill
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.constrain import Constrain
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
@@ -11,21 +13,26 @@ from ..core.text import printable
 _console = Console(soft_wrap=True, highlight=False, emoji=False)
 
 
-def show(line: str, style: str = "", speaker: str = "", speaker_style: str = ""):
+def show(line: str, style: str = "", speaker: str = "", speaker_style: str = "") -> None:
     """Print one line above any progress bar, with who speaks before it: whatever it says is text.
 
-    Styles are rich's, and seen on a terminal only.
+    On a terminal it is broken between words, where it must be. Styles are rich's, and seen there
+    only.
     """
-    _console.print(Text.assemble((speaker, speaker_style), (printable(line), style)))
+    said, end = speaker + printable(line), len(speaker)
+    if _console.is_terminal:
+        said = fill(said, _console.width, break_long_words=False, break_on_hyphens=False)
+    _console.print(Text.assemble((said[:end], speaker_style), (said[end:], style)))
 
 
 class CookBar(Progress):
-    """How far a cook of so many rows is: its own clock, a bar, the rows and the time left.
+    """The progress of a cook of so many rows: its own clock, a bar, the rows and the time left.
 
     It is seen on a terminal only, and not for a cook whose length nobody knows (None).
     """
 
     def __init__(self, rows: int | None):
+        self._rows = rows or 0
         super().__init__(
             TextColumn("{task.fields[clock]}", markup=False),
             BarColumn(),
@@ -33,9 +40,13 @@ class CookBar(Progress):
             console=_console,
             disable=rows is None or not _console.is_terminal,
         )
-        self._task = self.add_task("", total=rows or 0, clock="", left="?")
+        self._task = self.add_task("", total=self._rows, clock="", left="?")
 
-    def show_rows(self, done: int, clock: str, seconds_per_row: float):
+    def get_renderable(self) -> RenderableType:
+        """The bar, with room behind it: a terminal writes ^C there, and must not begin a line."""
+        return Constrain(super().get_renderable(), _console.width - 4)
+
+    def show_rows(self, done: int, clock: str, seconds_per_row: float) -> None:
         """Show so many rows as done, the last of them at `clock`, the cook's own time."""
-        left = timedelta(seconds=round((self.tasks[0].total - done) * seconds_per_row))
+        left = timedelta(seconds=round((self._rows - done) * seconds_per_row))
         self.update(self._task, completed=done, clock=printable(clock), left=left)

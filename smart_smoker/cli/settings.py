@@ -5,9 +5,11 @@ import io
 import ipaddress
 import logging
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import tomli
@@ -15,9 +17,12 @@ from dotenv import dotenv_values
 
 from ..core.errors import InputError
 from ..core.ring import Ring
-from .checks import CHECKS, PER_PROBE, SECRET
+from .checks import CHECKS, LISTS, NUMBERS, PER_PROBE, SECRET, TEXTS
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
+Found = tuple[str, str, object]
+"""Where a setting stands, its name there, and its value."""
 
 LOCAL_BROKER = "amqp://guest:guest@localhost:5672/"
 
@@ -37,7 +42,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class Settings:
-    """All that a script is told beside its options.
+    """All that a script is told but its options.
 
     `mail` is None where no mail server is set; `limits` are those of the probes, as `smoker_low`,
     in °F, and lids in minutes; `units` are "F" or "C", for people; without `panel_password` the
@@ -68,27 +73,30 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """
     found = _found(folder, environment)
     _warn_of_readers(folder)
-    values = {}
-    for key, (place, name, value) in found.items():
-        try:
-            values[key] = CHECKS[key](value)
-        except ValueError as error:
-            raise _wrong(place, name, value, str(error)) from None
-    urls = values.get("rabbitmq_url", (LOCAL_BROKER,))
+    numbers = _checked(found, NUMBERS)
+    texts, lists = defaultdict(str, _checked(found, TEXTS)), _checked(found, LISTS)
+    urls = lists.get("rabbitmq_url", (LOCAL_BROKER,))
     ring = Ring(
-        every=60 * values.get("ring_minutes", 0),
-        most=values.get("ring_most", Ring.most),
-        second=60 * values.get("second_person_minutes", Ring.second / 60),
+        every=60 * numbers.get("ring_minutes", 0),
+        most=int(numbers.get("ring_most", Ring.most)),
+        second=60 * numbers.get("second_person_minutes", Ring.second / 60),
     )
-    host = urlsplit(urls[0]).hostname
+    host = urlsplit(urls[0]).hostname or ""
     admin_host = f"[{host}]" if ":" in host else host
     return Settings(
         rabbitmq_urls=urls,
-        admin_url=values.get("rabbitmq_admin_url", f"http://{admin_host}:15672/#/queues"),
-        mail=_mail(values, found),
-        limits={key: values[key] for key in PER_PROBE if key in values},
+        admin_url=texts["rabbitmq_admin_url"] or f"http://{admin_host}:15672/#/queues",
+        mail=_mail(texts, numbers, found),
+        notify_urls=lists.get("notify_urls", ()),
+        urgent_notify_urls=lists.get("urgent_notify_urls", ()),
+        second_person_urls=lists.get("second_person_urls", ()),
         ring=ring,
-        **{each.name: values[each.name] for each in fields(Settings) if each.name in values},
+        panel_password=texts["panel_password"],
+        panel_proxy=texts["panel_proxy"],
+        panel_url=texts["panel_url"],
+        mqtt_url=texts["mqtt_url"],
+        limits={key: numbers[key] for key in PER_PROBE if key in numbers},
+        units=texts["units"] or "F",
     )
 
 
@@ -113,8 +121,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _found(folder: Path, environment: Mapping[str, str]) -> dict[str, tuple[str, str, object]]:
-    """What is set, by its key: the place, the name there, and the value."""
+def _found(folder: Path, environment: Mapping[str, str]) -> dict[str, Found]:
     toml = _toml(folder / ".env.toml")
     for key in toml:
         if key not in CHECKS:
@@ -134,19 +141,33 @@ def _found(folder: Path, environment: Mapping[str, str]) -> dict[str, tuple[str,
     return found
 
 
-def _mail(values: Mapping, found: Mapping[str, tuple]) -> Mail | None:
-    host = values.get("outgoing_email_host", "")
-    sender = values.get("outgoing_email_address", "")
-    security = values.get("outgoing_email_security", "")
-    port = values.get("outgoing_email_port", 465 if security == "ssl" else 587)
+def _checked(
+    found: Mapping[str, Found], checks: Mapping[str, Callable[[object], T]]
+) -> dict[str, T]:
+    """What is set of these settings, in its shape."""
+    values = {}
+    for key in filter(found.__contains__, checks):
+        try:
+            values[key] = checks[key](found[key][2])
+        except ValueError as error:
+            raise _wrong(*found[key], str(error)) from None
+    return values
+
+
+def _mail(
+    texts: defaultdict[str, str], numbers: Mapping[str, float], found: Mapping[str, Found]
+) -> Mail | None:
+    host, sender = texts["outgoing_email_host"], texts["outgoing_email_address"]
+    security = texts["outgoing_email_security"]
+    port = int(numbers.get("outgoing_email_port", 465 if security == "ssl" else 587))
     mail = Mail(
         host=host,
         port=port,
         security=security or ("ssl" if port == 465 else "starttls"),
         sender=sender,
-        password=values.get("outgoing_email_password", ""),
-        email_to=values.get("email_address_for_alerts", sender),
-        sms_to=values.get("sms_address_for_texts", ""),
+        password=texts["outgoing_email_password"],
+        email_to=texts.get("email_address_for_alerts", sender),
+        sms_to=texts["sms_address_for_texts"],
     )
     if not host:
         if "outgoing_email_host" not in found and (mail.email_to or mail.sms_to):
@@ -165,7 +186,7 @@ def _wrong(place: str, name: str, value: object, expected: str) -> InputError:
     return InputError(f"{place}: {name}{shown} is not right: expected is {expected}", name)
 
 
-def _warn_of_readers(folder: Path):
+def _warn_of_readers(folder: Path) -> None:
     for path in (folder / ".env", folder / ".env.toml"):
         if os.name == "posix" and path.exists() and path.stat().st_mode & 0o077:
             words = "%s can hold passwords, and others on this machine can read it: chmod 600 %s"
@@ -181,7 +202,7 @@ def _text_of(path: Path) -> str:
         raise InputError(f"{path.name} cannot be read: {error}", path) from None
 
 
-def _toml(path: Path) -> dict:
+def _toml(path: Path) -> dict[str, object]:
     try:
         return {key.lower(): value for key, value in tomli.loads(_text_of(path)).items()}
     except (ValueError, RecursionError) as error:

@@ -4,6 +4,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from types import FrameType
 
 from ..core.errors import SmartSmokerError
 
@@ -33,7 +34,7 @@ def run(main: Callable[[], int | None]) -> int:
 SIGNALS = [signal.SIGINT, signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])
 
 
-def interrupt_on_signals():
+def interrupt_on_signals() -> None:
     """Have whatever is being done ended by Ctrl+C, SIGTERM or the end of the terminal."""
     for number in SIGNALS:
         signal.signal(number, signal.default_int_handler)
@@ -46,7 +47,7 @@ class Stop:
     interrupts.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.requested = False
 
     def listen(self) -> "Stop":
@@ -54,12 +55,12 @@ class Stop:
             signal.signal(number, self._request)
         return self
 
-    def _request(self, number, frame):
+    def _request(self, number: int, frame: FrameType | None) -> None:
         if self.requested:
             raise KeyboardInterrupt
         self.requested = True
 
-    def wait(self, seconds: float):
+    def wait(self, seconds: float) -> None:
         """Sleep for so long, or until a stop is requested."""
         until = time.monotonic() + seconds
         while not self.requested and (left := until - time.monotonic()) > 0:

@@ -4,6 +4,8 @@ Each carries the value that was wrong in `value`, and a script that ends with on
 `exit_code`.
 """
 
+from collections.abc import Sequence
+
 
 class SmartSmokerError(Exception):
     """The base of all: what happened, in a line for the person in front of the screen."""
@@ -23,6 +25,8 @@ class InputError(SmartSmokerError):
 
 class UnclearColumns(InputError):
     """A file's: which of its columns is the smoker would be a guess; `value` has what they say."""
+
+    value: Sequence[str]
 
 
 class UnreadableMessage(SmartSmokerError):

@@ -38,23 +38,30 @@ PERMISSIONS = {
 """What each user may write to and read from. A producer reads to purge (--fresh); a consumer writes
 alerts to the exchange, and deliveries, markers, rejects and states straight to their queues.
 
-To look at a queue, RabbitMQ 4.3 asks for any right to it. The right to write to a queue is the
-least: whoever publishes needs it for an exchange, and whoever binds must read from one as well."""
+RabbitMQ 4.3 tells a queue's length only to users with some right to it. Writing allows the least:
+to publish takes that right to an exchange, and to bind takes reading from one as well."""
 
 ANSWERS = "|".join([*(re.escape(answer_key(probe.queue)) for probe in PROBES), REMARKS])
 """The only keys by which the panel may publish to the exchange."""
 
 LASTING = {"delivery-limit": 1_000_000}
-"""The policy of all queues: only quorum queues heed it. -1 for "never" is unknown before 4.0."""
+"""The policy of all queues. Quorum queues alone drop what was delivered so often; -1, which means
+never, is unknown before 4.0."""
 
 
-def definitions(passwords: dict[str, str], vhost: str = "/", cluster: bool = False) -> dict:
+Entries = list[dict[str, object]]
+"""Objects of a definitions file, whose fields have RabbitMQ's own names."""
+
+
+def definitions(
+    passwords: dict[str, str], vhost: str = "/", cluster: bool = False
+) -> dict[str, Entries]:
     """What RabbitMQ imports: users with these passwords, exchange, queues, bindings and a policy.
 
     For a `cluster` the queues are quorum queues, which outlive a node as the history does.
     """
     kind = {"x-queue-type": "quorum"} if cluster else {}
-    queues = [
+    queues: Entries = [
         {
             "name": name,
             "vhost": vhost,
@@ -64,7 +71,7 @@ def definitions(passwords: dict[str, str], vhost: str = "/", cluster: bool = Fal
         }
         for name, arguments in DECLARED.items()
     ]
-    bindings = [
+    bindings: Entries = [
         {
             "source": EXCHANGE,
             "vhost": vhost,
@@ -76,7 +83,6 @@ def definitions(passwords: dict[str, str], vhost: str = "/", cluster: bool = Fal
         for key, queues in KEYS.items()
         for queue in queues
     ]
-    exchange = {"name": EXCHANGE, "vhost": vhost, "type": "topic", "durable": True}
     return {
         "vhosts": [{"name": vhost}],
         "users": [
@@ -89,15 +95,34 @@ def definitions(passwords: dict[str, str], vhost: str = "/", cluster: bool = Fal
             for name in PERMISSIONS
         ],
         "permissions": [
-            {"user": name, "vhost": vhost, "configure": "^$"}
-            | {right: f"^({names})$" for right, names in rights.items()}
+            {
+                "user": name,
+                "vhost": vhost,
+                "configure": "^$",
+                **{right: f"^({names})$" for right, names in rights.items()},
+            }
             for name, rights in PERMISSIONS.items()
         ],
         "topic_permissions": [
-            {"user": "smoker-panel", "vhost": vhost, "exchange": EXCHANGE}
-            | {"write": f"^({ANSWERS})$", "read": "^$"}
+            {
+                "user": "smoker-panel",
+                "vhost": vhost,
+                "exchange": EXCHANGE,
+                "write": f"^({ANSWERS})$",
+                "read": "^$",
+            }
         ],
-        "exchanges": [exchange | {"auto_delete": False, "internal": False, "arguments": {}}],
+        "exchanges": [
+            {
+                "name": EXCHANGE,
+                "vhost": vhost,
+                "type": "topic",
+                "durable": True,
+                "auto_delete": False,
+                "internal": False,
+                "arguments": {},
+            }
+        ],
         "queues": queues,
         "bindings": bindings,
         "policies": [
@@ -123,7 +148,7 @@ def _scheme(host: str) -> str:
     return "amqp" if host.startswith(("127.", "localhost")) else "amqps"
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description="Write a definitions file for a shared broker.")
     parser.add_argument("host", help="the broker's name, for the addresses that are shown")
     parser.add_argument("others", nargs="*", help="the other nodes, where it is a cluster")

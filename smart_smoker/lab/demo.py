@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import cycle
 from pathlib import Path
+from typing import TypeVar
 
 from ..cli.checks import broker_urls
+from ..cli.commands import typed
 from ..cli.questions import ask, on_terminal, wait_for_enter
 from ..cli.screen import show
 from ..cli.settings import Settings, load
@@ -44,11 +46,16 @@ PALETTE = ("yellow", "magenta", "blue", "bright_magenta", "bright_blue", "bright
 
 NEXT = """
 What to do next
-  See it as it is meant to be, in four terminals and a row every 30 seconds: python3 run.py broker
-  start, and then as the README says. Or here: python3 run.py --interval 30
-  Get the alerts yourself: copy .env.toml.example to .env.toml, fill it in, and try it with
-  .venv/bin/python alerts.py
+  See it as it is meant to be, in four terminals and a row every 30 seconds, as the README says:
+    python3 run.py broker start
+  Or here:
+    python3 run.py --interval 30
+  Get the alerts yourself: copy the example of the settings, fill it in, and try it.
+    cp .env.toml.example .env.toml
+    .venv/bin/python alerts.py
 """
+
+T = TypeVar("T")
 
 
 class Speaker:
@@ -71,18 +78,18 @@ class Speaker:
         self._thread = threading.Thread(target=self._show, daemon=True)
         self._thread.start()
 
-    def _show(self):
-        for line in self.process.stdout:
+    def _show(self) -> None:
+        for line in self.process.stdout or ():
             line = line.rstrip()
             self.lines.append(line)
             alert = "bold white on red" if "!!! " in line else ""
             show(line, alert, f"{self.name:8} │ ", self._style)
 
-    def said(self, pattern: str) -> re.Match | None:
-        """What it said first that fits the pattern."""
+    def said(self, pattern: str) -> re.Match[str] | None:
+        """The first match of the pattern in what it has said so far."""
         return next(filter(None, (re.search(pattern, line) for line in list(self.lines))), None)
 
-    def end(self):
+    def end(self) -> None:
         """Ask it to stop, and wait until all it had to say is shown."""
         self.process.terminate()
         try:
@@ -113,16 +120,19 @@ def demo(interval: float | None, broker_url: str | None) -> int:
         url = environment["RABBITMQ_URL"]
         _nobody_else_reads(url)
         stop = Stop().listen()
-        speakers = []
+        speakers: list[Speaker] = []
+
+        def said(speaker: Speaker, pattern: str) -> re.Match[str]:
+            return _wait(lambda: speaker.said(pattern), speakers, stop)
 
         def start(name: str, *command: str, ready: str, style: str = "cyan") -> Speaker:
             speaker = Speaker(name, command, environment, style)
             speakers.append(speaker)
             running.callback(speaker.end)
-            _wait(lambda: speaker.said(ready), speakers, stop)
+            said(speaker, ready)
             return speaker
 
-        address = start("panel", *_panel(), ready="The panel: ").said(r"http://\S+")[0]
+        address = said(start("panel", *_panel(), ready="The panel: "), r"http://\S+")[0]
         if not channels:
             channels, mail = ["email", "sms"], free_ports(1)[0]
             show("Nothing is sent to anybody: an inbox here receives the e-mails and texts.")
@@ -142,15 +152,14 @@ def demo(interval: float | None, broker_url: str | None) -> int:
         )
         _wait(lambda: producer.process.poll() == 0, speakers, stop)
         ended = r"the cook (\S+) has ended after (\d+) readings"
-        heard = [consumers[PROBES.index(probe)] for probe in _sampled()]
-        _wait(lambda: all(consumer.said(ended) for consumer in heard), speakers, stop)
-        judged = sum(int(consumer.said(ended)[2]) for consumer in heard)
-        cook = heard[0].said(ended)[1]
+        ends = [said(consumers[PROBES.index(probe)], ended) for probe in _sampled()]
+        judged = sum(int(end[2]) for end in ends)
+        cook = ends[0][1]
         events = _settled_history(url, cook, channels, stop)
         code = _sum_up(cook, judged, events, channels)
         if on_terminal():
             wait_for_enter(f"The cook is still at {address} until you press Enter. ")
-    for line in NEXT.splitlines():
+    for line in typed(NEXT).splitlines():
         show(line)
     return code
 
@@ -192,17 +201,17 @@ def _broker(url: str | None) -> Iterator[dict[str, str]]:
         shutil.rmtree(node.folder, ignore_errors=True)
 
 
-def _clear_away(folder: Path):
+def _clear_away(folder: Path) -> None:
     """Remove what a run that was killed has left: its broker may still be running."""
     if "run.py" not in command_line(int(folder.name.rpartition("-")[2])):
         PrivateBroker(folder).stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _nobody_else_reads(url: str):
+def _nobody_else_reads(url: str) -> None:
     with connect_once([url], "demo") as broker:
         for probe in PROBES:
-            if broker.state(probe.queue)[1]:
+            if broker.counts(probe.queue).consumers:
                 raise InputError(
                     f"{probe.queue} is being read already: end the consumers of that broker first",
                     url,
@@ -230,18 +239,22 @@ def local_mail(port: int) -> dict[str, str]:
     }
 
 
-def _wait(condition: Callable[[], object], speakers: list[Speaker], stop: Stop):
-    """Wait for something that the speakers do. Raises SmartSmokerError when one fails instead."""
-    while not condition():
+def _wait(condition: Callable[[], T | None], speakers: list[Speaker], stop: Stop) -> T:
+    """Wait for something that the speakers do, and return it.
+
+    Raises SmartSmokerError when one fails instead.
+    """
+    while not (found := condition()):
         if stop.requested:
             raise KeyboardInterrupt
         for speaker in speakers:
             if speaker.process.poll() not in (None, 0):
                 raise SmartSmokerError(f"{speaker.name} has failed: see above")
         time.sleep(0.05)
+    return found
 
 
-def _settled_history(url: str, cook: str, channels: Sequence, stop: Stop) -> list[Arrival]:
+def _settled_history(url: str, cook: str, channels: Sequence[str], stop: Stop) -> list[Arrival]:
     """What the history holds of a cook, once every channel has accepted or refused its alerts."""
     before, since = 0, time.monotonic()
     while True:
@@ -257,7 +270,7 @@ def _settled_history(url: str, cook: str, channels: Sequence, stop: Stop) -> lis
         stop.wait(0.5)
 
 
-def _sum_up(cook: str, judged: int, events: list[Arrival], channels: Sequence) -> int:
+def _sum_up(cook: str, judged: int, events: list[Arrival], channels: Sequence[str]) -> int:
     """Show what it all came to, and return the exit code."""
     types = Counter(event.type for event in events)
     states = Counter(e.id.rpartition("/")[2] for e in events if e.type == "alert")
@@ -275,7 +288,7 @@ def _sum_up(cook: str, judged: int, events: list[Arrival], channels: Sequence) -
         n for (_, outcome), n in outcomes.items() if outcome == "accepted"
     )
     if missing:
-        show(f"  Not sent    {missing}: .venv/bin/python alerts.py tells what to mend")
+        show(typed(f"  Not sent    {missing}: .venv/bin/python alerts.py tells what to mend"))
     return 2 if missing else 0
 
 

@@ -7,6 +7,8 @@ listens on this machine alone, so nobody else can put mail into it.
 
 import argparse
 import asyncio
+import io
+import ssl
 import sys
 import threading
 import time
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from ..cli.signals import run
 from ..core.errors import InputError
@@ -40,12 +42,14 @@ class Received:
     @property
     def subject(self) -> str | None:
         """None for a text message, which has none."""
-        return self.message["Subject"]
+        subject = self.message["Subject"]
+        return None if subject is None else str(subject)
 
     @property
     def text(self) -> str:
         body = self.message.get_body(("plain",))
-        text = body.get_payload(decode=True).decode("utf-8", "replace") if body else ""
+        payload = body.get_payload(decode=True) if body else None
+        text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
         return text.replace("\r\n", "\n")
 
     def __str__(self) -> str:
@@ -62,8 +66,8 @@ class Inbox:
     with each, in the server's own thread. Raises InputError for a port that cannot be had.
     """
 
-    tls = None
-    """An SSLContext makes it speak TLS from the start."""
+    tls: ssl.SSLContext | None = None
+    """With one, TLS is spoken from the start."""
 
     def __init__(self, port: int = 0, show: Callable[[Received], None] = lambda received: None):
         self.messages: list[Received] = []
@@ -82,10 +86,10 @@ class Inbox:
     def __enter__(self) -> "Inbox":
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         self.stop()
 
-    def stop(self):
+    def stop(self) -> None:
         """Close the port and every connection; a second time does nothing."""
         if self._loop.is_closed():
             return
@@ -95,7 +99,7 @@ class Inbox:
         self._loop.run_until_complete(self._end_conversations())
         self._loop.close()
 
-    async def _end_conversations(self):
+    async def _end_conversations(self) -> None:
         conversations = asyncio.all_tasks() - {asyncio.current_task()}
         for conversation in conversations:
             conversation.cancel()
@@ -105,15 +109,18 @@ class Inbox:
     def _protocol(self) -> SMTP:
         return SMTP(self, hostname="localhost", enable_SMTPUTF8=True, loop=self._loop)
 
-    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
         """Called by aiosmtpd with each mail; the answer is what the other side gets."""
-        received = Received(envelope.mail_from, tuple(envelope.rcpt_tos), envelope.content)
+        content = envelope.original_content or b""
+        received = Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), content)
         self.messages.append(received)
         self._show(received)
         return "250 OK"
 
 
-def _say(words: object):
+def _say(words: object) -> None:
     # Whoever read the screen may have left; mail is received all the same.
     with suppress(BrokenPipeError):
         print(words, flush=True)
@@ -123,7 +130,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Receive e-mails and texts and show them here.")
     parser.add_argument("--port", type=int, default=0, help="default: a free one")
     port = parser.parse_args().port
-    sys.stdout.reconfigure(errors="replace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     with Inbox(port, _say) as inbox:
         _say(
             f"Receiving mail for anyone at {LOOPBACK}:{inbox.port}; Ctrl+C ends it.\n"

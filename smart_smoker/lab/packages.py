@@ -1,9 +1,10 @@
-"""The programs that a system installs: RabbitMQ, and what the tests need beside it."""
+"""The programs that a system installs: RabbitMQ, and what the tests need besides."""
 
 import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from ..core.errors import InputError
 from .ports import answers
@@ -26,14 +27,13 @@ SERVICE_PORTS = {
     4369: ["epmd", "-kill"],
     1883: ["service", "mosquitto", "stop"],
 }
-SILENT = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
-def say(line):
+def say(line: str) -> None:
     print(line, flush=True)
 
 
-def clean_environment():
+def clean_environment() -> dict[str, str]:
     """The user's environment without what leads Python or pip elsewhere than to .venv."""
     astray = ["PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"]
     astray += ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "PIP_REQUIRE_VIRTUALENV"]
@@ -41,9 +41,8 @@ def clean_environment():
     return dict(kept, PIP_USER="0")
 
 
-def quietly(command, complaint):
-    """Run a command and show what it said only when it fails, with an InputError."""
-    command = [str(part) for part in command]
+def quietly(command: list[str | Path]) -> str | None:
+    """Run a command; what it said is returned when it fails, and None when it does not."""
     done = subprocess.run(
         command,
         stdin=subprocess.DEVNULL,
@@ -51,105 +50,111 @@ def quietly(command, complaint):
         stderr=subprocess.STDOUT,
         env=clean_environment(),
     )
-    if done.returncode:
-        say(done.stdout.decode(errors="replace").rstrip())
+    return done.stdout.decode(errors="replace").rstrip() if done.returncode else None
+
+
+def insist(command: list[str | Path], complaint: str) -> None:
+    """Run a command and show what it said only when it fails, with an InputError."""
+    said = quietly(command)
+    if said is not None:
+        say(said)
         raise InputError(complaint)
 
 
-def as_root():
+def succeeds(command: list[str]) -> bool:
+    return not subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def as_root() -> list[str] | None:
     """What to put before a command that needs root; None when we may not."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         return None
     if os.geteuid() == 0:
         return []
-    if shutil.which("sudo") and not subprocess.call(["sudo", "-n", "true"], **SILENT):
-        return ["sudo", "-n"]
-    return None
+    return ["sudo", "-n"] if shutil.which("sudo") and succeeds(["sudo", "-n", "true"]) else None
 
 
-def may_apt():
-    return bool(shutil.which("apt-get")) and as_root() is not None
-
-
-def apt_install(*packages):
-    """Install packages, and stop the services that they bring along."""
+def apt_install(*packages: str) -> bool:
+    """Install packages, and stop the services that they bring along; False where we may not."""
+    root = as_root() if shutil.which("apt-get") else None
+    if root is None:
+        return False
     before, names = running_services(), " ".join(packages)
     say(f"Installing {names} with apt-get, which takes a minute")
-    apt = as_root() + ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+    apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     # One broken source of many fails the update, and the package may be there all the same.
-    subprocess.call(apt + ["update"], **SILENT)
-    quietly(
-        apt + ["-y", "--no-install-recommends", "install", *packages],
+    succeeds([*apt, "update"])
+    insist(
+        [*apt, "-y", "--no-install-recommends", "install", *packages],
         f"apt-get could not install {names}.",
     )
-    stop_services(before)
+    stop_services(root, before)
+    return True
 
 
-def install_rabbitmq():
+def install_rabbitmq() -> None:
     """Install RabbitMQ if it is missing; where we may not, raise InputError with what to type."""
     if find_server():
         return
-    if may_apt():
-        apt_install("rabbitmq-server")
-    elif sys.platform == "darwin" and shutil.which("brew"):
+    if not apt_install("rabbitmq-server") and sys.platform == "darwin" and shutil.which("brew"):
         say("Installing rabbitmq with brew, which takes some minutes")
-        quietly(["brew", "install", "rabbitmq"], "brew could not install rabbitmq.")
+        insist(["brew", "install", "rabbitmq"], "brew could not install rabbitmq.")
     if not find_server():
         raise InputError("RabbitMQ is missing here. Run: " + install_line())
 
 
-def find_browser():
+def find_browser() -> str | None:
     """The path of a Chromium or Chrome, for the tests of the panel, or None."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
-def install_browser():
+def install_browser() -> None:
     """Install Chromium if there is no browser; where we may not, raise InputError."""
-    if not find_browser() and may_apt():
+    if not find_browser():
         apt_install("chromium")
     if not find_browser():
         raise InputError("Chromium is missing here: install it as your system does.")
 
 
-def install_thermometers():
+def install_thermometers() -> None:
     """Install what the lines of docs/thermometers.md need; where we may not, raise InputError."""
 
-    def missing():
+    def missing() -> list[str]:
         path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
         return [name for name in THERMOMETERS if not shutil.which(name, path=path)]
 
-    if missing() and may_apt():
+    if missing():
         apt_install(*(THERMOMETERS[name] for name in missing()))
     if missing():
         raise InputError("Install as your system does: " + ", ".join(missing()))
 
 
-def install_line():
+def install_line() -> str:
     """How RabbitMQ is installed on this system, in one line for the user to type."""
     usual = {"darwin": "brew", "win32": "choco"}.get(sys.platform, "apt-get")
     tools = [tool for tool in INSTALL_RABBITMQ if shutil.which(tool)]
     return INSTALL_RABBITMQ[(tools + [usual])[0]]
 
 
-def running_services():
+def running_services() -> set[tuple[str, str]]:
     """What there is of a system-wide RabbitMQ: what systemd says of it, and its ports."""
-    found = {("port", port) for port in SERVICE_PORTS if answers(port)}
+    found = {("port", str(port)) for port in SERVICE_PORTS if answers(port)}
     if os.path.isdir("/run/systemd/system"):
         for question in ("is-active", "is-enabled"):
             for name in SERVICES:
-                if not subprocess.call(["systemctl", "--quiet", question, name], **SILENT):
+                if succeeds(["systemctl", "--quiet", question, name]):
                     found.add((question, name))
     return found
 
 
-def stop_services(before):
+def stop_services(root: list[str], before: set[tuple[str, str]]) -> None:
     """Stop what the installation has started, and nothing that was there before it."""
     for verb, question in (("stop", "is-active"), ("disable", "is-enabled")):
         for name in SERVICES:
             if (question, name) in running_services() - before:
                 say(f"The installation has left a {name}: systemctl {verb}")
-                subprocess.call(as_root() + ["systemctl", verb, name], **SILENT)
+                succeeds([*root, "systemctl", verb, name])
     for port, command in SERVICE_PORTS.items():
-        if ("port", port) in running_services() - before:
+        if ("port", str(port)) in running_services() - before:
             say("The installation has left a service: " + " ".join(command))
-            subprocess.call(as_root() + command, **SILENT)
+            succeeds([*root, *command])

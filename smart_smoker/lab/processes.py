@@ -1,10 +1,11 @@
-"""Processes of this machine: what they were started with, and one at a time."""
+"""Processes of this machine: their command lines, their children, and a lock between them."""
 
 from __future__ import annotations
 
 import contextlib
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..core.errors import InputError
@@ -27,7 +28,7 @@ def command_line(pid: int) -> str:
 
 
 def descendants(pid: int) -> list[int]:
-    """The node's port programs, where /proc shows them; they end by themselves after it."""
+    """The processes that `pid` has started, and those that they have, where /proc shows them."""
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
@@ -39,14 +40,14 @@ def descendants(pid: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def locked(path: Path, refusal: str):
+def locked(path: Path, refusal: str) -> Iterator[None]:
     """Hold a lock that the system itself gives back when this process ends.
 
     Raises InputError with the words `refusal` when another process holds it.
     """
     with path.open("ab") as file:
         try:
-            if WINDOWS:
+            if sys.platform == "win32":
                 import msvcrt
 
                 msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)

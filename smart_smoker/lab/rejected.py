@@ -22,8 +22,8 @@ def show_rejected(folder: Path, url: str | None = None) -> int:
     return 0
 
 
-def _show(broker: Broker):
-    count = broker.state(REJECTED)[0]
+def _show(broker: Broker) -> None:
+    count = broker.counts(REJECTED).messages
     broker.consume(REJECTED, prefetch=0)
     seen = 0
     while seen < count and (arrived := broker.take(1)):

@@ -45,9 +45,9 @@ Sockets={SOCKET}
 StandardInput=socket
 """
 
-# systemd holds both ends of the pipe: rows wait in it while the producer starts again, and a
-# thermometer's program that ends does not end the cook. A pipe that was left from before it would
-# refuse, since the group is not its own: so it is removed.
+# systemd keeps both ends of the pipe open: rows wait in it while the producer starts again, and a
+# thermometer's program that ends does not end the cook. The pipe is removed when systemd stops: at
+# the next start it would refuse one whose group it has not set itself.
 SOCKET_UNIT = f"""\
 [Unit]
 Description=Smart Smoker: the pipe for a thermometer's rows
@@ -91,7 +91,7 @@ def units(folder: Path) -> dict[str, str]:
     return found
 
 
-def show_units(program: Path, folder: Path | None = None):
+def show_units(program: Path, folder: Path | None = None) -> None:
     """Print the units of the program, or write them into a folder.
 
     Raises InputError where that cannot be written to.

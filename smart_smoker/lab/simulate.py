@@ -148,5 +148,4 @@ def to_csv(rows: Iterable[Row]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    sys.stdout.write(to_csv(cook()))
+    sys.stdout.buffer.write(to_csv(cook()).encode("utf-8"))

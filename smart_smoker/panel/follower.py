@@ -9,11 +9,11 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from typing import NamedTuple
 
 from ..cli.signals import Stop
 from ..core.errors import BrokerAway, BrokerRefused, SmartSmokerError
 from ..core.probes import PROBES
+from ..rabbitmq.broker import Counts
 from ..rabbitmq.connection import Broker
 from ..rabbitmq.link import backoff, connect
 from ..rabbitmq.messages import ALERTS, HISTORY, REJECTED
@@ -36,13 +36,6 @@ LONGEST_PAUSE = 5
 """Seconds between two tries to reach a broker: whoever looks at the page waits for it."""
 
 
-class Queue(NamedTuple):
-    """How many messages wait in a queue, and how many consumers it has."""
-
-    waiting: int
-    consumers: int
-
-
 class Follower:
     """Follows the history and the queues until it is left, through any outage of the broker.
 
@@ -57,7 +50,7 @@ class Follower:
     def __init__(self, urls: Sequence[str], newest: int = NEWEST) -> None:
         self.story = Story()
         self.lock = threading.Lock()
-        self.queues: dict[str, Queue | None] = {}
+        self.queues: dict[str, Counts | None] = {}
         self.away: str | None = "no broker has answered yet"
         self.away_since = time.time()
         self.loaded = self.whole = False
@@ -148,10 +141,10 @@ class Follower:
             self.story, self.whole, self.loaded, self.away = story, whole, True, None
 
     def _look(self, broker: Broker) -> None:
-        queues: dict[str, Queue | None] = {}
+        queues: dict[str, Counts | None] = {}
         for queue in LOOKED_AT:
             try:
-                queues[queue] = Queue(*broker.state(queue))
+                queues[queue] = broker.counts(queue)
             except (BrokerAway, BrokerRefused):  # If it is more, reading the history says so.
                 queues[queue] = None
         if queues != self.queues:

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..core.probes import PROBES, Probe
+from ..rabbitmq.broker import Counts
 from ..rabbitmq.messages import ALERTS, REJECTED
-from .follower import Follower, Queue
+from .follower import Follower
 from .words import shortened
 
 BEHIND = 20
@@ -23,7 +24,7 @@ class Finding:
     wrong: bool = False
 
 
-def findings(queues: Mapping[str, Queue | None], failing: int, cooking: bool) -> list[Finding]:
+def findings(queues: Mapping[str, Counts | None], failing: int, cooking: bool) -> list[Finding]:
     """A finding for each queue that people should know of.
 
     `queues` has None for one that is not there or not for us to see; `failing` is how many alerts a
@@ -55,7 +56,7 @@ def troubles(follower: Follower, said: Sequence[Finding]) -> list[str]:
     ]
 
 
-def _readings(probe: Probe, queue: Queue | None, cooking: bool) -> Finding:
+def _readings(probe: Probe, queue: Counts | None, cooking: bool) -> Finding:
     if queue is None:
         return Finding(
             probe.queue, f"{probe.name}: its queue is not there yet, or not for us to see."
@@ -69,7 +70,7 @@ def _readings(probe: Probe, queue: Queue | None, cooking: bool) -> Finding:
     return Finding(probe.queue, words, wrong=cooking or waiting > 0)
 
 
-def _alerts(queue: Queue | None, failing: int) -> Finding:
+def _alerts(queue: Counts | None, failing: int) -> Finding:
     if queue is None:
         return Finding(ALERTS, "Alerts: their queue is not there yet, or not for us to see.")
     waiting, consumers = queue
@@ -84,8 +85,8 @@ def _alerts(queue: Queue | None, failing: int) -> Finding:
     return Finding(ALERTS, "Alerts are sent as they come.", fine=True)
 
 
-def _rejected(queue: Queue | None) -> Finding:
-    waiting = queue.waiting if queue else 0
+def _rejected(queue: Counts | None) -> Finding:
+    waiting = queue.messages if queue else 0
     if not waiting:
         return Finding(REJECTED, "Nothing was put aside.", fine=True)
     words = f"{_count(waiting, 'message')} could not be used: python3 run.py rejected tells why."

@@ -2,9 +2,16 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .messages import Arrival, Message
+
+
+class Counts(NamedTuple):
+    """How many messages wait in a queue, and how many consumers it has."""
+
+    messages: int
+    consumers: int
 
 
 class AnyBroker(Protocol):
@@ -51,10 +58,10 @@ class AnyBroker(Protocol):
         """Tell the broker that a message is done with and can be forgotten."""
 
     def get_all(self, queue: str) -> list[Arrival]:
-        """What a queue holds, in order; it stays there until `done_with_got`."""
+        """What a queue holds, in order; it stays there until `acknowledge_got`."""
 
-    def done_with_got(self) -> None:
-        """Tell the broker that all that we have got can be forgotten."""
+    def acknowledge_got(self) -> None:
+        """Tell the broker that all that `get_all` has returned can be forgotten."""
 
     def wait(self, seconds: float) -> None:
         """Let so much time pass, or less when something arrives, and keep the connection alive."""
@@ -62,11 +69,8 @@ class AnyBroker(Protocol):
     def wake(self) -> None:
         """End the wait of the thread that has this connection; the only call for other threads."""
 
-    def state(self, queue: str) -> tuple[int, int]:
-        """How many messages wait in a queue, and how many consumers it has.
-
-        Raises BrokerAway where there is no such queue.
-        """
+    def counts(self, queue: str) -> Counts:
+        """What a queue holds, and who reads it. Raises BrokerAway where there is no such queue."""
 
     def is_empty(self, queue: str) -> bool:
         """Whether nothing waits in the queue that we read, and nothing of it waits to be taken."""

@@ -19,7 +19,7 @@ from pika.spec import FRAME_HEADER, Basic
 from ..core.errors import BrokerAway, BrokerBlocked, QueueTaken
 from . import reasons
 from .address import COMMIT_SECONDS, in_time, place, tls_context
-from .broker import AnyBroker
+from .broker import AnyBroker, Counts
 from .messages import APP, DECLARED, EXCHANGE, HISTORY, KEYS, QUEUES, Arrival, Message, arrival
 
 log = logging.getLogger(__name__)
@@ -177,15 +177,15 @@ class Broker(AnyBroker):
             with self._in_time():
                 self._publishing.tx_commit()
         self.useful = self.useful or any(not message.straight for message in messages)
-        self._look_after({message.queue for message in messages if message.type != "state"})
+        self._check_queued({message.queue for message in messages if message.type != "state"})
         if self.blocked:
             self.blocked = False
             log.warning("The broker at %s takes messages again.", self.place)
 
-    def _look_after(self, published: set[str]) -> None:
+    def _check_queued(self, published: set[str]) -> None:
         """Raise where RabbitMQ has confirmed what no queue has, or the history alone."""
         for key in published:
-            self.state(KEYS.get(key, [key])[0])  # Without its node a queue is not there.
+            self.counts(KEYS.get(key, [key])[0])  # Without its node a queue is not there.
         self.wait(0)
         if self._returned:
             raise reasons.not_taken(str(self._returned.pop().routing_key))
@@ -198,7 +198,7 @@ class Broker(AnyBroker):
                 self._consuming.close()
             self.dead_readers, self._next_look = dead, 0.0
             self._alone_in = queue if since is None else None
-            if since is None and self.state(queue)[1] > dead:
+            if since is None and self.counts(queue).consumers > dead:
                 raise QueueTaken(f"{queue} has a reader", queue)
             self._consuming = self._connection.channel()
             self._consuming.basic_qos(prefetch_count=prefetch)
@@ -220,9 +220,9 @@ class Broker(AnyBroker):
         if 0 < self._next_look < now - COMMIT_SECONDS:
             self.dead_readers = 0  # We have hung: those may have called us dead since.
         self._next_look = now + 1
-        beside = self.state(queue)[1] - 1
-        self.dead_readers = min(self.dead_readers, max(beside, 0))  # One can be back, or gone.
-        if beside > self.dead_readers:
+        others = self.counts(queue).consumers - 1
+        self.dead_readers = min(self.dead_readers, max(others, 0))  # One can be back, or gone.
+        if others > self.dead_readers:
             with self._pika_errors():
                 self._consuming.close()
             raise QueueTaken(f"{queue} has another reader", queue)
@@ -234,7 +234,7 @@ class Broker(AnyBroker):
                 arrived.append(arrival(queue, *got))
             return arrived
 
-    def done_with_got(self) -> None:
+    def acknowledge_got(self) -> None:
         with self._pika_errors():
             self._setup.basic_ack(0, multiple=True)
 
@@ -260,14 +260,14 @@ class Broker(AnyBroker):
         with self._pika_errors():
             self._connection.add_callback_threadsafe(lambda: None)
 
-    def state(self, queue: str) -> tuple[int, int]:
+    def counts(self, queue: str) -> Counts:
         with self._pika_errors():
             if refusal := self._refused(Channel.queue_declare, queue, passive=True):
                 raise refusal
-            return self._answer.message_count, self._answer.consumer_count
+            return Counts(self._answer.message_count, self._answer.consumer_count)
 
     def is_empty(self, queue: str) -> bool:
-        waiting = self.state(queue)[0]
+        waiting = self.counts(queue).messages
         self.wait(0)  # pika keeps to itself what came while it waited for that answer.
         return not waiting and not self._arrived
 

@@ -25,11 +25,11 @@ NO_HISTORY = (
 NO_BROKER = "Is it running? (python3 run.py broker start) Trying again until it is there."
 
 PATIENCE = 30
-"""Seconds without anything taken of what waits, after which a queue's readers are called dead: one
-that lives and whose machine is busy takes nothing for some seconds either."""
+"""Seconds for which messages wait and nobody takes one, after which the readers of a queue count as
+dead: a living one on a busy machine can pause for some seconds."""
 
 LASTING = 8
-"""Tries after which an outage is told again; with their pauses, about a minute."""
+"""Tries after which an outage is logged again; with their pauses, about a minute."""
 
 T = TypeVar("T")
 
@@ -75,12 +75,12 @@ class Outage:
         self.pauses = backoff(LONGEST_PAUSE)
 
     def tells(self, error: Exception, inside: bool) -> bool:
-        """Whether to tell the error by which a try has failed, at the door or `inside`."""
+        """Whether to tell why a try has failed, to connect or `inside` a connection."""
         self._tries += 1
         news = type(error) not in self.told or self._tries == LASTING
         self.told.add(type(error))
         self._told_end = self._told_end and not news
-        # To be let in again ends nothing where we were refused, or could not publish, inside.
+        # To connect again ends no outage that came after connecting: a right, a full disk.
         self._told_end |= inside and type(error) is not BrokerAway
         return news
 
@@ -114,7 +114,7 @@ def stay_connected(
                 return work(broker)
         except (BrokerAway, BrokerRefused) as error:
             if broker:
-                # One that is lost at once, and by which nothing came or went, ends no outage.
+                # A connection that is lost at once, and carried no message, ends no outage.
                 served = broker.useful or time.monotonic() - since > LONGEST_PAUSE
                 started = started or served or isinstance(error, BrokerAway)
                 if served and not broker.blocked:
@@ -174,7 +174,7 @@ def _await_free(broker: AnyBroker, queue: str, stop: Stop) -> int:
     waited, since = 0, time.monotonic()
     while not stop.requested:
         broker.wait(random.uniform(0.2, 0.5))  # By chance, so that two do not meet again.
-        waiting, readers = broker.state(queue)
+        waiting, readers = broker.counts(queue)
         if not readers:
             break
         if not waiting or waiting < waited:

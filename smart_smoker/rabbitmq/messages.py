@@ -59,8 +59,8 @@ STATES = {state_queue(queue): {"x-max-length": 2} for queue in BOUND}
 DECLARED = QUEUES | STATES
 
 MANY_RETURNS = 10
-"""Half of those after which a quorum queue drops a message for good: from RabbitMQ 4.0 on it does
-so at the 21st, unless a policy says otherwise (rabbitmq.com/docs/quorum-queues)."""
+"""Returns of a message after which we publish it anew: at the 21st a quorum queue drops it, from
+RabbitMQ 4.0 on and unless a policy says otherwise (rabbitmq.com/docs/quorum-queues)."""
 
 RING_OLD = 600
 """Seconds after which a ring is of no use: a service that was away shall not ring for them all."""

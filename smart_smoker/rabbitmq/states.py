@@ -98,7 +98,7 @@ class States:
         broker.publish([*others, state])
         if broker.make_again(self._queue):
             broker.publish([state])  # Somebody had deleted the queue, and with it what was left.
-        broker.done_with_got()
+        broker.acknowledge_got()
         self._number += 1
         self._left = now = time.monotonic()
         pause = max(self._pause, len(body) / self._rate)

@@ -79,6 +79,16 @@ def test_the_dying_fire_of_the_sample_is_not_cleared_while_it_falls(program):
     assert "09/06/25 19:00:15  Cleared: Smoker Alert! 186.9 °F" in ends[-1]
 
 
+def test_alerts_are_listed_by_their_times_and_those_that_say_it_is_over_are_counted_apart(program):
+    lines = program.run("smoker_producer.py", "--check")[1].splitlines()
+    told = [line.partition("  ")[2] for line in lines if "Alert! " in line]
+    assert len({line.partition("Alert!")[0] for line in told}) > 3
+    assert told == sorted(told)
+    over = sum("Cleared: " in line for line in told)
+    counts = f"{len(told) - over}, and {over} that say that it is over."
+    assert lines[-1].endswith(f"Alerts that a cook like this causes: {counts}")
+
+
 def test_what_would_have_to_be_guessed_ends_with_2_and_one_line(program):
     csv = program.write("cook.csv", "Time,Pit,Grill,Food\n12:00,225,70,68\n")
     code, output = program.run("smoker_producer.py", csv, "--check")
@@ -118,10 +128,10 @@ def test_who_answers_nothing_about_the_columns_is_told_what_to_do(program):
 def test_one_reading_far_from_its_neighbours_is_no_drop_where_lids_are_let_pass(program):
     jumps = "Time,Pit\n" + minutes(DAY + ",{value}", *([250] * 9 + [270]) * 2, 250)
     csv = program.write("cook.csv", jumps)
-    for setting, count in (("", 3), ("smoker_lid_minutes = 3\n", 0)):
+    for setting, count in (("", "2, and 1 that says"), ("smoker_lid_minutes = 3\n", "0.")):
         program.write(".env.toml", setting).chmod(0o600)
         _, output = program.run("smoker_producer.py", csv, "--check")
-        assert f"Alerts that a cook like this causes: {count}." in output
+        assert f"Alerts that a cook like this causes: {count}" in output
 
 
 def test_the_newest_row_first_is_turned_round_and_a_device_that_says_320_has_no_probe(

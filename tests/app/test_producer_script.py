@@ -23,12 +23,12 @@ from scripts import (
 )
 
 from smart_smoker.app.producer import Cook, Producer, last_rows
-from smart_smoker.app.resume import newest_cook, resume
-from smart_smoker.app.source import followed_lines
-from smart_smoker.cli.options import cook_name, producer_options, usual_name
+from smart_smoker.app.resume import newest_cook
+from smart_smoker.app.source import Pipe, followed_lines
+from smart_smoker.cli.options import ProducerOptions, cook_name, producer_options, usual_name
 from smart_smoker.cli.signals import Stop
 from smart_smoker.core.errors import InputError
-from smart_smoker.core.rows import read_rows
+from smart_smoker.core.rows import Wanted, read_rows
 from smart_smoker.rabbitmq.connection import Broker
 
 QUEUES = ["01-smoker", "02-food-A", "03-food-B"]
@@ -544,7 +544,8 @@ def test_no_clock_of_a_machine_decides_which_cook_goes_on(url, stranger):
         sent_long_ago(stranger, "patio-20250906-110005-cd34", 2e5, seq=1)
         sent_long_ago(stranger, "patio-20990906-110005-ab12", -1e9, seq=2)
         until(lambda: len(history(url)) == 3, "three readings")
-    cook = resume("patio", [url], Stop())
+    options = ProducerOptions(cook="patio", resume=True, wanted=Wanted())
+    cook = Pipe(options, Stop()).begun([url])
     assert (cook.id, cook.readings) == ("patio-20250906-110005-cd34", 1)
 
 
@@ -685,6 +686,23 @@ def test_ctrl_c_at_a_question_is_polite(program, stranger, question):
     assert code == 0
     assert output.splitlines()[-1].endswith("Stopped.")
     assert stranger.waiting("01-smoker") == 1
+
+
+INTERRUPTED = """
+import os, signal
+os.kill(os.getpid(), signal.SIGINT)
+while True:
+    pass
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="os.kill ends a process here")
+@pytest.mark.parametrize(
+    "name", ["smoker_producer.py", "consumer_smoker.py", "alerts.py", "panel.py"]
+)
+def test_ctrl_c_while_a_script_imports_its_modules_is_polite(program, name):
+    program.write("util_logger.py", INTERRUPTED)
+    assert program.run(name) == (-signal.SIGINT, "")
 
 
 @on_a_terminal

@@ -752,7 +752,7 @@ def page(tmp_path):
             (folder / ".env.toml").write_text(toml, encoding="utf-8")
         command = [sys.executable, folder / "alerts.py", *options]
         how = {"cwd": tmp_path, "env": clean_environment(), "capture_output": True}
-        done = subprocess.run(command, **how, encoding="utf-8", timeout=20)
+        done = subprocess.run(command, **how, encoding="utf-8", timeout=60)
         logs = (path.read_text(encoding="utf-8") for path in folder.glob("logs/*"))
         done.everything = done.stdout + done.stderr + "".join(logs)
         assert "Traceback" not in done.everything
@@ -851,7 +851,7 @@ def test_the_inbox_shows_what_arrives_and_counts_it(end, ctrl_c):
         for each in channels(settings(port=port, sms=PHONE)):
             each.send(evil)
         process.send_signal(end)
-        shown, _ = process.communicate(timeout=10)
+        shown, _ = process.communicate(timeout=60)
     finally:
         process.kill()
         process.wait()

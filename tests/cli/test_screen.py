@@ -65,3 +65,66 @@ def test_a_terminal_shows_markup_and_controls_as_text_in_lines_and_in_the_bar():
     assert shown.splitlines()[0] == "12:00 [/red] [2J forged"
     assert "\x1b[2J" not in shown
     assert shown.count("12:00 [/red] [2J forged") >= 2
+
+
+WRAPS = """
+import sys
+from smart_smoker.cli.screen import CookBar, show
+for line in sys.argv[1:]:
+    show(line)
+with CookBar(2000) as bar:
+    bar.show_rows(1, "09/06/25 11:00:05", 30)
+"""
+ALERT = "Cleared: Smoker Alert! 216.2 °F, up 28.3 °F again, 20.7 °F below where it was (11:33:10)"
+PATH = "/srv/" + "smoker/" * 12 + "temps.csv"
+
+
+def shown_at_80_columns(*lines: str) -> list[str]:
+    """What a terminal of 80 columns gets, without what colours it and moves its cursor."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    screen, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "TERM": "xterm"}
+    environment.pop("COLUMNS", None)
+    command = [sys.executable, "-c", WRAPS, *lines]
+    ends = {"stdin": terminal, "stdout": terminal, "stderr": terminal}
+    process = subprocess.Popen(command, env=environment, **ends)
+    os.close(terminal)
+    said = b""
+    try:
+        while data := os.read(screen, 65536):
+            said += data
+    except OSError:  # so the end is told
+        pass
+    os.close(screen)
+    assert process.wait(30) == 0
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", said.decode()).replace("\r", "\n").split("\n")
+
+
+on_a_terminal = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+
+
+@on_a_terminal
+def test_a_line_is_broken_between_words_and_a_path_is_left_whole():
+    lines = shown_at_80_columns(ALERT, f"The cook is at {PATH}, and goes on.")
+    first, rest, begin, path, end, *_ = (line.strip() for line in lines if line)
+    assert f"{first} {rest}" == ALERT
+    assert (begin, path, end) == ("The cook is at", f"{PATH},", "and goes on.")
+
+
+@on_a_terminal
+def test_the_bar_leaves_room_for_what_a_terminal_writes_behind_it_at_ctrl_c():
+    bars = [line for line in shown_at_80_columns() if " of 2,000 rows" in line]
+    assert bars
+    assert max(map(len, bars)) + len("^C") < 80
+
+
+def test_what_is_no_terminal_gets_every_line_whole():
+    command = [sys.executable, "-c", WRAPS, ALERT]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "80"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
+    assert done.stdout.splitlines() == [ALERT]

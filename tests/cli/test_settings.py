@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -407,6 +408,12 @@ def rules(monkeypatch, *arguments, probe=SMOKER, **limits):
     options = consumer_options("…", probe, 60, 5)
     environment = {probe.setting(name).upper(): str(value) for name, value in limits.items()}
     return rules_of(options, probe, load(NOWHERE, environment))
+
+
+def test_a_probe_that_has_a_limit_beside_its_target_can_warn_of_the_target(monkeypatch):
+    probe = replace(FOOD_A, beside=(FoodDone, SmokerHigh))
+    own, *beside = rules(monkeypatch, "--high", "250", probe=probe, done=203, warn_minutes=30)
+    assert beside == [FoodDone(203, warn_minutes=30), SmokerHigh(250)]
 
 
 def test_limits_come_from_the_settings_and_an_option_counts_more(monkeypatch):

@@ -16,7 +16,7 @@ from smart_smoker.lab.private_broker import PrivateBroker
 from .rounds import WAITING
 
 SCRIPT = "consumer_smoker.py"
-JUDGED = re.compile(r"°F, down .* in the last ")
+JUDGED = re.compile(r"°F, down .* in \d+ reading")
 READINGS, STEP = 1_000_000, 10_000
 
 

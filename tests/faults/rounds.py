@@ -169,7 +169,7 @@ class Round:
 
     @staticmethod
     def _judged(script: Script) -> int:
-        return script.text.count(" in the last ")
+        return len(re.findall(r" in \d+ reading", script.text))
 
     # --- from the beginning to the end ---
 

@@ -1,17 +1,23 @@
 """run.py: the set-up, as a process in a copy of its own and, for other systems, by its parts."""
 
 import ast
+import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+import tomli
 
 import run
+from smart_smoker.cli.commands import typed
 from smart_smoker.core.errors import InputError
-from smart_smoker.lab import environment, packages
+from smart_smoker.lab import environment, packages, services
+from smart_smoker.lab.ports import answers, free_ports
 
 TOP = Path(run.__file__).parent
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="tries what Linux systems have")
@@ -24,8 +30,8 @@ def clone(tmp_path):
         shutil.copytree(TOP / "smart_smoker" / room, tmp_path / "smart_smoker" / room)
     shutil.copy(TOP / "smart_smoker" / "__init__.py", tmp_path / "smart_smoker")
     shutil.copy(TOP / "run.py", tmp_path)
-    (tmp_path / "requirements.txt").write_text("# nothing\n")
-    (tmp_path / "requirements-panel.txt").write_text("-r requirements.txt\n")
+    for name in ("requirements-panel.txt", "requirements-panel.lock", "requirements-dev.txt"):
+        (tmp_path / name).write_text("# nothing\n")
     return tmp_path
 
 
@@ -47,18 +53,25 @@ def programs(tmp_path, monkeypatch):
 
 
 def run_py(clone, *arguments, **environment):
+    for_people = {name: value for name, value in os.environ.items() if name != "CI"}
     done = subprocess.run(
         [sys.executable, clone / "run.py", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, **environment},
+        env={**for_people, **environment},
     )
     return done.returncode, done.stdout
 
 
 def test_an_old_python_can_read_the_file_and_is_told_in_a_line():
-    ast.parse((TOP / "run.py").read_text(encoding="utf-8"), feature_version=(3, 6))
+    tree = ast.parse((TOP / "run.py").read_text(encoding="utf-8"), feature_version=(3, 6))
+    # Before it has been told, nothing may be evaluated that an old Python lacks.
+    told = next(i for i, node in enumerate(tree.body) if isinstance(node, ast.If))
+    for node in ast.walk(ast.Module(tree.body[:told], [])):
+        assert not isinstance(node, ast.ImportFrom) or node.module != "__future__"
+        for name in ("annotation", "returns"):
+            assert isinstance(getattr(node, name, None), (ast.Constant, type(None)))
     assert "3.10 or newer; this is 3.9" in run.too_old((3, 9, 18))
     assert run.too_old((3, 10)) is None
 
@@ -70,8 +83,81 @@ def test_the_broker_that_is_not_running_is_said_so_and_can_be_stopped(clone):
     assert run_py(clone, "broker", "stop") == (0, "RabbitMQ was not running.\n")
 
 
+@pytest.mark.usefixtures("rabbitmq")
+def test_a_broker_can_have_another_port_and_the_settings_that_lead_there_are_said(clone):
+    while True:
+        (port,) = free_ports(1)
+        if not answers(port + 10000):
+            break
+    code, said = run_py(clone, "broker", "start", "--port", str(port))
+    try:
+        assert code == 0
+        (settings,) = re.findall(r"in \.env\.toml:\n((?:  .*\n)+)", said)
+        found = tomli.loads(settings)
+        assert found == {
+            "rabbitmq_url": f"amqp://guest:guest@127.0.0.1:{port}/",
+            "rabbitmq_admin_url": f"http://127.0.0.1:{port + 10000}/#/queues",
+        }
+        assert found["rabbitmq_url"] in run_py(clone, "broker", "status")[1]
+        code, said = run_py(clone, "broker", "start", "--port", str(port + 1))
+        assert (code, said.count("\n")) == (2, 1)
+        assert found["rabbitmq_url"] in said
+    finally:
+        assert run_py(clone, "broker", "stop") == (0, "RabbitMQ is stopped.\n")
+
+
+COMMANDS = """
+  cp .env.toml.example .env.toml
+  .venv/bin/python alerts.py; python3 run.py broker start
+"""
+
+
+def test_commands_are_said_as_the_machine_has_them():
+    assert typed(COMMANDS, "linux") == typed(COMMANDS, "darwin") == COMMANDS
+    assert (
+        typed(COMMANDS, "win32")
+        == r"""
+  copy .env.toml.example .env.toml
+  .venv\Scripts\python alerts.py; py run.py broker start
+"""
+    )
+
+
+def test_the_page_of_all_machines_has_the_same_form():
+    page = (TOP / "docs" / "running.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\|.*?\| `([^`]+)` \| `((?:py |\.venv)[^`]+)` \|$", page, re.MULTILINE)
+    assert len(rows) > 10
+    assert [typed(usual, "win32") for usual, _ in rows] == [windows for _, windows in rows]
+
+
+TYPED = re.compile(r"python3 run|\.venv/bin/\w|\bcp \S")
+"""A command of Linux that somebody is told to type."""
+
+
+def test_whatever_run_says_goes_by_that():
+    said = {*(TOP / "smart_smoker" / "lab").glob("*.py"), TOP / "run.py"}
+    for path in said - {Path(services.__file__)}:  # systemd is Linux's alone.
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        calls = [node for node in nodes if isinstance(node, ast.Call)]
+        by_that = [call for call in calls if getattr(call.func, "id", "") == "typed"]
+        assert commands(calls) == commands(by_that), path.name
+
+
+def commands(calls):
+    parts = {part for call in calls for part in ast.walk(call) if isinstance(part, ast.Constant)}
+    return {part.value for part in parts if TYPED.search(str(part.value))}
+
+
 @pytest.mark.parametrize(
-    "wrong", [["cook"], ["broker"], ["--interval", "-1"], ["--interval", "inf"]], ids=" ".join
+    "wrong",
+    [
+        ["cook"],
+        ["broker"],
+        ["broker", "start", "--port", "60000"],
+        ["--interval", "-1"],
+        ["--interval", "inf"],
+    ],
+    ids=" ".join,
 )
 def test_a_wrong_option_is_exit_code_2(clone, wrong):
     assert run_py(clone, *wrong)[0] == 2
@@ -79,13 +165,13 @@ def test_a_wrong_option_is_exit_code_2(clone, wrong):
 
 @pytest.mark.usefixtures("rabbitmq")
 def test_set_up_is_tried_again_done_once_repaired_when_broken_and_not_led_astray(clone):
-    requirements = clone / "requirements.txt"
+    requirements = clone / "requirements-panel.lock"
     requirements.write_text("./no-such-folder\n")
     astray = {"PYTHONPATH": str(clone / "nowhere"), "PIP_REQUIRE_VIRTUALENV": "1"}
     for begins in (True, False):
         code, said = run_py(clone, "setup", **astray, VIRTUAL_ENV=str(clone / "other"))
         assert (code, "Making" in said) == (2, begins)
-        assert "pip could not install requirements-panel.txt" in said
+        assert "pip could not install requirements-panel.lock" in said
         assert "Traceback" not in said
 
     requirements.write_text("# nothing\n")
@@ -93,14 +179,61 @@ def test_set_up_is_tried_again_done_once_repaired_when_broken_and_not_led_astray
     assert (code, "Making" in said, "Installing" in said) == (0, False, True)
     assert run_py(clone, "setup") == (0, "Everything is set up.\n")
 
-    requirements.write_text("# nothing yet\n")
+    # Whichever of the files has changed.
+    for name in ("requirements-panel.lock", "requirements-home-assistant.txt"):
+        (clone / name).write_text("# nothing yet\n")
+        code, said = run_py(clone, "setup")
+        assert (code, "Making" in said, "Installing" in said) == (0, False, True)
+
+    (clone / ".venv" / environment.NOTE.name).write_text("[]")
     code, said = run_py(clone, "setup")
     assert (code, "Making" in said, "Installing" in said) == (0, False, True)
 
-    (clone / ".venv" / environment.VENV_PYTHON.relative_to(environment.VENV)).unlink()
+    (clone / environment_python()).unlink()
     code, said = run_py(clone, "setup")
     assert (code, "Making" in said) == (0, True)
     assert run_py(clone, "setup") == (0, "Everything is set up.\n")
+
+
+def wheel(folder, version):
+    """A library `hickory` with nothing in it, and the hash of its file."""
+    path = folder / f"hickory-{version}-py3-none-any.whl"
+    about = f"hickory-{version}.dist-info"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("hickory.py", "")
+        archive.writestr(f"{about}/METADATA", f"Name: hickory\nVersion: {version}\n")
+        archive.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        archive.writestr(f"{about}/RECORD", "")
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.usefixtures("rabbitmq")
+def test_only_the_locked_files_are_installed_and_what_an_index_lacks_is_said_and_fails_in_ci(clone):
+    index = clone / "index"
+    index.mkdir()
+    mine, other = wheel(index, "1.0"), "0" * 64
+    (clone / "requirements-panel.txt").write_text("hickory\n")
+    lock, offline = clone / "requirements-panel.lock", {"PIP_NO_INDEX": "1"}
+    offline |= {"PIP_FIND_LINKS": str(index), "PIP_CONFIG_FILE": os.devnull}
+
+    def set_up(version, digest, **environment):
+        lock.write_text(f"hickory=={version}" + f" --hash=sha256:{digest}\n" * bool(digest))
+        code, said = run_py(clone, "setup", **offline, **environment)
+        there = subprocess.run(
+            [clone / environment_python(), "-c", "import hickory"], stderr=subprocess.DEVNULL
+        )
+        return code, "DO NOT MATCH" in said, "is not to be had here" in said, not there.returncode
+
+    assert set_up("1.0", other) == (2, True, False, False)
+    assert set_up("1.0", None) == (2, False, False, False)
+    assert set_up("2.0", other, CI="true") == (2, False, False, False)
+    assert set_up("2.0", other) == (0, False, True, True)
+    assert run_py(clone, "setup", **offline) == (0, "Everything is set up.\n")
+    assert set_up("1.0", mine) == (0, False, False, True)
+
+
+def environment_python():
+    return environment.VENV_PYTHON.relative_to(environment.HERE)
 
 
 @on_linux

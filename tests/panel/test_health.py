@@ -3,16 +3,19 @@
 import pytest
 
 from smart_smoker.core.probes import PROBES
-from smart_smoker.panel.follower import Queue
 from smart_smoker.panel.health import Finding, findings
+from smart_smoker.rabbitmq.broker import Counts
 from smart_smoker.rabbitmq.messages import ALERTS, REJECTED
 
-WELL = {probe.queue: Queue(0, 1) for probe in PROBES} | {ALERTS: Queue(0, 1), REJECTED: Queue(0, 0)}
+WELL = {probe.queue: Counts(0, 1) for probe in PROBES} | {
+    ALERTS: Counts(0, 1),
+    REJECTED: Counts(0, 0),
+}
 
 
 def found(queue: str, seen: tuple | None, failing: int = 0, cooking: bool = True) -> Finding:
     """What is said of one queue while all is well with the others."""
-    queues = WELL | {queue: seen and Queue(*seen)}
+    queues = WELL | {queue: seen and Counts(*seen)}
     return next(each for each in findings(queues, failing, cooking) if each.queue == queue)
 
 

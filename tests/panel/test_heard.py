@@ -41,7 +41,7 @@ def link(program, stranger):
 def ask(link: str, method: str = "GET") -> tuple[int, bytes]:
     request = urllib.request.Request(link, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()

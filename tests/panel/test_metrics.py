@@ -20,9 +20,10 @@ from smart_smoker.core.alert import Alert
 from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import numbered
 from smart_smoker.panel import metrics as module
-from smart_smoker.panel.follower import Follower, Queue
+from smart_smoker.panel.follower import Follower
 from smart_smoker.panel.metrics import Metrics
 from smart_smoker.panel.story import Story
+from smart_smoker.rabbitmq.broker import Counts
 from smart_smoker.rabbitmq.connection import Broker
 from smart_smoker.rabbitmq.messages import (
     ALERTS,
@@ -81,7 +82,7 @@ def samples(metrics: Metrics) -> dict[str, float]:
 
 
 def test_each_figure_is_what_the_history_and_the_queues_say(follower):
-    follower.queues = {"01-smoker": Queue(7, 1), ALERTS: Queue(0, 2), HISTORY: None}
+    follower.queues = {"01-smoker": Counts(7, 1), ALERTS: Counts(0, 2), HISTORY: None}
     for seq, fahrenheit in enumerate([212.0, 212.0, 32.0], 1):
         take(follower.story, reading(seq, fahrenheit), ago=20)
     take(follower.story, alert_message(RAISED), ago=20)
@@ -202,7 +203,7 @@ def promtool():
 
 
 def test_prometheus_finds_nothing_to_mend_in_the_figures(follower, promtool):
-    follower.queues = {"01-smoker": Queue(7, 1)}
+    follower.queues = {"01-smoker": Counts(7, 1)}
     take(follower.story, reading(2, 225.0))
     take(follower.story, reading(1, 150.0, probe=FOOD_A))
     take(follower.story, alert_message(RAISED))

@@ -45,7 +45,7 @@ def served(proxy: str = ""):
 
 def heard(way: socket.socket) -> bytes:
     """All that comes until the other side closes."""
-    way.settimeout(20)
+    way.settimeout(60)
     text = b""
     while data := way.recv(1000):
         text += data
@@ -109,7 +109,7 @@ def test_whoever_reads_slowly_gets_all_of_it(monkeypatch):
     monkeypatch.setattr(server, "LONGEST_ANSWER", 0.3)
     with served() as (place, _), socket.create_connection(place) as slow:
         slow.sendall(LAST.replace(b"/", b"/long", 1))
-        slow.settimeout(20)
+        slow.settimeout(60)
         read = 0
         while data := slow.recv(100_000):
             read += len(data)

@@ -170,10 +170,10 @@ def test_an_exchange_of_another_type_is_named_with_how_to_mend_it(url, stranger)
 def test_a_queue_can_be_emptied_and_tells_how_many_wait_and_read(url):
     with Broker(url, "a test") as broker, Broker(url, "a reader") as reader:
         broker.publish(messages(3))
-        assert broker.state("01-smoker") == (3, 0)
+        assert broker.counts("01-smoker") == (3, 0)
         broker.purge("01-smoker")
         reader.consume("01-smoker", prefetch=10)
-        assert broker.state("01-smoker") == (0, 1)
+        assert broker.counts("01-smoker") == (0, 1)
 
 
 # --- logins and permissions ----------------------------------------------------------------------
@@ -404,7 +404,7 @@ def test_what_was_not_acknowledged_comes_again_and_in_order(url):
     with Broker(url, "a successor") as broker:
         broker.consume("01-smoker", prefetch=10)
         assert [arrival.id[-1] for arrival in take(broker, 2)] == ["3", "5"]
-        assert broker.state("01-smoker")[0] == 0
+        assert broker.counts("01-smoker")[0] == 0
 
 
 def test_a_queue_can_be_read_anew_by_the_same_connection(url):
@@ -596,7 +596,7 @@ def test_a_cut_connection_is_noticed_whatever_it_was_used_for(url):
     uses = [
         lambda broker: broker.take(10),
         lambda broker: broker.wait(10),
-        lambda broker: broker.state("01-smoker"),
+        lambda broker: broker.counts("01-smoker"),
         lambda broker: broker.declare(),
         lambda broker: broker.purge("01-smoker"),
         lambda broker: broker.consume("01-smoker", prefetch=10),

@@ -149,7 +149,7 @@ def test_who_has_hung_itself_takes_nobody_for_dead(consumers_url):
         one.__exit__()  # As the other hangs; so it does not see that.
         with Broker(consumers_url, "the one, back") as back:
             other._next_look -= 60
-            until(lambda: other.state("01-smoker")[1] == 1, "a reader that has gone")
+            until(lambda: other.counts("01-smoker")[1] == 1, "a reader that has gone")
             back.consume("01-smoker", 10, dead=1)
             with pytest.raises(QueueTaken):
                 other.take(0)

@@ -14,7 +14,7 @@ def test_the_reason_is_printed_and_the_rubbish_stays_in_06_rejected(request):
     program.start("consumer_smoker.py").said("Waiting for readings")
     environment = {**os.environ, "RABBITMQ_URL": program.url}
     command = [sys.executable, str(ANSWER)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert "no comma between a timestamp and a temperature" in done.stdout
     ((properties, body),) = stranger.take_all("06-rejected")

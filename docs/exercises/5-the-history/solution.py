@@ -9,7 +9,7 @@ channel = connection.channel()
 channel.basic_qos(prefetch_count=100)
 alerts = 0
 reading = channel.consume(
-    "05-history", arguments={"x-stream-offset": "first"}, inactivity_timeout=1
+    "05-history", arguments={"x-stream-offset": "first"}, inactivity_timeout=3
 )
 for method, properties, _ in reading:
     if method is None:

@@ -24,6 +24,6 @@ def test_the_alerts_in_the_history_are_counted_twice_with_the_same_result(reques
     for _ in range(2):
         environment = {**os.environ, "RABBITMQ_URL": program.url}
         command = [sys.executable, str(ANSWER)]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip() == str(alerts)

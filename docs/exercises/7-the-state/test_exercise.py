@@ -32,7 +32,7 @@ def test_the_deque_is_printed_and_stays_for_the_next_consumer(request):
     for _ in range(2):
         environment = {**os.environ, "RABBITMQ_URL": program.url}
         command = [sys.executable, str(ANSWER)]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
         said = sorted(line.strip() for line in done.stdout.splitlines())
         assert said == ["brisket 6: 225.0 224.0 223.0 222.0 221.0 200.0", "ribs 2:"]
