@@ -15,7 +15,7 @@ class CookList:
     make each page a third of a second's work.
     """
 
-    def __init__(self, labelled_by: str, browser: Browser):
+    def __init__(self, labelled_by: str, browser: Browser) -> None:
         self._browser = browser
         self._found: Overview | None = None
         self._rows: dict[str, Row] = {}
@@ -29,7 +29,7 @@ class CookList:
             Tag("tbody", role="rowgroup")
         self._left_out = Tag("p")
 
-    def show(self, found: Overview):
+    def show(self, found: Overview) -> None:
         """Show these rows in this order; only those that have changed go to the browser."""
         if found is self._found:
             return
@@ -43,7 +43,7 @@ class CookList:
             self._browser.run(f"cookList.show({json.dumps(list(rows))}, {json.dumps(changed)})")
 
 
-def _said(row: Row) -> list:
+def _said(row: Row) -> list[object]:
     """A row as the browser takes it: id, label, and of each cell its look and its two lines."""
     cells = [
         (

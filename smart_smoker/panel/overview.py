@@ -82,7 +82,7 @@ class Overview:
 
 def kind_of(story: ProbeStory, now: float) -> str:
     """How a probe is, as one of WORST: late where it would be called well, or not urgent."""
-    kind, age = story.state(now).kind, story.age(now)
+    kind, age = story.condition(now).kind, story.age(now)
     late = age is not None and age > LATE and kind not in ("ended", "never")
     return min(kind, "late", key=WORST.index) if late else kind
 
@@ -99,7 +99,7 @@ def worst_first(cooks: list[CookStory], now: float) -> list[CookStory]:
     their names. So a row stays where it is while no probe becomes another's worse.
     """
 
-    def key(cook: CookStory) -> tuple:
+    def key(cook: CookStory) -> tuple[list[int], str, str]:
         kinds = (kind_of(story, now) for story in cook.probes.values())
         return sorted(map(WORST.index, kinds)), cook.label, cook.id
 
@@ -136,17 +136,17 @@ def _row(cook: CookStory, now: float, unit: str, known: bool) -> Row:
 
 
 def _cell(story: ProbeStory, now: float, unit: str, known: bool) -> Cell:
-    state, age = story.state(now), story.age(now)
+    condition, age = story.condition(now), story.age(now)
     if story.newest is None:
-        return Cell("never", "–", state.words)
+        return Cell("never", "–", condition.words)
     temperature = f"{degrees(story.newest.temperature, unit)} °{unit}"
     if not known:
         return Cell("away", temperature, "not known")
-    words = in_unit(state.words, unit)
-    if age is None or state.kind in ("ended", "no signal", "gone"):
-        return Cell(state.kind, temperature, words)  # They say by themselves how old it is.
+    words = in_unit(condition.words, unit)
+    if age is None or condition.kind in ("ended", "no signal", "gone"):
+        return Cell(condition.kind, temperature, words)  # They say by themselves how old it is.
     # By the minute: a row goes to each browser whenever it changes.
-    return Cell(state.kind, temperature, words, _age(age), age > LATE)
+    return Cell(condition.kind, temperature, words, _age(age), age > LATE)
 
 
 def _age(seconds: float) -> str:
@@ -159,14 +159,14 @@ def headline(cooks: list[CookStory], now: float, unit: str) -> tuple[str, bool]:
     As in `▼ 209 °F Smoker`; empty where no probe has spoken.
     """
     probes = [
-        (WORST.index(kind_of(story, now)), story)
+        (WORST.index(kind_of(story, now)), story.probe.name, story.newest.temperature)
         for cook in worst_first(cooks, now)[:1]
         for story in cook.probes.values()
         if story.newest
     ]
     if not probes:
         return "", False
-    worst, story = min(probes, key=lambda found: found[0])
-    kind, temperature = WORST[worst], float(degrees(story.newest.temperature, unit))
+    worst, name, fahrenheit = min(probes, key=lambda found: found[0])
+    kind, temperature = WORST[worst], float(degrees(fahrenheit, unit))
     sign = SIGNS.get(kind, "●")
-    return f"{sign} {temperature:.0f} °{unit} {story.probe.name}", kind in URGENT
+    return f"{sign} {temperature:.0f} °{unit} {name}", kind in URGENT
