@@ -39,10 +39,16 @@ class Answering:
         self._count(network_of(address))
         self._publish([answer_message(probe, cook, answer) for probe in probes])
 
-    def write_down(self, cook: str, text: str, address: str, names: bool = False) -> None:
-        """Return when the broker has a remark about a cook, or its name; raises as `answer`."""
+    def write_down(
+        self, cook: str, text: str, address: str, names: bool = False, minutes: int = 0
+    ) -> None:
+        """Return when the broker has a remark about a cook, or its name; raises as `answer`.
+
+        It is about so many minutes ago.
+        """
         self._count(network_of(address))
-        self._publish([remark_message(cook, text, f"{REMARKS}-{secrets.token_hex(8)}", names)])
+        id = f"{REMARKS}-{secrets.token_hex(8)}"
+        self._publish([remark_message(cook, text, id, names, minutes)])
 
     def _publish(self, messages: Sequence[Message]) -> None:
         try:

@@ -69,8 +69,8 @@ class CookStory:
 
     @property
     def remarks(self) -> list[RemarkRecord]:
-        """What people have written down, in the order in which they did."""
-        return list(self._remarks.values())
+        """What people have written down, in the order of what it is about."""
+        return sorted(self._remarks.values(), key=lambda remark: remark.moment)
 
     def remarks_by(self, place: Callable[[RemarkRecord], float]) -> dict[float, str]:
         """What was written down at each place: a row or a moment."""
@@ -219,11 +219,15 @@ class CookStory:
         _forget(self._alerts, MOST_ALERTS)
         return True
 
-    def take_remark(self, id: str, text: str) -> bool:
-        """Add a remark, about now; False for one that was there before."""
+    def take_remark(self, id: str, text: str, ago: float = 0) -> bool:
+        """Add a remark, about so many seconds ago; False for one that was there before."""
         if id in self._remarks:
             return False
-        self._remarks[id] = RemarkRecord(text, self._moment, self._row)
+        moment, row = self._moment, self._row
+        if ago:
+            moment = max(self.begin, moment - ago)
+            row = max(story.row_at(moment) for story in self.probes.values())
+        self._remarks[id] = RemarkRecord(text, moment, row)
         _forget(self._remarks, MOST_REMARKS)
         return True
 

@@ -1,6 +1,6 @@
 """The elements that a page is made of. This is the only module that knows NiceGUI."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from nicegui import Client, run, ui
@@ -42,11 +42,13 @@ def press(button: Tag, do: Callable[[], None], failed: Callable[[str], None]) ->
 
 
 def press_with(
-    field: str, button: Tag, do: Callable[[str], None], failed: Callable[[str], None]
+    fields: Sequence[str], button: Tag, do: Callable[[str], None], failed: Callable[[str], None]
 ) -> None:
-    """The same with what stands in the field of this id, which is emptied."""
-    taken = f"const f = document.getElementById('{field}'); const v = f.value; f.value = '';"
-    _press(button, do, failed, f"{taken} emit(v);")
+    """The same with what stands in the fields of these ids, a line each; they are emptied."""
+    found = f"{list(fields)}.map((id) => document.getElementById(id))"
+    said = "fields.map((field) => field.value).join('\\n')"
+    script = f"const fields = {found}; emit({said}); for (const field of fields) field.value = '';"
+    _press(button, do, failed, script)
 
 
 def _press(

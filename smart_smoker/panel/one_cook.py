@@ -40,7 +40,7 @@ class OneCook:
         self,
         browser: Browser,
         answer: Callable[[Sequence[Probe], Answer], None],
-        write: Callable[[str, bool], None],
+        write: Callable[[str, bool, int], None],
     ) -> None:
         self._browser = browser
         self._shape: tuple[object, ...] = ()

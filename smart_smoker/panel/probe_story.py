@@ -153,6 +153,10 @@ class ProbeStory:
         samples = zip(self.moments[taken], self.temperatures[taken], strict=True)
         return forecast([*samples][::-1], self.limits[FoodDone.kind])
 
+    def row_at(self, moment: float) -> int:
+        """The row of the newest reading up to a moment; of its first where that is later."""
+        return self.rows[max(0, bisect_right(self.moments, moment) - 1)] if self.rows else 0
+
     def points(self, begin: float, end: float, most: int) -> Points:
         """At most so many points, 8 or more, for a line from moment to moment and a reading beyond.
 

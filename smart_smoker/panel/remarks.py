@@ -1,14 +1,16 @@
 """Remarks: what people write down of a cook, and how they call it."""
 
 from collections.abc import Callable
-from functools import partial
 
 from .cook_story import CookStory
-from .elements import Tag, press, press_with
+from .elements import Tag, press_with
 from .words import clock
 
 USUAL = ("wrapped", "coal", "spritzed")
 """What is written down most often: a button each."""
+
+AGO = {"": "now", "5": "5 min ago", "15": "15 min ago", "30": "30 min ago", "60": "1 h ago"}
+"""When it was done, by the minutes."""
 
 MOST = 50
 """How many a page shows."""
@@ -17,29 +19,36 @@ MOST = 50
 class Remarks(Tag):
     """What was written down, the newest first, and where one can write.
 
-    `write` hands a text over to the broker, or a name.
+    `write` hands over to the broker a text, whether it names the cook, and how many minutes ago
+    it was.
     """
 
-    def __init__(self, write: Callable[[str, bool], None]) -> None:
+    def __init__(self, write: Callable[[str, bool, int], None]) -> None:
         super().__init__("div")
         self._write = write
         self._shown: list[tuple[str, str]] | None = None
         with self:
             with Tag("div", classes="tools") as self._tools:
+                with Tag("select", id="ago", aria_label="When"):
+                    for minutes, words in AGO.items():
+                        Tag("option", words, value=minutes)
                 for words in USUAL:
-                    press(Tag("button", words), partial(write, words, False), self._say)
+                    press_with(["ago"], Tag("button", words), self._writer(words), self._say)
                 Tag("label", "Your own words", for_="remark")
                 Tag("input", id="remark", maxlength=200)
-                for words, names in (("Write down", False), ("Name the cook", True)):
-                    press_with("remark", Tag("button", words), self._writer(names), self._say)
+                fields = ["ago", "remark"]
+                press_with(fields, Tag("button", "Write down"), self._writer(), self._say)
+                named = self._writer(names=True)
+                press_with(fields, Tag("button", "Name the cook"), named, self._say)
             self._said = Tag("p", role="status")
             self._heading = Tag("h3", "Notes")
             self._list = Tag("ol", classes="alerts")
 
-    def _writer(self, names: bool) -> Callable[[str], None]:
-        def write(text: str) -> None:
-            if text.strip():
-                self._write(text.strip(), names)
+    def _writer(self, usual: str = "", names: bool = False) -> Callable[[str], None]:
+        def write(said: str) -> None:
+            ago, _, text = said.partition("\n")
+            if text := usual or text.strip():
+                self._write(text, names, int(ago) if ago and ago in AGO else 0)
 
         return write
 

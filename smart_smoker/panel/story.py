@@ -109,7 +109,7 @@ def _tell(cook: CookStory, event: events.Event, sent: float, heard: float) -> bo
             new, cook.name = event.text != cook.name, event.text
             return new
         case events.Remark():
-            return cook.take_remark(event.id, event.text)
+            return cook.take_remark(event.id, event.text, 60 * event.minutes)
         case events.Answered():
             return cook.probes[event.probe].take_answer(event.answer, heard)
         case events.Delivery():

@@ -71,11 +71,12 @@ class View:
         if cook and known:
             self._shared.answering.answer(known, cook.id, answer, self._browser.address)
 
-    def _write_down(self, text: str, names: bool) -> None:
+    def _write_down(self, text: str, names: bool, minutes: int) -> None:
         with self._shared.follower.lock:
             cook = self._shared.cook(self._id)
         if cook:
-            self._shared.answering.write_down(cook.id, text, self._browser.address, names)
+            address = self._browser.address
+            self._shared.answering.write_down(cook.id, text, address, names, minutes)
 
     def _make_header(self) -> None:
         with Tag("header"):

@@ -27,6 +27,9 @@ from .messages import (
 LONGEST_WORD = 255
 """Characters of an id or a channel's name."""
 
+LONGEST_AGO = 24 * 60
+"""Minutes before it is sent that a remark can be about."""
+
 LONGEST_REASON = 1000
 """Bytes; no reason is shown further."""
 
@@ -42,12 +45,16 @@ class Answered:
 
 @dataclass(frozen=True)
 class Remark:
-    """What somebody wrote down of a cook, or how they call it where it `names` the cook."""
+    """What somebody wrote down of a cook, or how they call it where it `names` the cook.
+
+    It is about so many minutes before it was sent.
+    """
 
     cook: str
     id: str
     text: str
     names: bool
+    minutes: int
 
 
 @dataclass(frozen=True)
@@ -116,9 +123,11 @@ def _reading(arrival: Arrival, probe: Probe) -> Reading:
 
 def _remark(arrival: Arrival) -> Remark:
     text = printable(arrival.body[: 4 * LONGEST_REMARK].decode(errors="replace")).strip()
-    if not arrival.id or not 0 < len(text) <= LONGEST_REMARK:
+    minutes = arrival.headers.get("minutes", 0)
+    known = isinstance(minutes, int) and 0 <= minutes <= LONGEST_AGO
+    if not arrival.id or not 0 < len(text) <= LONGEST_REMARK or not known:
         raise UnreadableMessage("no remark about a cook", arrival.body)
-    return Remark(_cook(arrival), arrival.id, text, arrival.type == "name")
+    return Remark(_cook(arrival), arrival.id, text, arrival.type == "name", int(minutes))
 
 
 def _alert(arrival: Arrival) -> Alert:

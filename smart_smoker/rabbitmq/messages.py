@@ -164,10 +164,11 @@ def answer_message(probe: Probe, cook: str, answer: Answer) -> Message:
     return Message(key, answer.body(), "answer", answer.id, {"cook": cook}, expires=waits)
 
 
-def remark_message(cook: str, text: str, id: str, names: bool = False) -> Message:
-    """The message of what somebody writes down of a cook, or of what they call it."""
+def remark_message(cook: str, text: str, id: str, names: bool = False, minutes: int = 0) -> Message:
+    """What somebody writes down of a cook, about so many minutes ago, or what they call it."""
     kind = "name" if names else "remark"
-    return Message(REMARKS, text.encode(), kind, id, {"cook": cook})
+    ago = {"minutes": minutes} if minutes else {}
+    return Message(REMARKS, text.encode(), kind, id, {"cook": cook, **ago})
 
 
 def alert_message(alert: Alert) -> Message:

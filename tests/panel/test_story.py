@@ -388,6 +388,26 @@ def test_what_is_written_down_stands_beside_its_row_on_the_chart_and_in_a_csv():
     assert cook.label == "Sunday (brisket)"
 
 
+def test_what_is_written_down_later_stands_beside_the_row_of_when_it_was_done():
+    story = story_of(readings([200.0, 201.0, 202.0, 203.0]))
+    for id, text, minutes in (("1", "now", 0), ("2", "wrapped", 1), ("3", "lit", 600)):
+        assert story.take(arrival(remark_message("brisket", text, id, minutes=minutes)))
+    for minutes in (-1, 1441, 1.5, "5", None):
+        message = remark_message("brisket", "coal", "4")
+        wrong = replace(message, headers={**message.headers, "minutes": minutes})
+        assert not story.take(arrival(wrong))
+    cook = story.latest
+    moments = [(remark.text, cook.end - remark.moment) for remark in cook.remarks]
+    assert moments == [("lit", 90), ("wrapped", 60), ("now", 0)]
+    assert [line.split(",")[-1] for line in cook.csv()] == [
+        "Note\n",
+        "lit\n",
+        "wrapped\n",
+        "\n",
+        "now\n",
+    ]
+
+
 def test_what_is_written_down_before_the_first_time_that_can_be_read_moves_with_its_row():
     first, second = readings([225.0, 226.0])
     story = story_of([replace(first, time="row 1")])
