@@ -31,10 +31,9 @@ def main() -> None:
             " (or PANEL_PASSWORD) first",
             options.host,
         )
-    if missing("nicegui"):
-        raise InputError(
-            f"the panel needs NiceGUI: {sys.executable} -m pip install -r requirements-panel.txt"
-        )
+    if absent := ", ".join(missing("nicegui", "prometheus_client")):
+        needed = f"{sys.executable} -m pip install -r requirements-panel.txt"
+        raise InputError(f"the panel needs {absent}: {needed}")
     if settings.mqtt_url and missing("paho"):
         needed = f"{sys.executable} -m pip install -r requirements-home-assistant.txt"
         raise InputError(f"mqtt_url needs paho-mqtt: {needed}")

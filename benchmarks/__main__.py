@@ -51,9 +51,9 @@ def main():
     )
     options = parser.parse_args()
     groups = [GROUPS[name] for name in options.only or GROUPS]
-    for who, (_, how) in NEEDED.items():
+    for who, (_, to_install) in NEEDED.items():
         if not is_here(who):
-            print(f"Left out, as {who} is not installed: {how}")
+            print(f"Left out, as {who} is not installed: {to_install}")
 
     loads = [load()]
     with tempfile.TemporaryDirectory() as folder, PrivateBroker(Path(folder)) as broker:

@@ -67,7 +67,7 @@ class Drop:
     def __init__(self):
         self._window = deque(maxlen=WINDOW)
         self._judged = 0
-        self._told = None  # the reading of this episode's last alert
+        self._last_alert = None  # the reading of this episode's last alert
 
     def judge(self, body: bytes) -> bytes | None:
         """The alert that a reading causes, if any."""
@@ -75,15 +75,15 @@ class Drop:
         self._window.append(float(temperature))
         self._judged += 1
         drop = round(max(self._window) - self._window[-1], 2)
-        if self._told is None:
+        if self._last_alert is None:
             state = "raised" if drop >= DEGREES else None
         elif drop < DEGREES / 2:
             state = "cleared"
         else:
-            state = "reminder" if self._judged - self._told >= REMIND else None
+            state = "reminder" if self._judged - self._last_alert >= REMIND else None
         if state is None:
             return None
-        self._told = None if state == "cleared" else self._judged
+        self._last_alert = None if state == "cleared" else self._judged
         alert = {"state": state, "time": timestamp, "temperature": temperature, "change": drop}
         return json.dumps(alert).encode()
 

@@ -44,12 +44,12 @@ def capacity(run: Run) -> float:
     return min(found)
 
 
-def latencies(url: str, alerts: int, beside: int = 0) -> tuple[list[float], float]:
+def latencies(url: str, alerts: int, load: int = 0) -> tuple[list[float], float]:
     """Milliseconds from just before publishing the reading that begins an episode until the mail
     server, with the whole mail, is about to answer 250; for so many alerts, one at a time.
 
-    Beside them another cook has so many readings a second, at which nothing is told. Second is
-    how many of all readings were judged in a second.
+    `load` is how many readings a second another cook has meanwhile, none of them worth an alert.
+    The second figure is how many of all readings were judged in a second.
     """
     clear(url)
     received: SimpleQueue[float] = SimpleQueue()
@@ -61,9 +61,9 @@ def latencies(url: str, alerts: int, beside: int = 0) -> tuple[list[float], floa
         script.wait_for("Waiting for readings")
         began = time.perf_counter()
         with ExitStack() as stack:
-            if beside:
-                load = stack.enter_context(Script(url, "-m", "benchmarks.load", str(beside)))
-                began = load.wait_for("On.")
+            if load:
+                other = stack.enter_context(Script(url, "-m", "benchmarks.load", str(load)))
+                began = other.wait_for("On.")
             _publish(broker, 1, 225)
             found = [_episode(broker, 2 * number, received) for number in range(1, alerts + 2)]
         seconds = time.perf_counter() - began

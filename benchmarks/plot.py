@@ -63,8 +63,8 @@ def _course(group: Group, what: str, figures: Sequence[str], axis, run: Run):
     """Figures by how much of something there was."""
     for figure, colour in zip(figures, COURSES, strict=False):
         measured, medians, ranges = _ranges(run, group, figure)
-        how = {"color": colour, "label": figure, "marker": "o", "capsize": 3}
-        axis.errorbar(list(map(int, measured)), medians, ranges, **how)
+        style = {"color": colour, "label": figure, "marker": "o", "capsize": 3}
+        axis.errorbar(list(map(int, measured)), medians, ranges, **style)
     axis.set_xscale("log")
     axis.set_ylim(bottom=0)
     one = len(figures) == 1

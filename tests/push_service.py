@@ -3,6 +3,7 @@
 import json
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 from scripts import LOOPBACK
 
@@ -13,16 +14,20 @@ class PushService(HTTPServer):
     Where `status` is None it hangs up instead.
     """
 
-    def __init__(self):
+    status: int | None = 200
+    pause = 0.0
+
+    def __init__(self) -> None:
         super().__init__((LOOPBACK, 0), _Posted)
-        self.status, self.pause = 200, 0.0
-        self.posted: list[dict] = []
+        self.posted: list[dict[str, Any]] = []
         self.paths: list[str] = []
         self.url = f"json://{LOOPBACK}:{self.server_port}/"
 
 
 class _Posted(BaseHTTPRequestHandler):
-    def do_POST(self):
+    server: PushService
+
+    def do_POST(self) -> None:
         self.server.paths.append(self.path)
         self.server.posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         time.sleep(self.server.pause)
@@ -30,5 +35,5 @@ class _Posted(BaseHTTPRequestHandler):
             self.send_response(self.server.status)
             self.end_headers()
 
-    def log_message(self, *words):
+    def log_message(self, format: str, *words: object) -> None:
         pass

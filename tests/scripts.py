@@ -282,11 +282,12 @@ def _plain(text: str) -> str:
 
 
 def apply(patch: str, folder: Path):
-    """Make the change of a patch with one hunk: lines with + take the place of those with -."""
-    lines = patch.splitlines()
-    before = "".join(f"{line[1:]}\n" for line in lines[3:] if not line.startswith("+"))
-    after = "".join(f"{line[1:]}\n" for line in lines[3:] if not line.startswith("-"))
-    edit(folder / lines[1].removeprefix("+++ b/"), before, after)
+    """Make the change of a patch, as whoever reads it does: with git."""
+    assert shutil.which("git"), "git is not installed, and the patches of the pages go by it"
+    alone = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent)}
+    command = ["git", "apply", "-"]
+    done = subprocess.run(command, cwd=folder, env=alone, input=patch.encode(), capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
 
 
 def edit(path: Path, before: str, after: str):

@@ -4,23 +4,31 @@
 
 import asyncio
 import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
-from aiosmtpd.smtp import SMTP, AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from smart_smoker.lab.inbox import Inbox
 
+Answer = str | bytes | Callable[[], Awaitable[str]]
+"""A line that is answered, or what is awaited for one."""
 
-async def break_off():
+Command = Callable[[str], Awaitable[None]]
+
+
+async def break_off() -> str:
     """An answer that is none: the connection ends."""
     raise asyncio.CancelledError
 
 
-async def hang():
+async def hang() -> str:
     """An answer that never comes."""
     await asyncio.Event().wait()
+    return ""
 
 
-async def accept_late():
+async def accept_late() -> str:
     """An answer that takes half a second."""
     await asyncio.sleep(0.5)
     return "250 OK"
@@ -40,38 +48,49 @@ class MailServer(Inbox):
         login: tuple[str, str] | None = None,
         context: ssl.SSLContext | None = None,
         from_the_start: bool = False,
-        answers: dict | None = None,
-    ):
+        answers: Mapping[str, Answer] | None = None,
+    ) -> None:
         self.tls = context if from_the_start else None
         self.starttls = None if from_the_start else context
         self.login = login
-        self.answers = answers or {}
+        self.answers = dict(answers or {})
         self.heard: list[str] = []
         super().__init__()
 
     def _protocol(self) -> SMTP:
         return _Conversation(self, self._loop)
 
-    async def handle_EHLO(self, server, session, envelope, host, offers):
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, host: str, offers: list[str]
+    ) -> list[str]:
         session.host_name = host
         return [offer for offer in offers if self.login or not offer.startswith("250-AUTH")]
 
-    async def handle_MAIL(self, server, session, envelope, address, options):
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if self.login and not session.authenticated:
             return "530 5.7.0 Authentication required"
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         verdict = self.answers.get("DATA")
         if verdict is None:
             return await super().handle_DATA(server, session, envelope)
-        line = verdict if isinstance(verdict, str) else await verdict()
+        line: str = await _said(verdict)
         if line.startswith("250"):
             await super().handle_DATA(server, session, envelope)
         return line
 
-    def check(self, server, session, envelope, mechanism, told) -> AuthResult:
+    def check(
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        mechanism: str,
+        told: LoginPassword,
+    ) -> AuthResult:
         right = (told.login.decode(), told.password.decode()) == self.login
         return AuthResult(success=right, handled=False)
 
@@ -94,24 +113,29 @@ class _Conversation(SMTP):
         for command, usual in self._smtp_methods.items():
             self._smtp_methods[command] = self._scripted(command, usual)
 
-    def _scripted(self, command, usual):
-        async def answer(argument):
+    def _scripted(self, command: str, usual: Command) -> Command:
+        async def answer(argument: str) -> None:
             self._server.heard.append(command)
             told = None if command == "DATA" else self._server.answers.get(command)
             if told is None:
                 await usual(argument)
             else:
-                await self.push(told if isinstance(told, str) else await told())
+                await self.push(await _said(told))
 
         return answer
 
-    async def push(self, status):
+    async def push(self, status: Any) -> None:
         if not self._greeted:
             self._greeted = True
             told = self._server.answers.get("GREETING", status)
             try:
-                status = told if isinstance(told, str | bytes) else await told()
+                status = await _said(told)
             except asyncio.CancelledError:
                 self._writer.close()
                 raise
         await super().push(status)
+
+
+async def _said(answer: Answer) -> Any:
+    """The line itself: aiosmtpd takes it as text or as bytes."""
+    return answer if isinstance(answer, str | bytes) else await answer()

@@ -21,7 +21,7 @@ def block(kind: str) -> str:
 def command(program: Program) -> Path:
     """The command of the setting; all that the page says is done."""
     change = block("diff")
-    assert len(re.findall(r"^\+[^+]", change, re.M)) == 4
+    assert len(re.findall(r"^\+[^+]", change, re.M)) == 5
     apply = ["git", "apply", "--whitespace=error", "-"]
     subprocess.run(apply, cwd=program.folder, input=change, text=True, check=True)
     program.write("smart_smoker/channels/command.py", block("python"))

@@ -1,14 +1,16 @@
 """The exercises: each one's test fails until it is done, and its solution does it."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
-from scripts import apply
+from scripts import apply, cook_csv, until
 
 TOP = Path(__file__).parent.parent
 EXERCISES = sorted(path.name for path in TOP.glob("docs/exercises/[0-9]-*"))
@@ -71,3 +73,52 @@ def test_each_passes_when_all_are_done_as_their_solutions_show(clone):
     assert {name: found[name] for name in solved} == dict.fromkeys(solved, "PASSED")
     for name in set(EXERCISES) - set(solved):
         pytest.skip(f"{name} was not tried, as its solution needs {' and '.join(missing[name])}")
+
+
+# --- the rule of one's own, put to use -----------------------------------------------------------
+
+ROW = 'SmokerDrop(15, 5), "consumer_smoker.py", LIMITS'
+
+
+@pytest.fixture
+def own_rule(program):
+    """The program with the rule of exercise 2, put beside the drop in the table of the probes."""
+    (solution,) = TOP.glob("docs/exercises/2-*/solution.patch")
+    apply(solution.read_text(encoding="utf-8"), program.folder)
+    table = "smart_smoker/core/probes.py"
+    program.edit(table, "FoodStall, Rule, SmokerDrop", "FoodStall, Rule, SmokerDrop, SmokerRise")
+    program.edit(table, f"{ROW})", f"{ROW}, (SmokerRise(25, 5),))")
+    return program
+
+
+def test_a_rule_of_ones_own_in_two_files_is_told_wakes_people_up_and_is_shown(
+    own_rule, push_service
+):
+    own_rule.write(".env.toml", f'urgent_notify_urls = ["{push_service.url}"]\n').chmod(0o600)
+    consumer = own_rule.start("consumer_smoker.py")
+    consumer.said("Waiting for readings")
+    address = own_rule.start("panel.py", "--port", 0).said(r"http://\S+")
+    fire = cook_csv([225] * 5 + [250, 260, 260, 260, 260, 260, 260] + [240] * 3)
+    csv = own_rule.write("fire.csv", fire)
+    code, said = own_rule.run("smoker_producer.py", csv, "--interval", 0, "--no-admin")
+    assert (code, "Sent 15 readings" in said) == (0, True), said
+    consumer.said("has ended after 15 readings")
+    until(lambda: len(push_service.posted) == 2, "both urgent alerts are pushed")
+    titles = [posted["title"].partition("!")[0] for posted in push_service.posted]
+    assert titles == ["Smoker Rise", "Smoker Alert"]
+
+    def lanes() -> list[str]:
+        with urllib.request.urlopen(f"{address}chart.json") as answer:
+            return [episode["kind"] for episode in json.load(answer)["episodes"]]
+
+    until(lambda: lanes() == ["rise", "drop"], "the panel draws the rise and the drop")
+
+
+def test_the_panel_gives_what_is_urgent_its_colour_and_a_kind_that_it_does_not_know_a_plain_look(
+    own_rule,
+):
+    asked = (
+        "print(*(look(kind) for kind in ('rise', 'drop', 'done', 'stall', 'no signal')), sep='|')"
+    )
+    own_rule.write("ask.py", f"from smart_smoker.panel.overview import look\n{asked}\n")
+    assert own_rule.run("ask.py") == (0, "rise bad|drop bad|done|stall|no-signal bad\n")

@@ -35,16 +35,17 @@ LIBRARIES = {
     "uvicorn": {"panel.server"},
     "h11": {"panel.server"},
     "starlette": {"panel.access"},
+    "prometheus_client": {"panel.metrics"},
 }
 """One library, one module."""
 
 PURE_MODULES = sorted(name for name in PACKAGE if name.startswith("core."))
 PURE_MODULES += ["app.memory", "app.taken"]
 PURE_MODULES += ["panel.story", "panel.cook_story", "panel.probe_story"]
-PURE_MODULES += ["panel.overview", "panel.trend", "panel.words"]
+PURE_MODULES += ["panel.overview", "panel.records", "panel.trend", "panel.words"]
 PURE = {
     *("array", "binascii", "bisect", "collections", "contextlib", "csv", "dataclasses", "datetime"),
-    *("itertools", "json", "math", "operator", "re", "statistics", "typing", "unicodedata"),
+    *("enum", "itertools", "json", "math", "operator", "re", "statistics", "typing", "unicodedata"),
 }
 """What the core may use: nothing that opens, connects, sleeps, asks the time or tosses a coin."""
 

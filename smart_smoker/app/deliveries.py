@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from ..channels.channel import Channel
 from ..core.alert import Alert
@@ -11,7 +10,7 @@ from ..core.errors import UnreadableMessage
 from ..rabbitmq.connection import Broker
 from ..rabbitmq.events import Delivery, parse
 from ..rabbitmq.history import replay
-from ..rabbitmq.messages import Arrival, Outcome
+from ..rabbitmq.messages import Outcome
 
 DAY, RESTORED = "1D", "2D"
 """How long an alert waits in its queue, by the broker's clock, and how far back the history is
@@ -23,44 +22,32 @@ SETTLED = (Outcome.ACCEPTED, Outcome.REFUSED, Outcome.ABANDONED)
 """Outcomes after which a channel is not tried again."""
 
 
-class Waiting(NamedTuple):
-    """An alert that a channel wants and is not done with, and why its last try failed.
+def pending(broker: Broker, channels: Sequence[Channel]) -> list[tuple[Alert, str, str]]:
+    """What waits: each alert that one of these channels wants and is not done with.
 
-    The reason is empty where nothing was tried.
+    With the channel's name, and why its last try failed; empty where nothing was tried. As the
+    history tells it, so that the alerts stay with whoever is sending them.
     """
-
-    alert: Alert
-    channel: str
-    reason: str
-
-
-def pending(broker: Broker, channels: Sequence[Channel]) -> list[Waiting]:
-    """What waits for these channels, as the history tells it: whoever sends keeps the alerts.
-
-    Of the history only the alerts and what became of them are kept, and only what waits is parsed.
-    """
-    today = next((event.number for event in replay(broker, DAY)), math.inf)
-    alerts: dict[str, Arrival] = {}
+    today = next((arrival.number for arrival in replay(broker, DAY)), math.inf)
+    alerts: dict[str, tuple[Alert, str]] = {}
     settled: set[tuple[str, str]] = set()
     reasons: dict[tuple[str, str], str] = {}
     for arrival in replay(broker, RESTORED):
-        if arrival.type == "alert":
-            alerts[arrival.id] = arrival
-        elif arrival.type == "delivery":
-            with suppress(UnreadableMessage):
-                if isinstance(event := parse(arrival), Delivery):
-                    reasons[event.alert, event.channel] = event.reason
-                    if event.outcome in SETTLED:
-                        settled.add((event.alert, event.channel))
-    known, told = {name for _, name in reasons}, {id for id, _ in settled}
-    waiting = []
-    for id, arrival in alerts.items():
-        # An alert that was delivered before a channel was set up does not wait for that channel.
-        left = [c for c in channels if c.name in known or id not in told]
-        left = [c for c in left if (id, c.name) not in settled]
+        if arrival.type not in ("alert", "delivery"):
+            continue  # Nearly all are readings: to parse them would take time for nothing.
         with suppress(UnreadableMessage):
-            if left and isinstance(alert := parse(arrival), Alert):
-                why = "" if arrival.number >= today else DROPPED
-                names = [channel.name for channel in left if channel.wants(alert)]
-                waiting += [Waiting(alert, n, reasons.get((id, n), why)) for n in names]
-    return waiting
+            match parse(arrival):
+                case Alert() as alert:
+                    alerts[arrival.id] = alert, "" if arrival.number >= today else DROPPED
+                case Delivery(alert=id, channel=name) as told:
+                    reasons[id, name] = told.reason
+                    if told.outcome in SETTLED:
+                        settled.add((id, name))
+    known, delivered = {name for _, name in reasons}, {id for id, _ in settled}
+    return [
+        (alert, name, reasons.get((id, name), why))
+        for id, (alert, why) in alerts.items()
+        for name in (channel.name for channel in channels if channel.wants(alert))
+        # An alert that was delivered before a channel was set up does not wait for that channel.
+        if (id, name) not in settled and (name in known or id not in delivered)
+    ]

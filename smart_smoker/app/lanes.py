@@ -1,4 +1,4 @@
-"""Lanes: how each channel is doing, and each alert that it has still to take."""
+"""Lanes: for each channel the alerts that it has still to take, and when it is tried again."""
 
 import logging
 import time
@@ -49,15 +49,15 @@ class Trial:
     tries: int = 0
     sending: bool = False
     counted: SimpleQueue[bool] | None = None
-    """Of the copy that is about to go out, or on its way; see Result."""
+    """Where the copy that goes out waits for its record (see Result); None before there is one."""
     reason: str = ""
-    """Why the last try failed; told to the history whenever it changes."""
+    """Why the last try failed; the history has it whenever it changes."""
     pauses: Iterator[float] = field(default_factory=lambda: backoff(SLOWEST))
 
 
 @dataclass
 class Lane:
-    """One channel and how it is doing."""
+    """One channel: its alerts, whether it fails, and the pauses between its tries."""
 
     channel: Channel
     failing: bool = False

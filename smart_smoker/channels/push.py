@@ -42,7 +42,7 @@ def channels(settings: Settings) -> list[Channel]:
     ring = settings.ring
     if ring.every and not settings.urgent_notify_urls:
         raise missing("urgent_notify_urls", "ring_minutes needs somewhere to ring")
-    reached = ring.every and ring.state(ring.most - 1) == "second"
+    reached = ring.every and ring.is_second(ring.most - 1)
     if settings.second_person_urls and not reached:
         words = "second_person_urls: nothing rings there unless ring_minutes, ring_most times, are"
         raise InputError(f"{words} second_person_minutes or more", "second_person_urls")
@@ -111,8 +111,8 @@ class PushChannel(Channel):
         finally:
             LOG.removeHandler(record)
         if not accepted:
-            told = " ".join(words for level, words in record.said if level >= logging.WARNING)
-            reason = without(self._secrets, printable(told) or "it does not say why")[:200]
+            logged = " ".join(words for level, words in record.said if level >= logging.WARNING)
+            reason = without(self._secrets, printable(logged) or "it does not say why")[:200]
             if any(NO_VERDICT.search(words) for _, words in record.said):
                 words = f"the push service has not said whether it took it ({reason})"
                 raise DeliveryUnknown(words, self.name)

@@ -153,7 +153,7 @@ def rules_of(options: argparse.Namespace, probe: Probe, settings: Settings) -> l
             replace(rule, warn_minutes=warned) if isinstance(rule, FoodDone) else rule
             for rule in beside
         ]
-    return [replace(options.rule, **own), *beside]
+    return [replace(options.rule, **own), *beside, *probe.also]
 
 
 def cook_name(text: str) -> str:

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass, fields, replace
 
 from .clock import for_people
 from .errors import UnreadableMessage
-from .probes import PROBE_OF_NAME, RULES
+from .probes import PROBE_OF_NAME
 from .readings import Reading
-from .rules import Rule
+from .rules import RULES, Rule
 from .state import MISSHAPEN
 from .text import excerpt
 from .units import at, in_unit
@@ -38,6 +38,7 @@ PREFIXES = {
 """What a subject begins with, for each state of an alert."""
 
 OPTIONAL = ("rule", "began", "said")
+"""Fields that the JSON has only where they are not empty."""
 
 QUIET = ("lid", "over")
 """States that nobody is told of: they stand in the history alone, for the panel."""
@@ -100,7 +101,7 @@ class Alert:
         return replace(self, subject=subject, sms=sms, said=said)
 
     def body(self) -> bytes:
-        """The JSON on the wire, without what is empty of the fields that not all have."""
+        """The JSON on the wire."""
         fields = asdict(self).items()
         filled = {name: value for name, value in fields if value or name not in OPTIONAL}
         return json.dumps(filled, ensure_ascii=False).encode()
@@ -132,7 +133,7 @@ def episode_alert(
     facts: str,
     change: float,
     seen: int,
-    beside: str,
+    kind: str,
     unit: str,
 ) -> Alert:
     facts = f"{at(reading.temperature)}, {facts}"
@@ -141,7 +142,7 @@ def episode_alert(
     name = reading.probe.name
     title = f"{name}," if state in QUIET else rule.title.format(probe=name)
     text = f"{facts}{window}.\n{advice}"
-    return _alert(state, reading, f"{title} {facts}", text, unit, change, beside)
+    return _alert(state, reading, f"{title} {facts}", text, unit, change, kind)
 
 
 def lost_alert(reading: Reading, seconds: float, unit: str, unread: bool) -> Alert:
@@ -174,15 +175,9 @@ def soon_alert(reading: Reading, words: str, unit: str) -> Alert:
 
 
 def _alert(
-    state: str,
-    reading: Reading,
-    facts: str,
-    text: str,
-    unit: str,
-    change: float = 0,
-    rule: str = "",
+    state: str, reading: Reading, what: str, text: str, unit: str, change: float = 0, rule: str = ""
 ) -> Alert:
-    said = PREFIXES[state] + facts
+    said = PREFIXES[state] + what
     subject, text = in_unit(said, unit), in_unit(text, unit)
     cook = f"Cook: {reading.cook}\n" if reading.cook else ""
     return Alert(

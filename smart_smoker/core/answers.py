@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .alert import NO_SIGNAL, Alert
 from .errors import UnreadableMessage
-from .probes import RULES
+from .rules import RULES
 from .state import MISSHAPEN, check_numbers
 
 LONGEST_QUIET = 24 * 60

@@ -50,10 +50,10 @@ def parse_moment(text: str, day_first: bool = False) -> datetime | None:
         seconds = int(epoch["whole"]) / (1000 if epoch["milli"] else 1)
         return datetime.fromtimestamp(seconds + float(f"0{epoch['part'] or ''}"), timezone.utc)
     if since := _ELAPSED.fullmatch(text):
-        hours, minutes, seconds = since.groups()
-        return DAWN + timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
+        hours, minutes, rest = since.groups()
+        return DAWN + timedelta(hours=int(hours), minutes=int(minutes), seconds=float(rest))
     found = next(filter(None, (each.fullmatch(text) for each in _FORMATS)), None)
-    return _moment(found.groupdict(), day_first) if found else None
+    return _moment(found.groupdict(""), day_first) if found else None
 
 
 def seconds_of(moment: datetime, near: float | None) -> float:
@@ -65,7 +65,7 @@ def seconds_of(moment: datetime, near: float | None) -> float:
     return seconds
 
 
-def _moment(found: dict[str, str | None], day_first: bool) -> datetime | None:
+def _moment(found: dict[str, str], day_first: bool) -> datetime | None:
     hour = int(found["hour"])
     if found["half"]:
         if not 1 <= hour <= 12:
@@ -77,14 +77,14 @@ def _moment(found: dict[str, str | None], day_first: bool) -> datetime | None:
             hour,
             int(found["minute"]),
             int(found["second"] or 0),
-            int((found["fraction"] or "")[:6].ljust(6, "0")),
+            int(found["fraction"][:6].ljust(6, "0")),
             _zone(found["zone"]),
         )
     except ValueError:  # the 31st of June, 25 o'clock
         return None
 
 
-def _date(found: dict[str, str | None], day_first: bool) -> tuple[int, int, int]:
+def _date(found: dict[str, str], day_first: bool) -> tuple[int, int, int]:
     if "year" not in found:
         return DAWN.year, DAWN.month, DAWN.day
     year = int(found["year"]) + (2000 if len(found["year"]) == 2 else 0)
@@ -97,7 +97,7 @@ def _date(found: dict[str, str | None], day_first: bool) -> tuple[int, int, int]
     return (year, second, first) if turned else (year, first, second)
 
 
-def _zone(text: str | None) -> timezone | None:
+def _zone(text: str) -> timezone | None:
     if not text:
         return None
     if text[0] not in "+-":

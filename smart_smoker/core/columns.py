@@ -94,7 +94,7 @@ def is_celsius(name: str) -> bool | None:
     if "virtual" in _words(name):  # Combustion's probes, whose files are in °C
         return True
     found = _UNIT.search(name)
-    return found[found.lastindex].upper() == "C" if found else None
+    return next(filter(None, found.groups())).upper() == "C" if found else None
 
 
 def counts(name: str) -> bool:
@@ -131,7 +131,7 @@ def by_names(names: Sequence[str]) -> Columns | None:
         smokers, rest = rest, []
     if not smokers and rest:
         raise _which_of(names, rest)
-    return _columns(times, (smokers or [None]) + (foods or rest), names)
+    return _columns(times, [smokers[0] if smokers else None, *(foods or rest)], names)
 
 
 def by_place(cells: Sequence[str], names: Sequence[str]) -> Columns:
@@ -159,7 +159,7 @@ def by_choice(wanted: Sequence[str], headers: list[list[str]], width: int) -> Co
     """
     names = joined(headers)
     known = [[name.strip().casefold() for name in each] for each in (names, *headers)]
-    places = []
+    places: list[int | None] = []
     for name in wanted:
         name = name.strip().casefold()
         found = next((each for each in known if name in each), [])
@@ -174,7 +174,7 @@ def by_choice(wanted: Sequence[str], headers: list[list[str]], width: int) -> Co
             raise InputError("--columns needs a header, or the columns' numbers", wanted)
         else:
             raise InputError(f"--columns: there is no column {name!r} among {_all(names)}", name)
-    return _columns(places[:1], places[1:], names)
+    return _columns([c for c in places[:1] if c is not None], places[1:], names)
 
 
 def joined(headers: list[list[str]]) -> list[str]:
@@ -182,11 +182,11 @@ def joined(headers: list[list[str]]) -> list[str]:
     return [" ".join(filter(None, names)) for names in zip_longest(*headers)]
 
 
-def _columns(times: list[int], probes: list[int | None], names: Sequence[str]) -> Columns:
-    probes = (probes + [None] * len(PROBES))[: len(PROBES)]
+def _columns(times: list[int], probes: Sequence[int | None], names: Sequence[str]) -> Columns:
+    probes = (*probes, *[None] * len(PROBES))[: len(PROBES)]
     named = [c for c in probes if c is not None and c < len(names)]
     celsius = frozenset(c for c in named if is_celsius(names[c]))
-    return Columns(tuple(times), tuple(probes), celsius, tuple(names))
+    return Columns(tuple(times), probes, celsius, tuple(names))
 
 
 def probe_called(columns: Columns, name: str) -> int | None:

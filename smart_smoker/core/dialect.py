@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from .errors import InputError
-from .state import MISSHAPEN
+from .state import MISSHAPEN, State
 from .text import excerpt
 
 _SAYS_SEPARATOR = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
@@ -30,7 +30,7 @@ class Dialect:
     Lines of JSON have a `header` of their own: the names of all their values so far.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.separator = ""
         self.header: list[str] = []
 
@@ -70,7 +70,7 @@ class Dialect:
         return cell, found and found[2] in "Cc"
 
 
-def _named(said: dict, within: str = "") -> Iterator[tuple[str, str]]:
+def _named(said: State, within: str = "") -> Iterator[tuple[str, str]]:
     for name, value in said.items():
         if isinstance(value, dict):
             yield from _named(value, f"{within}{name} ")
@@ -78,8 +78,8 @@ def _named(said: dict, within: str = "") -> Iterator[tuple[str, str]]:
             yield within + name, "" if value is None else str(value)
 
 
-def refuse_decimal_commas(cells: list[str], named: int):
-    """Raise InputError where cells behind a time may be halves: `12:00,225,4,70,1`."""
+def refuse_decimal_commas(cells: list[str], named: int) -> None:
+    """Raise InputError where cells behind a time may be halves of numbers: `12:00,225,4,70,1`."""
     if 0 < named < len(cells) - 1 and re.fullmatch(r"([0-9]+,[0-9],)+", ",".join((*cells[1:], ""))):
         raise InputError(
             f"{excerpt(','.join(cells))} may have decimal commas: write it with semicolons or"

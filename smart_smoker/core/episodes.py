@@ -2,16 +2,72 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from enum import Enum
+from typing import NamedTuple
 
 from .alert import RINGS, Alert, episode_alert
 from .readings import COLDEST, HOTTEST, SECONDS_PER_READING, Reading
 from .ring import Ring
-from .rules import Episode, Rule
-from .state import LARGEST, check_numbers
+from .rules import Episode, Phase, Rule
+from .state import LARGEST, State, check_numbers
 from .window import Tail, Window
 
 LATEST = LARGEST / 2
 """A moment after all others."""
+
+LOUD = ("raised", "reminder", *RINGS)
+"""States of alerts that are not told while a probe is quiet."""
+
+
+class When(Enum):
+    """What a reading can show of an episode that goes on, for people."""
+
+    MOOT = "another rule has ended it"
+    LID = "it was a lid"
+    OVER_QUIETLY = "it is over, and the probe quiet"
+    LASTED = "it has lasted long enough to be told"
+    OVER_ONCE = "it is over, of a rule told once"
+    OVER = "it is over"
+    HOLDS = "the rule holds again"
+    EASES = "the rule has eased"
+    REMIND = "a reminder is due"
+    SECOND = "a ring is due, for a second person too"
+    RING = "a ring is due"
+
+
+class Transition(NamedTuple):
+    """From some phases to the one `after`, None for the end, with an alert in a `state` or none."""
+
+    phases: tuple[Phase, ...]
+    when: When
+    state: str
+    after: Phase | None
+
+
+HELD_BACK, TOLD, EASED, HEARD, HEARD_AND_EASED = Phase
+WERE_TOLD = TOLD, EASED, HEARD, HEARD_AND_EASED
+
+TRANSITIONS = (
+    Transition((HELD_BACK, *WERE_TOLD), When.MOOT, "over", None),
+    Transition((HELD_BACK,), When.LID, "lid", None),
+    Transition((HELD_BACK,), When.OVER_QUIETLY, "over", None),
+    Transition((HELD_BACK,), When.LASTED, "raised", TOLD),
+    Transition(WERE_TOLD, When.OVER_ONCE, "over", None),
+    Transition(WERE_TOLD, When.OVER, "cleared", None),
+    Transition((HEARD_AND_EASED,), When.HOLDS, "", EASED),
+    Transition((EASED,), When.HOLDS, "reminder", TOLD),
+    Transition((TOLD,), When.EASES, "", EASED),
+    Transition((HEARD,), When.EASES, "", HEARD_AND_EASED),
+    Transition((TOLD, EASED), When.REMIND, "reminder", TOLD),
+    Transition((TOLD,), When.SECOND, "second", TOLD),
+    Transition((EASED,), When.SECOND, "second", EASED),
+    Transition((TOLD,), When.RING, "ring", TOLD),
+    Transition((EASED,), When.RING, "ring", EASED),
+)
+"""A reading goes down these once, as far as to an alert; LOUD ones are passed over when quiet."""
+
+ANSWERED = {TOLD: HEARD, EASED: HEARD_AND_EASED}
+"""What an answer makes of an episode: of one that is held back nobody can have heard."""
 
 
 class Episodes:
@@ -26,7 +82,7 @@ class Episodes:
         self, rule: Rule, remind: float, name: str = "", unit: str = "F", ring: Ring | None = None
     ):
         self.rule, self._remind, self._name, self._unit = rule, remind, name, unit
-        self._ring = (rule.urgent and ring) or Ring()
+        self._ring = ring if ring and rule.urgent else Ring()
         # A window of 62 seconds is 2.0666… readings: rounding makes 62 seconds of it again.
         self.span = round(rule.window * SECONDS_PER_READING, 3)
         self.going_on: Episode | None = None
@@ -42,110 +98,96 @@ class Episodes:
         `lowest` are those of the cook, in °F. While it is `quiet` nobody is told but of an end, and
         when the rule is `moot` nobody is told of that either.
         """
-        rule, episode, moment = self.rule, self.going_on, window.moment
+        rule, moment = self.rule, window.moment
         self.tail = tail = Tail(window, self.span)
         change = rule.change(tail)
-        if episode is None:
+        if self.going_on is None:
             told = moot or self.over
             if told or not rule.holds(change, tail) or not rule.counts(highest, lowest):
                 return None
-            self.over = rule.once
-            since = moment - tail.covers
-            episode = Episode(cause.id, moment, since, rule.level(tail), tail[-1])
-            self.going_on = episode
-        state = "over" if moot else self._next_state(episode, tail, moment, change, quiet)
-        if state is None:
-            return None
-        alert = self._alert(state, episode, tail, cause, moment - episode.since)
-        self._note(state, episode, moment)
-        return replace(alert, began=episode.began)
-
-    def _note(self, state: str, episode: Episode, moment: float):
-        """Know that an alert in this state is told, or that the episode is over."""
-        if state in ("raised", "reminder", *RINGS):
-            episode.rang_at = moment
-        if state in ("raised", "reminder"):
-            episode.told_at, episode.eased = moment, False
-        elif state in RINGS:
-            episode.rings += 1
-        else:
-            self.going_on = None
-
-    def hear(self, began: str):
-        """Somebody has heard of the episode that began with this reading: it is told no more."""
-        if self.going_on and self.going_on.began == began:
-            self.going_on.heard = True
-
-    def _next_state(
-        self, episode: Episode, tail: Tail, moment: float, change: float, quiet: bool
-    ) -> str | None:
-        rule, newest = self.rule, tail[-1]
-        episode.lowest = min(episode.lowest, newest)
-        # Where the probe's clock was put back, all waits begin again.
-        episode.at, episode.since = min(episode.at, moment), min(episode.since, moment)
-        if episode.told_at is None:
-            if rule.was_nothing(episode, newest):
-                return "lid"
-            if quiet:
-                return "over" if rule.is_over(change, tail, episode) else None
-            return "raised" if moment - episode.at >= rule.hold_minutes * 60 else None
-        if rule.is_over(change, tail, episode):
-            return "over" if rule.once else "cleared"
-        again = self._again(episode, tail, moment, change)
-        return None if quiet else again
-
-    def _again(self, episode: Episode, tail: Tail, moment: float, change: float) -> str | None:
-        """How one that goes on is told again: since it is news, as a reminder, or as a ring."""
-        rule, ring = self.rule, self._ring
-        episode.told_at = min(episode.told_at, moment)
-        episode.rang_at = min(episode.rang_at, moment)
-        if episode.eased and rule.holds(change, tail):
-            if episode.heard:  # Nobody can have heard of this.
-                episode.heard, episode.rings = False, 0
-            return "reminder"
-        episode.eased |= rule.eases(change)
-        if episode.heard:
-            return None
-        if moment - episode.told_at >= self._remind > 0:
-            return "reminder"
+            self.over, since = rule.once, moment - tail.covers
+            self.going_on = Episode(cause.id, moment, since, rule.level(tail), tail[-1])
+        episode = self.going_on
+        episode.go_on(moment, tail[-1])
+        over, ring = rule.is_over(change, tail, episode), self._ring
         rings = ring.is_due(moment - episode.rang_at, episode.rings)
-        return ring.state(episode.rings) if rings else None
+        shown = {
+            When.MOOT: moot,
+            When.LID: rule.was_nothing(episode, tail[-1]),
+            When.OVER_QUIETLY: over and quiet,
+            When.LASTED: moment - episode.at >= rule.hold_minutes * 60,
+            When.OVER_ONCE: over and rule.once,
+            When.OVER: over,
+            When.HOLDS: rule.holds(change, tail),
+            When.EASES: rule.eases(change),
+            When.REMIND: moment - episode.told_at >= self._remind > 0,
+            When.SECOND: rings and ring.is_second(episode.rings),
+            When.RING: rings,
+        }
+        for phases, when, state, after in TRANSITIONS:
+            if shown[when] and episode.phase in phases and not (quiet and state in LOUD):
+                self._move(episode, after, state, moment)
+                if state:
+                    lasted, news = moment - episode.since, when is When.HOLDS
+                    return self._alert(state, episode, tail, cause, lasted, news)
+        return None
+
+    def _move(self, episode: Episode, after: Phase | None, state: str, moment: float) -> None:
+        if episode.phase is HEARD_AND_EASED:  # What is news rings as the first has.
+            episode.rings = 0
+        if state in ("raised", "reminder"):
+            episode.told_at = episode.rang_at = moment
+        elif state in RINGS:
+            episode.rings, episode.rang_at = episode.rings + 1, moment
+        episode.phase = after or episode.phase
+        self.going_on = episode if after else None
 
     def _alert(
-        self, state: str, episode: Episode, tail: Tail, cause: Reading, lasted: float
+        self, state: str, episode: Episode, tail: Tail, cause: Reading, lasted: float, news: bool
     ) -> Alert:
         """The alert of a state: of the window where the rule begins to hold, else of all of it."""
-        rule, newest, told = self.rule, tail[-1], state in ("raised", "reminder", *RINGS)
+        rule, newest = self.rule, tail[-1]
         change, seen = rule.change(tail), len(tail)
         facts = rule.facts(change, tail.covers, lasted)
-        in_all = rule.facts_in_all(episode, newest, lasted, over=not told)
-        if episode.eased and told and rule.holds(change, tail):
+        in_all = rule.facts_in_all(episode, newest, lasted, over=state not in LOUD)
+        if news:
             facts = f"{facts}, {in_all}"
         elif in_all and (state != "raised" or rule.hold_minutes):
             facts, change, seen = in_all, rule.change([episode.highest, newest]), 0
-        return episode_alert(state, cause, rule, facts, change, seen, self._name, self._unit)
+        alert = episode_alert(state, cause, rule, facts, change, seen, self._name, self._unit)
+        return replace(alert, began=episode.began)
 
-    def state(self) -> dict:
-        """What `resume` needs to make the same episodes, in JSON; empty where there was none."""
-        state = asdict(self.going_on) if self.going_on else {}
-        return state | ({"over": True} if self.over else {})
+    def hear(self, began: str) -> None:
+        """Somebody has heard of the episode that began with this reading: it is told no more."""
+        if self.going_on and self.going_on.began == began:
+            self.going_on.phase = ANSWERED.get(self.going_on.phase, self.going_on.phase)
 
-    def forget_when(self):
-        """Count the time of what goes on from the next reading on: its clock is another one."""
+    def forget_when(self) -> None:
+        """Count time from the next reading on: the moments known are of another clock."""
         if episode := self.going_on:
-            episode.at = episode.since = episode.rang_at = LATEST
-            episode.told_at = episode.told_at and LATEST
+            episode.at = episode.since = episode.told_at = episode.rang_at = LATEST
 
-    def resume(self, state: dict):
-        """Become the episodes that have given this state. Raises one of MISSHAPEN."""
+    def state(self) -> State:
+        """What `resume` needs to go on; empty where there was none."""
+        state: State = {"over": True} if self.over else {}
+        if episode := self.going_on:
+            told, eased, heard = episode.phase.value
+            state |= asdict(episode)
+            state |= {"told_at": episode.told_at if told else None, "eased": eased, "heard": heard}
+            del state["phase"]
+        return state
+
+    def resume(self, state: State) -> None:
+        """Go on from this state. Raises one of MISSHAPEN where it is none."""
         said = dict(state)
         self.over, self.going_on = said.pop("over", False) is True, None
         if said:
+            told_at, eased, heard = (said.pop(name, None) for name in ("told_at", "eased", "heard"))
+            told, moment = told_at is not None, told_at or 0
+            phase = Phase((told, told and eased is True, told and heard is True))
             # An earlier version rang nowhere: its alert was told last.
-            episode = Episode(**{"rang_at": said.get("told_at") or 0, **said})
-            episode.eased, episode.heard = episode.eased is True, episode.heard is True
-            told_at = episode.at if episode.told_at is None else episode.told_at
-            check_numbers((episode.at, episode.since, told_at, episode.rang_at, episode.rings))
+            episode = Episode(phase=phase, told_at=moment, **{"rang_at": moment, **said})
+            check_numbers((episode.at, episode.since, moment, episode.rang_at, episode.rings))
             if not COLDEST <= episode.lowest <= episode.highest <= HOTTEST:
                 raise ValueError("an episode that no probe has had")
             episode.began.encode()

@@ -8,7 +8,7 @@ straight line through the last half hour says, times two factors that were measu
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 from statistics import median
@@ -26,7 +26,7 @@ ABOVE, BELOW = (0.7, 1.65), (1.1, 2.2)
 a target below it, where what was heated from outside begins to slow down."""
 
 MARGIN = 2 * 60
-"""Seconds by which each end is further out: a thermometer's last tenth, and its second reading."""
+"""Seconds by which each end is further out: thermometers round, and a target needs two readings."""
 
 LONGEST = 8 * 3600
 """Seconds by the line above which nothing is said: it hardly rises."""
@@ -63,13 +63,13 @@ class Forecast(NamedTuple):
         return f"done {begin} {late:%H:%M}"
 
 
-class Course(deque):
+class Course(deque[tuple[float, float]]):
     """The readings that a forecast needs, each a moment in seconds and a temperature in °F.
 
     They are two minutes apart, and no more than eighteen, however fast they come.
     """
 
-    def add(self, moment: float, temperature: float):
+    def add(self, moment: float, temperature: float) -> None:
         """Take a reading, unless it comes late; one of long before is a new beginning."""
         if self and moment < self[-1][0] - LOOKS_BACK:
             self.clear()
@@ -81,7 +81,7 @@ class Course(deque):
         while self[0][0] < moment - LOOKS_BACK:
             self.popleft()
 
-    def resume(self, readings: list):
+    def resume(self, readings: Iterable[tuple[float, float]]) -> None:
         """Take over the readings of another one. Raises one of MISSHAPEN where they are none."""
         self.clear()
         for moment, temperature in readings:
@@ -127,9 +127,9 @@ def _rate(readings: list[tuple[float, float]]) -> float:
 def _stalled(readings: Sequence[tuple[float, float]]) -> str:
     """For how long it has not risen, for people; empty where it has within the last minutes."""
     now, newest = readings[-1]
-    held = list(takewhile(lambda each: abs(each[1] - newest) < STALLED, reversed(readings)))
-    lasted = now - held[-1][0]
-    more = " or more" if len(held) == len(readings) else ""
+    flat = list(takewhile(lambda each: abs(each[1] - newest) < STALLED, reversed(readings)))
+    lasted = now - flat[-1][0]
+    more = " or more" if len(flat) == len(readings) else ""
     return f"stalled for {in_minutes(60 * round(lasted / 60))}{more}" if lasted >= LEAST else ""
 
 

@@ -1,9 +1,11 @@
 """Limits and targets: rules that stand beside a probe's own where somebody gives their degrees."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .rules import DECIMALS, Rule, in_minutes
+from .rules import DECIMALS, Episode, Rule, in_minutes
 from .units import limit
+from .window import Tail
 
 PULLED_OUT = 10
 """°F below its target at which food that was done is no longer in the smoker."""
@@ -13,22 +15,21 @@ PULLED_OUT = 10
 class SmokerLimit(Rule):
     """Four readings (2 minutes) are beyond a limit, in °F; over with the next one that is not."""
 
-    degrees: float
     window: float = 4
     side = ""
     """Where it is then: above the limit, or below it."""
     relief = "It is within its limit again."
 
-    def holds(self, change, tail):
+    def holds(self, change: float, tail: Tail) -> bool:
         return change > 0 and tail.spans
 
-    def is_over(self, change, tail, episode):
+    def is_over(self, change: float, tail: Tail, episode: Episode) -> bool:
         return change <= 0
 
-    def told_when(self):
+    def told_when(self) -> str:
         return f"{self.side} {limit(self.degrees)} for {in_minutes(self.window * 30)}"
 
-    def facts(self, change, covers, lasted):
+    def facts(self, change: float, covers: float, lasted: float) -> str:
         if change <= 0:
             return f"no longer {self.side} {limit(self.degrees)}"
         return f"{self.side} {limit(self.degrees)} for {in_minutes(lasted)}"
@@ -48,10 +49,10 @@ class SmokerLow(SmokerLimit):
     title = "{probe} Low!"
     advice = "Look after the fire: the fuel, the air, the lid."
 
-    def change(self, tail):
+    def change(self, tail: Sequence[float]) -> float:
         return round(self.degrees - max(tail), DECIMALS)
 
-    def counts(self, highest, lowest):
+    def counts(self, highest: float, lowest: float) -> bool:
         return highest >= self.degrees
 
 
@@ -65,10 +66,10 @@ class SmokerHigh(SmokerLimit):
     title = "{probe} High!"
     advice = "Close the air, and look for burning grease."
 
-    def change(self, tail):
+    def change(self, tail: Sequence[float]) -> float:
         return round(min(tail) - self.degrees, DECIMALS)
 
-    def counts(self, highest, lowest):
+    def counts(self, highest: float, lowest: float) -> bool:
         return lowest <= self.degrees
 
 
@@ -81,7 +82,6 @@ class FoodDone(Rule):
     it says that the target may be reached within `warn_minutes`, 0 for never.
     """
 
-    degrees: float
     window: float = 20
     warn_minutes: float = 0
     kind = "done"
@@ -92,25 +92,25 @@ class FoodDone(Rule):
     once = True
     ends = "stall"
 
-    def change(self, tail):
+    def change(self, tail: Sequence[float]) -> float:
         return round(min(tail[-2:]) - self.degrees, DECIMALS)
 
-    def holds(self, change, tail):
+    def holds(self, change: float, tail: Tail) -> bool:
         return change >= 0 and len(tail) > 1
 
-    def is_over(self, change, tail, episode):
+    def is_over(self, change: float, tail: Tail, episode: Episode) -> bool:
         return change < -PULLED_OUT
 
-    def counts(self, highest, lowest):
+    def counts(self, highest: float, lowest: float) -> bool:
         return lowest < self.degrees
 
-    def told_when(self):
+    def told_when(self) -> str:
         warned = f", and {self.warn_minutes:g} minutes before" if self.warn_minutes else ""
         return f"{limit(self.degrees)} warm{warned}"
 
-    def facts(self, change, covers, lasted):
+    def facts(self, change: float, covers: float, lasted: float) -> str:
         return f"the target is {limit(self.degrees)}"
 
-    def facts_in_all(self, episode, newest, lasted, over):
+    def facts_in_all(self, episode: Episode, newest: float, lasted: float, over: bool) -> str:
         before = episode.at - episode.since  # The window reaches back to before it was done.
         return f"it reached {limit(self.degrees)} {in_minutes(lasted - before)} ago"

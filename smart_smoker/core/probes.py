@@ -14,7 +14,8 @@ from .rules import FoodStall, Rule, SmokerDrop
 class Probe:
     """One thermometer: its queue, the rule by which it is watched, and the script that does so.
 
-    `beside` are further rules, each of which counts where its limit in °F is given.
+    `beside` are further rules, each of which counts where its limit in °F is given; those in `also`
+    always count.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Probe:
     rule: Rule
     script: str
     beside: tuple[type[Rule], ...] = ()
+    also: tuple[Rule, ...] = ()
 
     @property
     def spoken(self) -> str:
@@ -43,6 +45,3 @@ PROBES = (SMOKER, FOOD_A, FOOD_B)
 
 PROBE_OF_QUEUE = {probe.queue: probe for probe in PROBES}
 PROBE_OF_NAME = {probe.name: probe for probe in PROBES}
-
-RULES = {rule.kind: rule for probe in PROBES for rule in (*probe.beside, type(probe.rule))}
-"""All rules by what their episodes are called; what matters most comes first."""

@@ -19,6 +19,6 @@ class Ring:
         """Whether it rings, so many seconds after it did so last."""
         return passed >= self.every > 0 and rings < self.most
 
-    def state(self, rings: int) -> str:
-        """The state of the alert that is the next ring after so many."""
-        return "second" if (rings + 1) * self.every >= self.second else "ring"
+    def is_second(self, rings: int) -> bool:
+        """Whether the next ring after so many goes to somebody else as well."""
+        return (rings + 1) * self.every >= self.second

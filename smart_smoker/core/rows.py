@@ -1,8 +1,9 @@
 """Rows: what a table of a cook says, line by line."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from .clock import elapsed, is_numbers, parse_moment, says_day_first
 from .columns import UNIT, by_choice, by_names, by_place, counts, joined, kind_of, probe_called
@@ -16,13 +17,13 @@ ABSENT = frozenset(
     ("", "no temperature", "none", "n/a", "n.a.", "na", "nan", "-nan", "null", "-", "--", "---")
     + ("err", "error", "off", "open", "hhh", "lll", "unavailable", "unknown", "disconnected")
 )
-"""Cells by which loggers say, in small letters, that a probe had no temperature."""
+"""Cells by which loggers say, in lower case, that a probe had no temperature."""
 
 NOWHERE = frozenset((0, -40, 572, 999, 999.9, 2000, -17.78, -17.8))
-"""Numbers by which loggers say the same: where nothing near came before, they are none."""
+"""Numbers by which loggers say the same, unless the temperature before it is NEAR."""
 
 NEAR = 40
-"""°F within which one of these can be a temperature after all."""
+"""°F within which one of these is a temperature after all."""
 
 LONGEST_HEAD = 200
 """Lines before the first row, above which a file is no table."""
@@ -30,7 +31,7 @@ LONGEST_HEAD = 200
 _UNIT = re.compile(r"\W?°\s?[CF]\W?", re.IGNORECASE)
 
 MANY = 20
-"""Rows in which a fire moves."""
+"""Rows from which on a temperature that never changes is no fire's."""
 
 ELAPSED = 10**8
 """Seconds below which a number is a time since the beginning, and above which one since 1970."""
@@ -68,6 +69,10 @@ class Row:
         return [(probe, temperature) for probe, temperature in cells if temperature is not None]
 
 
+Nothing = TypeVar("Nothing", bound=None)
+Tell = Callable[["Table"], object]
+
+
 class Table:
     """How one table is written, learned from its `head` and its first row, or from all its lines.
 
@@ -76,7 +81,9 @@ class Table:
     could be meant.
     """
 
-    def __init__(self, head: list[str], first: str, lines: Sequence[str], wanted: Wanted, tell):
+    def __init__(
+        self, head: list[str], first: str, lines: Sequence[str], wanted: Wanted, tell: Tell
+    ):
         self._wanted, self._tell, self._dialect = wanted, tell, Dialect()
         # A header says what separates cells, as Excel's sep=; does. A title before it may not.
         telling = [line for line in head if not Dialect().cells(line) or _names_time(line)]
@@ -96,7 +103,7 @@ class Table:
             self.columns = by_names(names) or by_place(cells, names)
         if not names and not wanted.columns:
             self._refuse_set_points(lines)
-        self._all_places = [each for each in enumerate(self.columns.probes) if each[1] is not None]
+        self._all_places = [(p, c) for p, c in enumerate(self.columns.probes) if c is not None]
         if self.columns.which is not None:  # Which probes it has is known from all of its rows.
             for line in lines[lines.index(first) :]:
                 if any(row := self._dialect.cells(line)) and not self._is_header(row):
@@ -118,14 +125,13 @@ class Table:
         self.said = "; ".join(filter(None, (self.columns.said(), celsius, order)))
         tell(self)
 
-    def _refuse_set_points(self, lines: Sequence[str]):
+    def _refuse_set_points(self, lines: Sequence[str]) -> None:
         """Without a header a first column that never changes, beside others that do, is no pit."""
-        if len(lines) < MANY or None in self.columns.probes[:2]:
+        columns = [c for c in self.columns.probes[:2] if c is not None]
+        if len(lines) < MANY or len(columns) < 2:
             return
         rows = [self._dialect.cells(line) for line in lines]
-        first, second = (
-            {self._cell(row, c) for row in rows if any(row)} for c in self.columns.probes[:2]
-        )
+        first, second = ({self._cell(row, c) for row in rows if any(row)} for c in columns)
         if len(first) == 1 < len(second):
             raise UnclearColumns(
                 f"the first temperature never changes ({first.pop()}): is it a set point? Say by"
@@ -149,13 +155,13 @@ class Table:
         return words and not numbers or cells in self._headers
 
     def _row(self, number: int, cells: list[str]) -> Row:
-        nothing = (None,) * len(PROBES)
+        temperatures: list[float | None] = [None] * len(PROBES)
         try:
             time = parse_time(self._time(cells))
         except ValueError as error:
             said = f"column {self.columns.times[0] + 1} (time): {error}; row skipped"
-            return Row(number, "", nothing, (f"row {number}, {said}",))
-        temperatures, skipped = list(nothing), []
+            return Row(number, "", tuple(temperatures), (f"row {number}, {said}",))
+        skipped = []
         for place, column in self._places(cells):
             cell = self._cell(cells, column)
             if not cell:
@@ -175,7 +181,7 @@ class Table:
         if columns.which is None:
             return self._all_places
         place = probe_called(columns, self._cell(cells, columns.which))
-        return [] if place is None else [(place, columns.probes[0])]
+        return [] if place is None else self._all_places[place : place + 1]
 
     def _temperature(self, number: int, place: int, column: int, cell: str) -> float | None:
         digits, celsius = self._dialect.number(cell)
@@ -215,16 +221,19 @@ class Table:
         return cells[column] if column < len(cells) else ""
 
 
-def read_rows(lines: Iterable[str | None], wanted: Wanted | None = None, tell=lambda table: None):
+def read_rows(
+    lines: Iterable[str | Nothing], wanted: Wanted | None = None, tell: Tell = lambda table: None
+) -> Iterator[Row | Nothing]:
     """The rows of a table, whatever it calls its columns, or as `wanted`.
 
     None in `lines` (nothing there yet) is handed on as None. A page of the web has no rows,
     whatever numbers stand in it. `tell` is given the table as soon as it is understood.
     """
-    wanted, head, table, number = wanted or Wanted(), [], None, 0
+    head: list[str] = []
+    wanted, table, number = wanted or Wanted(), None, 0
     for line in lines:
-        if line is None:
-            yield None
+        if not isinstance(line, str):
+            yield line
             continue
         number += 1
         if table is None:
@@ -264,8 +273,9 @@ def oldest_first(rows: list[Row]) -> list[Row]:
     """The rows in the order of their times, where these say that the newest stands first."""
     moments = [parse_moment(row.time) for row in (*rows[:2], *rows[-2:])]
     try:
-        turned = moments[0] > moments[1] >= moments[2] > moments[3]
-    except (IndexError, TypeError):  # Too few, or times that cannot be read or compared.
+        first, second, third, last = filter(None, moments)
+        turned = first > second >= third > last
+    except (TypeError, ValueError):  # Times that cannot be compared or read, or too few.
         turned = False
     return rows[::-1] if turned else rows
 

@@ -3,27 +3,35 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
 
 from .units import apart
 from .window import Tail
 
 DECIMALS = 2
-"""Differences are rounded to 0.01 °F: as floats, 70.1 − 55.1 is slightly
-below 15."""
+"""Differences are rounded to 0.01 °F: as floats, 70.1 − 55.1 is slightly below 15."""
 
 STALLS = 140, 180
 """°F between which meat stalls: there water evaporates from it as fast as it is heated."""
 
 
+class Phase(Enum):
+    """Whether an episode that goes on was told, has eased below its threshold, and was heard of."""
+
+    HELD_BACK = False, False, False
+    TOLD = True, False, False
+    EASED = True, True, False
+    HEARD = True, False, True
+    HEARD_AND_EASED = True, True, True
+
+
 @dataclass
 class Episode:
-    """One that goes on.
+    """One that goes on, in which a probe fell from `highest` to `lowest`, in °F.
 
-    `began` is the id of the reading that began it, at the moment `at`, and `since` the moment from
-    which its readings count. It fell from `highest` to `lowest`, in °F. `told_at` is the moment of
-    its last alert, None while it is held back. It has `eased` when its rule no longer holds and it
-    is not over yet. It rang so many times, last at `rang_at`, and is `heard` when somebody has
-    answered.
+    `began` is the id of the reading that began it, at the moment `at`; its readings count from the
+    moment `since`. It was told last at `told_at`, and rang last at `rang_at`.
     """
 
     began: str
@@ -31,13 +39,23 @@ class Episode:
     since: float
     highest: float
     lowest: float
-    told_at: float | None = None
-    eased: bool = False
+    phase: Phase = Phase.HELD_BACK
+    told_at: float = 0
     rang_at: float = 0
     rings: int = 0
-    heard: bool = False
+
+    def go_on(self, moment: float, newest: float) -> None:
+        """Take the next reading. Where the probe's clock was put back, all waits begin again."""
+        self.lowest = min(self.lowest, newest)
+        self.at, self.since = min(self.at, moment), min(self.since, moment)
+        self.told_at, self.rang_at = min(self.told_at, moment), min(self.rang_at, moment)
 
 
+RULES: dict[str, type["Rule"]] = {}
+"""All rules by what their episodes are called: a rule is one by being defined."""
+
+
+@dataclass(frozen=True)
 class Rule:
     """What a watch asks of a rule, whatever it looks for.
 
@@ -46,13 +64,15 @@ class Rule:
     """
 
     degrees: float
-    window: float
-    kind: str
+    window: float = 5
+    hold_minutes: float = 0
+    """How long an episode must last before it is told, where it is `holdable`."""
+    kind: ClassVar[str]
     """What an episode of it is called: one word, and its option where it is not the probe's own."""
-    during: str
+    during: ClassVar[str]
     """How the probe is then, for people; `{duration}` is for how long."""
-    title: str
-    advice: str
+    title: ClassVar[str]
+    advice: ClassVar[str]
     relief = ""
     verb = ""
     """What its change is called, where that is one between readings of the window."""
@@ -63,12 +83,14 @@ class Rule:
     ends = ""
     """The kind of rule that is told no more in this cook when this one was."""
     option = ""
-    """What its option says of it, where it has one: the limit is told beside it."""
+    """Its option's help, where it has one; the history then has its degrees, for the panel."""
     holdable = False
-    hold_minutes: float = 0
-    """How long an episode must last before it is told, where it is `holdable`."""
     looks_back = 0
     """Seconds that show whether an episode is over, where these are more than its window."""
+
+    def __init_subclass__(cls) -> None:
+        if "kind" in vars(cls):
+            RULES[cls.kind] = cls
 
     def change(self, tail: Sequence[float]) -> float:
         """What the rule goes by, in °F: how far readings are apart, or how far beyond a limit.
@@ -122,6 +144,11 @@ class Rule:
         return self.advice
 
 
+def gravest_first() -> list[type[Rule]]:
+    """All rules: what is urgent, then what is told more than once, then what has an option."""
+    return sorted(RULES.values(), key=lambda rule: (not rule.urgent, rule.once, not rule.option))
+
+
 def in_minutes(seconds: float) -> str:
     """A time for people: `2.5 minutes`."""
     minutes = round(seconds / 60, 1)
@@ -141,7 +168,6 @@ class SmokerDrop(Rule):
 
     degrees: float = 15
     window: float = 5
-    hold_minutes: float = 0
     looks_back = 10 * 60
     holdable = True
     kind = "drop"
@@ -151,32 +177,32 @@ class SmokerDrop(Rule):
     advice = "Look after the fire and the lid."
     relief = "See whether it is as hot as you want it."
 
-    def change(self, tail):
+    def change(self, tail: Sequence[float]) -> float:
         return round(max(tail) - tail[-1], DECIMALS)
 
-    def holds(self, change, tail):
+    def holds(self, change: float, tail: Tail) -> bool:
         return change >= self.degrees
 
-    def is_over(self, change, tail, episode):
+    def is_over(self, change: float, tail: Tail, episode: Episode) -> bool:
         lately = tail.reaching(self.looks_back)
         holds = lately.spans and round(max(lately) - min(lately), DECIMALS) <= self.degrees / 3
         return holds or self.was_nothing(episode, tail[-1])
 
-    def eases(self, change):
+    def eases(self, change: float) -> bool:
         return change < self.degrees / 2
 
-    def level(self, tail):
+    def level(self, tail: Sequence[float]) -> float:
         highest = max(tail)
         place = tail.index(highest)
-        beside = max(tail[max(0, place - 1) : place] + tail[place + 1 : place + 2])
-        alone = len(tail) > 2 and highest - beside >= self.degrees
-        # What is held back can show that a lone reading, which both beside it contradict, was none.
-        return beside if alone and self.hold_minutes else highest
+        next_to_it = max((*tail[max(0, place - 1) : place], *tail[place + 1 : place + 2]))
+        alone = len(tail) > 2 and highest - next_to_it >= self.degrees
+        # Held back, a lone reading that both next to it contradict can be told from a drop.
+        return next_to_it if alone and self.hold_minutes else highest
 
-    def was_nothing(self, episode, newest):
+    def was_nothing(self, episode: Episode, newest: float) -> bool:
         return 2 * (newest - episode.lowest) >= episode.highest - episode.lowest
 
-    def facts_in_all(self, episode, newest, lasted, over):
+    def facts_in_all(self, episode: Episode, newest: float, lasted: float, over: bool) -> str:
         lost = self.change([episode.highest, newest])
         where = f"{apart(lost)} below where it was" if lost else "back where it was"
         if not over:
@@ -185,7 +211,7 @@ class SmokerDrop(Rule):
             return f"up {apart(round(newest - episode.lowest, DECIMALS))} again, {where}"
         return f"holding {where}"
 
-    def trend(self, tail):
+    def trend(self, tail: Sequence[float]) -> str:
         risen = round(tail[-1] - tail[0], DECIMALS)
         return f"up {apart(risen)}" if risen > 0 else super().trend(tail)
 
@@ -212,22 +238,22 @@ class FoodStall(Rule):
     elsewhere = "It has stopped warming: see whether it is done, where its probe is, and the fire."
     relief = "See whether it is as warm as you want it."
 
-    def change(self, tail):
+    def change(self, tail: Sequence[float]) -> float:
         return round(max(tail) - min(tail), DECIMALS)
 
-    def holds(self, change, tail):
+    def holds(self, change: float, tail: Tail) -> bool:
         return change <= self.degrees and self.least <= tail[-1] <= self.most and tail.spans
 
-    def is_over(self, change, tail, episode):
+    def is_over(self, change: float, tail: Tail, episode: Episode) -> bool:
         return change > round(self.degrees + 1, DECIMALS)
 
-    def facts_in_all(self, episode, newest, lasted, over):
+    def facts_in_all(self, episode: Episode, newest: float, lasted: float, over: bool) -> str:
         if not over:
             return ""
         if newest > episode.lowest:
             return f"up {apart(round(newest - episode.lowest, DECIMALS))}, it warms up again"
         return f"down {apart(round(episode.highest - newest, DECIMALS))}, it cools"
 
-    def advise(self, temperature):
+    def advise(self, temperature: float) -> str:
         least, most = STALLS
         return super().advise(temperature) if least <= temperature <= most else self.elsewhere

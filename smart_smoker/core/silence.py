@@ -1,53 +1,61 @@
 """Silence: a probe that says nothing is told once, until it speaks again, and rings until then."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from .alert import Alert, lost_alert, still_lost_alert
 from .readings import Reading
 from .ring import Ring
-from .state import check_numbers
+from .state import State, check_numbers
+
+
+@dataclass
+class Lost:
+    """A silence that goes on, first told by the id of the reading with which it `began`."""
+
+    began: str
+    rang: float  # after how many seconds of it, last
+    rings: int = 0
 
 
 class Silence:
-    """The silence of one probe in one cook, if it `goes_on`."""
+    """The silence of one probe in one cook: `lost` while it goes on."""
 
     def __init__(self, ring: Ring, unit: str):
         self._ring, self._unit = ring, unit
-        self.end()
-
-    def end(self):
-        """The probe has spoken."""
-        self.goes_on, self._began, self._rings, self._rang = False, "", 0, 0.0
+        self.lost: Lost | None = None
 
     def take(self, newest: Reading, passed: float, seconds: float, unread: bool) -> Alert | None:
-        """The alert that is due now, when so many have `passed`, of which so many `seconds` are it.
+        """The alert that is due, if any: seconds have `passed` since the `newest` reading.
 
-        `newest` came last; it is `unread` where its time could not be read.
+        They are a silence from so many `seconds` on. The reading is `unread` where its time is.
         """
-        if not self.goes_on:
-            self.goes_on, self._began, self._rang = True, newest.id, passed
+        ring, lost = self._ring, self.lost
+        if lost is None:
+            self.lost = Lost(newest.id, passed)
             return lost_alert(newest, seconds, self._unit, unread)
-        ring, rings = self._ring, self._rings
-        if not ring.is_due(passed - self._rang, rings):
+        if not ring.is_due(passed - lost.rang, lost.rings):
             return None
-        self._rings, self._rang = rings + 1, passed
-        self._began = self._began or newest.id  # An earlier version's state does not say it.
-        alert = still_lost_alert(ring.state(rings), newest, passed, self._rings, self._unit)
-        return replace(alert, began=self._began)
+        state = "second" if ring.is_second(lost.rings) else "ring"
+        lost.rings, lost.rang = lost.rings + 1, passed
+        lost.began = lost.began or newest.id  # An earlier version's state does not say it.
+        alert = still_lost_alert(state, newest, passed, lost.rings, self._unit)
+        return replace(alert, began=lost.began)
 
-    def hear(self, began: str):
+    def hear(self, began: str) -> None:
         """Somebody has heard of what was told first of this reading: it rings no more."""
-        if self.goes_on and began == self._began:
-            self._rings = self._ring.most
+        if self.lost and began == self.lost.began:
+            self.lost.rings = self._ring.most
 
-    def state(self) -> dict:
-        """What `resume` needs, in JSON; empty where the probe has spoken."""
-        rings = {"rings": self._rings, "rang": self._rang}
-        return {"silent": True, "lost": self._began} | rings if self.goes_on else {}
+    def state(self) -> State:
+        """What `resume` needs; empty where the probe has spoken."""
+        if lost := self.lost:
+            return {"silent": True, "lost": lost.began, "rings": lost.rings, "rang": lost.rang}
+        return {}
 
-    def resume(self, state: dict):
-        """Become the silence that has given this state. Raises one of MISSHAPEN."""
-        self.goes_on, self._began = state.get("silent") is True, state.get("lost", "")
-        self._began.encode()
-        self._rings, self._rang = state.get("rings", 0), state.get("rang", state["unheard"])
-        check_numbers([self._rings, self._rang])
+    def resume(self, state: State) -> None:
+        """Go on from this state. Raises one of MISSHAPEN where it is none."""
+        rang = state["rang"] if "rang" in state else state["unheard"]
+        lost = Lost(state.get("lost", ""), rang, state.get("rings", 0))
+        lost.began.encode()
+        check_numbers([lost.rings, lost.rang])
+        self.lost = lost if state.get("silent") is True else None

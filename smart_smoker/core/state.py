@@ -14,6 +14,6 @@ LARGEST = 2.0**53
 
 
 def check_numbers(numbers: Iterable[float]) -> None:
-    """Raise one of MISSHAPEN unless all of these are numbers that can be reckoned with."""
+    """Raise one of MISSHAPEN unless all of these are numbers below LARGEST."""
     if not all(abs(number) < LARGEST for number in numbers):
         raise ValueError("a number is too large, or none")

@@ -20,23 +20,23 @@ TWO_PRODUCERS = (
 class Texts:
     """The texts of the last readings of a cook: `sums` has four signs of a checksum for each."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.sums = ""
 
-    def compare(self, reading: Reading, newest: int):
+    def compare(self, reading: Reading, newest: int) -> None:
         """Raise TwoProducers where a number up to the `newest` has come with another text."""
         end = len(self.sums) - 4 * (newest - reading.seq)
         if self.sums[max(0, end - 4) : max(0, end)] not in ("", UNKNOWN, _checksum(reading)):
             raise TwoProducers(TWO_PRODUCERS.format(reading.seq, reading.cook), reading.cook)
 
-    def add(self, reading: Reading, newest: int):
-        """Know the text of the reading behind the `newest`; a foreign one has no number."""
+    def add(self, reading: Reading, newest: int) -> None:
+        """Remember the text of the reading after the `newest`; a foreign one has no number."""
         if reading.seq:
             left_out = UNKNOWN * min(reading.seq - newest - 1, REMEMBERED)
             self.resume(self.sums + left_out + _checksum(reading))
 
-    def resume(self, sums: str):
-        """Know these. Raises ValueError where they are none."""
+    def resume(self, sums: str) -> None:
+        """Go on with these checksums. Raises ValueError where they are none."""
         self.sums = sums[-4 * REMEMBERED :]
         if not self.sums.isascii():
             raise ValueError("checksums that are none")

@@ -29,7 +29,7 @@ def apart(degrees: float) -> str:
 def in_unit(words: str, unit: str) -> str:
     """The words with what is marked in them in "F" or "C"."""
 
-    def written(found: re.Match) -> str:
+    def written(found: re.Match[str]) -> str:
         apart, number = found.groups()
         if unit == "F":
             return f"{number} °F"

@@ -16,12 +16,12 @@ from .clock import parse_moment, seconds_of
 from .episodes import Episodes
 from .errors import UnreadableMessage
 from .outlook import Outlook
-from .probes import RULES, Probe
+from .probes import Probe
 from .readings import COLDEST, HOTTEST, SECONDS_PER_READING, Reading, numbered, parse_time
 from .ring import Ring
-from .rules import Rule
+from .rules import RULES, Rule
 from .silence import Silence
-from .state import check_numbers
+from .state import State, check_numbers
 from .text import excerpt
 from .texts import Texts
 from .window import Window
@@ -74,7 +74,7 @@ class Watch:
         span = max(episodes.span for episodes in self._episodes)
         looks_back = max(episodes.rule.looks_back for episodes in self._episodes)
         self.window = Window(span, 0 if self._by_time else SECONDS_PER_READING, looks_back)
-        self._limits = {other.kind: other.degrees for other in beside}
+        self._limits = {other.kind: other.degrees for other in beside if other.option}
         self._limits_told: dict[str, float] = {}
         self._outlook = Outlook(beside, unit)
         self._newest: deque[float] = deque(maxlen=median)  # as they came, in °F
@@ -92,7 +92,7 @@ class Watch:
         self.alerts = 0
 
     def judge(self, reading: Reading, heard: float = 0) -> Judgement:
-        """Take the probe's next reading, heard at this moment, unless it was taken before.
+        """Take the probe's next reading, heard at this time, unless it was taken before.
 
         A reading marked as the last ends the watch quietly, whether it is new, repeated or raises
         UnreadableMessage: by the clock that needs it, its timestamp names no moment. Raises
@@ -112,20 +112,20 @@ class Watch:
     def _take(self, reading: Reading, heard: float) -> Judgement:
         moment = self._moment(reading) if self._by_time else (self.judged + 1) * SECONDS_PER_READING
         self._texts.add(reading, self.number)
-        if self._newest.maxlen > 1:
+        if self._newest.maxlen != 1:
             reading = self._middle(reading)
         temperature, window = reading.temperature, self.window
         window.add(moment, temperature)
         cause = reading
         if window[-1] == (moment, temperature):
             self.latest = reading
-        else:  # A reading that came late can be the cause: its id, and the words of the latest one.
+        elif self.latest:  # One that came late can be the cause, in the words of the latest.
             cause = replace(self.latest, id=reading.id)
         self.number, self.heard, self.ended = reading.seq, heard, False
         self.judged += 1
         self.highest, self.lowest = max(self.highest, temperature), min(self.lowest, temperature)
-        alerts = [found_alert(reading, self._unit)] if self._silence.goes_on else []
-        self._silence.end()
+        alerts = [found_alert(reading, self._unit)] if self._silence.lost else []
+        self._silence.lost = None
         quiet, extremes, ended = heard < self.quiet_until, (self.highest, self.lowest), ""
         for episodes in self._episodes:
             rule = episodes.rule
@@ -151,7 +151,7 @@ class Watch:
             raise UnreadableMessage(f"{excerpt(reading.time)} names no moment", reading.body())
         return seconds_of(moment, self.window.moment if self.window else None)
 
-    def _end(self):
+    def _end(self) -> None:
         """The cook is over, and with it what goes on."""
         self.ended = True
         self.window.clear()
@@ -160,7 +160,7 @@ class Watch:
         for episodes in self._episodes:
             episodes.going_on = None
 
-    def answer(self, answer: Answer, now: float):
+    def answer(self, answer: Answer, now: float) -> None:
         """Heed an answer, unless it was heeded before: nobody is told of what was heard."""
         if answer.kind == NO_SIGNAL:
             self._silence.hear(answer.began)
@@ -181,42 +181,34 @@ class Watch:
         self.alerts += alert is not None
         return alert
 
-    def state(self, now: float = 0) -> dict:
-        """What `resume` needs to make the same watch, in JSON; `now` is by the clock of `heard`."""
-        state = {"number": self.number, "judged": self.judged, "alerts": self.alerts}
-        state["unheard"] = round(now - self.heard, 1)
-        if self.quiet_until > now:
-            state["quiet"] = round(self.quiet_until - now, 1)
+    def state(self, now: float = 0) -> State:
+        """What `resume` needs to go on; `now` is by the clock of `heard`."""
+        state: State = {"number": self.number, "judged": self.judged, "alerts": self.alerts}
+        state |= {"unheard": round(now - self.heard, 1), "deque": list(self.window)}
         if self.judged:
             state |= {"highest": self.highest, "lowest": self.lowest}
         if len(self._newest) > 1:
             state["newest"] = list(self._newest)
-        state["deque"] = list(self.window)
-        if self.window:
+        if self.window and self.latest:
             state["time"] = self.latest.time
             if self._by_time and self.window.left > float("-inf"):
                 state["left"] = self.window.left
-        state |= self._silence.state()
-        if self.ended:
-            state["ended"] = True
-        if self._asked:
-            state["asked"] = self._asked
-        if self._limits_told:
-            state["limits"] = self._limits_told
-        if self._texts.sums:
-            state["sums"] = self._texts.sums
-        if self._by_time:
-            state["clock"] = "time"
-        if outlook := self._outlook.state():
-            state["outlook"] = outlook
+        where_filled = {
+            "quiet": round(max(0, self.quiet_until - now), 1),
+            "ended": self.ended,
+            "asked": self._asked,
+            "limits": self._limits_told,
+            "sums": self._texts.sums,
+            "clock": "time" if self._by_time else "",
+            "outlook": self._outlook.state(),
+        }
+        state |= {name: value for name, value in where_filled.items() if value}
         episodes = {each.rule.kind: each.state() for each in self._episodes}
-        return state | {"episodes": {kind: state for kind, state in episodes.items() if state}}
+        state["episodes"] = {kind: said for kind, said in episodes.items() if said}
+        return state | self._silence.state()
 
-    def resume(self, probe: Probe, cook: str, state: dict, now: float = 0):
-        """Become the watch that has given this state, by rules of other degrees perhaps.
-
-        Raises one of MISSHAPEN where none has.
-        """
+    def resume(self, probe: Probe, cook: str, state: State, now: float = 0) -> None:
+        """Go on from this state, perhaps with other degrees. MISSHAPEN is raised if it is none."""
         self.number, self.judged, self.alerts = (state[n] for n in ("number", "judged", "alerts"))
         if self.judged:
             self.highest, self.lowest = state["highest"], state["lowest"]

@@ -2,6 +2,7 @@
 
 from bisect import insort
 from collections import deque
+from collections.abc import Iterable
 from itertools import chain, takewhile
 from operator import itemgetter
 
@@ -14,7 +15,7 @@ MOST = 10_000
 """Readings that a window holds, however fast they come: two hours at more than one a second."""
 
 
-class Tail(list):
+class Tail(list[float]):
     """The temperatures in °F that a rule looks at, the newest last.
 
     It `covers` so many seconds, from before its first reading to its last.
@@ -45,7 +46,7 @@ class Tail(list):
         return since <= oldest
 
 
-class Window(deque):
+class Window(deque[tuple[float, float]]):
     """The last readings of one probe, each a moment and a temperature in °F.
 
     They are those within `span` seconds of the newest moment, or within `looks_back` where that is
@@ -64,12 +65,12 @@ class Window(deque):
         """The newest moment."""
         return self[-1][0]
 
-    def clear(self):
+    def clear(self) -> None:
         """Begin anew."""
         super().clear()
         self.left = float("-inf")
 
-    def add(self, moment: float, temperature: float):
+    def add(self, moment: float, temperature: float) -> None:
         """Take a reading: a late one in its place, one older than `span` as a new beginning.
 
         What is there already counts once.
@@ -87,7 +88,7 @@ class Window(deque):
         while self[0][0] < oldest or len(self) > MOST:
             self.left = self.popleft()[0]
 
-    def resume(self, readings: list, left: float | None):
+    def resume(self, readings: Iterable[tuple[float, float]], left: float | None) -> None:
         """Take over the readings of another one. Raises one of MISSHAPEN where they are none."""
         self.clear()
         self.extend((moment, temperature) for moment, temperature in readings)

@@ -8,11 +8,13 @@ import hmac
 import math
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from base64 import b64decode
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..cli.settings import is_loopback
 from .crowd import network_of
@@ -23,7 +25,7 @@ LONGEST_FORM = 4096
 """Bytes of a login; what is longer is something else."""
 
 FREE_TRIES, LONGEST_PAUSE = 3, 60
-"""How often a network may be wrong before it has to wait, and at most how many seconds."""
+"""Wrong passwords after which a network has to wait, and the most seconds for which it has to."""
 
 MOST_NETWORKS = 10_000
 
@@ -36,8 +38,11 @@ HEADERS = {
 }
 """What goes out with every answer: a script that got into the page could reach nobody."""
 
-OPEN = ("/heard", "/manifest.webmanifest", "/icon.svg")
-"""What asks for no login: what is asked for is signed, or no secret."""
+METRICS = "/metrics"
+"""What a program asks for that knows no cookies: the password itself lets it in (RFC 7617)."""
+
+OPEN = ("/heard", "/health", "/manifest.webmanifest", "/icon.svg")
+"""Addresses that need no login: a link's query is signed, and the others tell no secret."""
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -55,7 +60,7 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
-"""A page beside the panel's own, in its look."""
+"""A page that NiceGUI does not make, in the look of those that it makes."""
 
 LOGIN = """<form method="post">
 <label for="password">Password of the panel</label>
@@ -66,17 +71,20 @@ LOGIN = """<form method="post">
 </form>"""
 ERROR = '<p id="error" class="error" role="alert">{}</p>'
 
-App = Callable[[dict, Callable, Callable], Awaitable[None]]
+App = ASGIApp
+
+Handler = Callable[[Request, Exception], Response]
+"""What answers a request that has failed."""
 
 
 class Throttle:
     """How long a network has to wait after wrong passwords: longer each time.
 
     Each for itself, an IPv4 address or the /64 of an IPv6 one: if all waited together, anybody
-    could keep the owner out. Moments are seconds of any clock that only goes forward.
+    could keep the owner out. `now` is in seconds of any clock that only goes forward.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._wrong: dict[str, tuple[int, float]] = {}  # how often, and until when to wait
 
     def pause(self, address: str, now: float) -> float:
@@ -84,7 +92,7 @@ class Throttle:
         _, until = self._wrong.get(network_of(address), (0, 0.0))
         return max(0.0, until - now)
 
-    def wrong(self, address: str, now: float):
+    def wrong(self, address: str, now: float) -> None:
         """Note a wrong password."""
         network = network_of(address)
         times = self._wrong.pop(network, (0, 0.0))[0] + 1
@@ -95,7 +103,7 @@ class Throttle:
         if len(self._wrong) > MOST_NETWORKS:
             del self._wrong[next(iter(self._wrong))]
 
-    def right(self, address: str):
+    def right(self, address: str) -> None:
         """Note the right password."""
         self._wrong.pop(network_of(address), None)
 
@@ -107,13 +115,13 @@ class Gate:
     give its own name the loopback's address. `head` is HTML for the head of the login page.
     """
 
-    def __init__(self, app: App, password: str, head: str = ""):
+    def __init__(self, app: App, password: str, head: str = "") -> None:
         self._app, self._password, self._head = app, password, head
         self._secret = secrets.token_bytes(32)
         self._throttle = Throttle()
 
-    async def __call__(self, scope, receive, send):
-        async def send_with_headers(message: dict):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 more = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
                 message = {**message, "headers": [*message.get("headers", ()), *more]}
@@ -131,7 +139,7 @@ class Gate:
             answer.headers["cache-control"] = "no-store"
             await answer(scope, receive, send_with_headers)
 
-    async def _answer(self, asked: HTTPConnection, receive) -> Response | None:
+    async def _answer(self, asked: HTTPConnection, receive: Receive) -> Response | None:
         """What the gate itself answers; None for who may come in."""
         host, origin = asked.headers.get("host", ""), asked.headers.get("origin")
         if not self._password and not is_loopback(host_of(host)):
@@ -145,6 +153,8 @@ class Gate:
             return _to("./", asked) if wanted == ("/login", "GET") else None
         if wanted in (("/login", "GET"), ("/login", "HEAD")):
             return self._page(200)
+        if wanted == (METRICS, "GET") and (given := _basic_password(asked)) is not None:
+            return self._refuse(asked, given)
         if wanted == ("/login", "POST"):
             return self._log_in(asked, await _form(receive))
         if wanted[0] == "/":
@@ -152,21 +162,27 @@ class Gate:
         return PlainTextResponse("Log in first.", 401)
 
     def _log_in(self, asked: HTTPConnection, given: str) -> Response:
+        if refused := self._refuse(asked, given):
+            return refused
+        answer = _to("./", asked)
+        seconds = SESSION_DAYS * 24 * 3600
+        until = str(int(time.time()) + seconds)
+        session = f"{until}.{self._signature(until)}"
+        answer.set_cookie(COOKIE, session, max_age=seconds, httponly=True, samesite="lax")
+        return answer
+
+    def _refuse(self, asked: HTTPConnection, given: str) -> Response | None:
+        """What is answered to a wrong password, or too many; None for the right one."""
         address, now = asked.client.host if asked.client else "", time.monotonic()
         if pause := math.ceil(self._throttle.pause(address, now)):
             answer = self._page(429, f"Too many wrong passwords: try again in {pause} s.")
             answer.headers["retry-after"] = str(pause)
-        elif hmac.compare_digest(given.encode(), self._password.encode()):
+            return answer
+        if hmac.compare_digest(given.encode(), self._password.encode()):
             self._throttle.right(address)
-            answer = _to("./", asked)
-            seconds = SESSION_DAYS * 24 * 3600
-            until = str(int(time.time()) + seconds)
-            session = f"{until}.{self._signature(until)}"
-            answer.set_cookie(COOKIE, session, max_age=seconds, httponly=True, samesite="lax")
-        else:
-            self._throttle.wrong(address, now)
-            answer = self._page(403, "This is not the password.")
-        return answer
+            return None
+        self._throttle.wrong(address, now)
+        return self._page(403, "This is not the password.")
 
     def _page(self, status: int, error: str = "") -> Response:
         described = ' aria-describedby="error" aria-invalid="true"' if error else ""
@@ -184,7 +200,7 @@ class Gate:
 
 
 def _to(place: str, asked: HTTPConnection) -> Response:
-    """Lead to one of our two places, and on with what was asked for of the page, as `?cook=…`.
+    """Redirect to the page or to the login, and keep the query, as `?cook=…`.
 
     Nothing but that comes from outside, so it never leads to another site.
     """
@@ -200,7 +216,25 @@ def host_of(host: str) -> str:
         return ""
 
 
-async def _form(receive) -> str:
+def is_here(asked: HTTPConnection) -> bool:
+    """Whether somebody on this machine asks, and nobody whose request was handed on."""
+    address, host = asked.client.host if asked.client else "", asked.headers.get("host", "")
+    handed_on = "x-forwarded-for" in asked.headers or "forwarded" in asked.headers
+    return is_loopback(address) and is_loopback(host_of(host)) and not handed_on
+
+
+def _basic_password(asked: HTTPConnection) -> str | None:
+    """The password of an Authorization header, whatever the user's name; None without one."""
+    scheme, _, coded = asked.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return b64decode(coded, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
+
+
+async def _form(receive: Receive) -> str:
     """The password of a form that is being received; empty for what is none."""
     body = b""
     while len(body) <= LONGEST_FORM:

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from ..core.alert import Alert
 from ..core.probes import PROBE_OF_NAME, PROBES
 from ..core.units import in_unit
-from .cook_story import CookStory, Told
+from ..rabbitmq.messages import Outcome
+from .cook_story import CookStory
 from .elements import Tag, press
 from .probe_story import Episode
+from .records import AlertRecord
 from .words import clock, of_day, shortened
 
 MOST = 100
@@ -15,18 +17,18 @@ MOST = 100
 
 CHANNELS = {"email": "e-mail", "sms": "text"}
 OUTCOMES = {
-    "accepted": "✓ {} accepted",
-    "refused": "✕ {} refused",
-    "failed": "… {} failed, trying goes on",
-    "unknown": "? {} has not said whether it took it",
-    "abandoned": "✕ {} was given up",
+    Outcome.ACCEPTED: "✓ {} accepted",
+    Outcome.REFUSED: "✕ {} refused",
+    Outcome.FAILED: "… {} failed, trying goes on",
+    Outcome.UNKNOWN: "? {} has not said whether it took it",
+    Outcome.ABANDONED: "✕ {} was given up",
 }
 
 
 class Alerts:
     """The newest alerts of a cook, in a list that grows at its top."""
 
-    def __init__(self, labelled_by: str, hear: Callable[[Alert], None]):
+    def __init__(self, labelled_by: str, hear: Callable[[Alert], None]) -> None:
         self._hear = hear
         Tag("h3", "Alerts")
         self._count = Tag("p", classes="quiet")
@@ -34,33 +36,37 @@ class Alerts:
             self._list = Tag("ol", classes="alerts")
         self._rows: dict[str, AlertRow] = {}
 
-    def show(self, cook: CookStory | None, unit: str):
+    def show(self, cook: CookStory | None, unit: str) -> None:
         """Show the alerts of this cook, in "F" or "C"."""
         alerts = cook.alerts if cook else []
-        newest_first = sorted(alerts, key=lambda told: told.moment)[::-1]
-        shown = {told.alert.id: told for told in newest_first[:MOST]}
+        newest_first = sorted(alerts, key=lambda record: record.moment)[::-1]
+        shown = {record.alert.id: record for record in newest_first[:MOST]}
         words = f"The newest {MOST}." if len(alerts) > MOST else ""
         self._count.put(words if alerts else "Nothing so far.", "quiet")
         for id in self._rows.keys() - shown:
             self._rows.pop(id).delete()
+        if cook:
+            self._show_rows(cook, shown, unit)
+
+    def _show_rows(self, cook: CookStory, shown: dict[str, AlertRecord], unit: str) -> None:
         asked: list[Episode] = []  # those whose newest alert is there already
-        for place, (id, told) in enumerate(shown.items()):
+        for place, (id, record) in enumerate(shown.items()):
             if id not in self._rows:
                 with self._list:
-                    self._rows[id] = AlertRow(told.alert, self._hear)
+                    self._rows[id] = AlertRow(record.alert, self._hear)
                 self._rows[id].move(target_index=place)
-            episode = cook.episode_of(told.alert)
+            episode = cook.episode_of(record.alert)
             if any(episode is other for other in asked):
                 episode = None
             elif episode:
                 asked.append(episode)
-            self._rows[id].show(told, cook, unit, episode)
+            self._rows[id].show(record, cook, unit, episode)
 
 
 class AlertRow(Tag):
     """One alert: when, what, and what became of it in each channel."""
 
-    def __init__(self, alert: Alert, hear: Callable[[Alert], None]):
+    def __init__(self, alert: Alert, hear: Callable[[Alert], None]) -> None:
         super().__init__("li")
         with self:
             Tag("span", classes="shape", aria_hidden="true")
@@ -70,24 +76,27 @@ class AlertRow(Tag):
                 self._deliveries, self._heard = Tag("p"), Tag("p", role="status")
                 self._button = Tag("button", "I have heard it", "none")
                 press(self._button, lambda: hear(alert), self._heard.put)
-        self._shown: tuple = ()
+        self._shown: tuple[object, ...] = ()
 
-    def show(self, told: Told, cook: CookStory, unit: str, episode: Episode | None):
+    def show(
+        self, record: AlertRecord, cook: CookStory, unit: str, episode: Episode | None
+    ) -> None:
         """Show it; `episode` is what goes on where this is the newest alert of it."""
         heard = episode.heard if episode else None
-        shown = cook.id, told.moment, tuple(told.deliveries.items()), unit, episode is None, heard
+        deliveries = tuple(record.deliveries.items())
+        shown = cook.id, record.moment, deliveries, unit, episode is None, heard
         if shown == self._shown:
             return
         self._shown = shown
-        alert = told.alert
+        alert = record.alert
         number = PROBES.index(PROBE_OF_NAME[alert.probe])
         self.put(classes=f"{STATES.get(alert.state, alert.kind)} probe-{number}")
-        self._time.put(clock(cook, told.moment, cook.begin))
+        self._time.put(clock(cook, record.moment, cook.begin))
         self._subject.put(shortened(in_unit(alert.said, unit) if alert.said else alert.subject))
         lines = alert.text.splitlines()
         wanted = alert.state in ("raised", "lost") and len(lines) > 1
         self._advice.put(shortened(lines[1]) if wanted else "")
-        self._deliveries.put(*_deliveries(told))
+        self._deliveries.put(*_deliveries(record))
         self._heard.put(f"Heard at {of_day(heard)}" if heard else "")
         self._button.put("I have heard it", "none" if heard or episode is None else "")
 
@@ -96,15 +105,15 @@ STATES = {"cleared": "over", "found": "over", "over": "over", "lid": "lid"}
 """How an alert looks, where its state tells; else like what it is about."""
 
 
-def _deliveries(told: Told) -> tuple[str, str]:
+def _deliveries(record: AlertRecord) -> tuple[str, str]:
     """What became of an alert, and the class of these words."""
-    if told.alert.quiet:
+    if record.alert.quiet:
         return "Told to nobody", ""
-    if not told.deliveries:
+    if not record.deliveries:
         return "Not sent to anybody yet", "unsent"
     words = []
-    for channel, (outcome, reason) in sorted(told.deliveries.items()):
-        why = f" ({reason})" if reason and outcome != "accepted" else ""
+    for channel, (outcome, reason, _) in sorted(record.deliveries.items()):
+        why = f" ({reason})" if reason and outcome != Outcome.ACCEPTED else ""
         words.append(shortened(OUTCOMES[outcome].format(CHANNELS.get(channel, channel)) + why))
-    done = all(outcome == "accepted" for outcome, _ in told.deliveries.values())
+    done = all(each.outcome == Outcome.ACCEPTED for each in record.deliveries.values())
     return ", ".join(words), "" if done else "unsent"

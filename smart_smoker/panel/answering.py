@@ -27,11 +27,11 @@ class Answering:
     It declares nothing: what an answer is for was there before.
     """
 
-    def __init__(self, urls: Sequence[str]):
+    def __init__(self, urls: Sequence[str]) -> None:
         self._urls = urls
         self._given: dict[str, deque[float]] = {}  # by network, when
 
-    def answer(self, probes: Sequence[Probe], cook: str, answer: Answer, address: str):
+    def answer(self, probes: Sequence[Probe], cook: str, answer: Answer, address: str) -> None:
         """Return when the broker has an answer for each of these probes of a cook.
 
         Raises InputError where this address gives too many, and BrokerAway or BrokerRefused.
@@ -39,12 +39,12 @@ class Answering:
         self._count(network_of(address))
         self._publish([answer_message(probe, cook, answer) for probe in probes])
 
-    def write_down(self, cook: str, text: str, address: str, names: bool = False):
+    def write_down(self, cook: str, text: str, address: str, names: bool = False) -> None:
         """Return when the broker has a remark about a cook, or its name; raises as `answer`."""
         self._count(network_of(address))
         self._publish([remark_message(cook, text, f"{REMARKS}-{secrets.token_hex(8)}", names)])
 
-    def _publish(self, messages: Sequence[Message]):
+    def _publish(self, messages: Sequence[Message]) -> None:
         try:
             with connect(self._urls, "panel, answers", only_looks=True) as broker:
                 broker.publish(messages)
@@ -52,7 +52,7 @@ class Answering:
             log.warning("An answer could not be given: %s", error)
             raise
 
-    def _count(self, network: str):
+    def _count(self, network: str) -> None:
         """Note that a network gives an answer. Raises InputError where it has given too many."""
         now = time.monotonic()
         given = self._given.setdefault(network, deque(maxlen=MOST))

@@ -5,8 +5,9 @@ from ..core.readings import SECONDS_PER_READING
 from ..core.units import in_unit
 from .cook_story import CookStory
 from .elements import Marked, Tag
+from .overview import look
 from .probe_story import LATE, ProbeStory, duration
-from .words import clock, degrees, moment_of, of_day
+from .words import clock, date_of, degrees, of_day
 
 SPARK_POINTS, SPARK_SECONDS, SPARK_DEGREES = 60, 3600, 10
 """How many points a card's little line has at most, how long before now it begins, and how many °F
@@ -16,14 +17,14 @@ it is high at least."""
 class Card(Tag):
     """One probe: its temperature, and all that tells how far to believe it."""
 
-    def __init__(self, number: int, probe: Probe):
+    def __init__(self, number: int, probe: Probe) -> None:
         self.probe = probe
         self._look = f"card probe-{number}"
         super().__init__("article", classes=self._look, aria_label=probe.name)
         with self:
             with Tag("div", classes="line"):
                 Tag("h3", probe.name)
-                self._state = Marked("p", "state")
+                self._condition = Marked("p", "state")
             with Tag("p", classes="degrees"):
                 self._value = Tag("span", classes="value")
                 self._degrees = Tag("span", classes="unit")
@@ -36,34 +37,34 @@ class Card(Tag):
                 self._spark = Tag("path")
         self._drawn = ""  # the id of the reading up to which the line goes
 
-    def show(self, cook: CookStory | None, now: float, unit: str, old: bool):
+    def show(self, cook: CookStory | None, now: float, unit: str, old: bool) -> None:
         """Show the probe as it is now; `old` when nobody can know how it is now."""
         story = cook.probes[self.probe] if cook else None
-        if story is None or story.newest is None:
+        if cook is None or story is None or story.newest is None:
             self.put(classes=f"{self._look} never")
-            self._state.put("no reading yet", "state")
+            self._condition.put("no reading yet", "state")
             self._value.put("–", "value")
             for tag in (self._degrees, self._change, self._age, self._limits, self._forecast):
                 tag.put("", tag.classes[0])
             self._drawn = ""
             self._spark.put(d="")
             return
-        state, age, change = story.state(now), story.age(now), story.change()
+        condition, age, change = story.condition(now), story.age(now), story.change()
         late = age is None or age > LATE
-        kind = "away" if old else state.kind.replace(" ", "-")
-        known = not old and state.kind not in ("no signal", "gone")
-        live = known and state.kind != "ended"
-        self.put(classes=f"{self._look} {kind}{' late' if late and live else ''}")
-        self._state.put("not known" if old else in_unit(state.words, unit), "state")
+        kind = "away" if old else condition.kind
+        known = not old and condition.kind not in ("no signal", "gone")
+        live = known and condition.kind != "ended"
+        self.put(classes=f"{self._look} {look(kind, late and live)}")
+        self._condition.put("not known" if old else in_unit(condition.words, unit), "state")
         self._value.put(degrees(story.newest.temperature, unit), "value")
         self._degrees.put(f"°{unit}", "unit")
         minutes = len(story.window()) * SECONDS_PER_READING / 60
         self._change.put(*_change(change if known else None, minutes, unit))
         self._age.put(_heard(cook, story, age, live and not late), "age")
         quiet = f"quiet until {of_day(story.quiet_until)}" if story.quiet_until > now else ""
-        said = ", ".join(filter(None, (_limits(story, unit), live and quiet)))
+        said = ", ".join(filter(None, (_limits(story, unit), quiet if live else "")))
         self._limits.put(said, "limits")
-        foretold = in_unit(story.forecast().words(moment_of(story.moments[-1])), unit)
+        foretold = in_unit(story.forecast().words(date_of(story.moments[-1])), unit)
         known = live and not late and not cook.counted
         self._forecast.put(foretold if known else "", "limits")
         if story.newest.id != self._drawn:
@@ -108,10 +109,11 @@ def _heard(cook: CookStory, story: ProbeStory, age: float | None, live: bool) ->
 def _path(story: ProbeStory) -> str:
     """The last hour of a probe as a line, for SVG: an hour wide, 100 high."""
     end = story.moments[-1]
-    points = [p for p in story.points(end - SPARK_SECONDS, end, SPARK_POINTS) if p[1] is not None]
+    found = story.points(end - SPARK_SECONDS, end, SPARK_POINTS)
+    points = [(moment, t) for moment, t in found if t is not None]
     least, most = min(t for _, t in points), max(t for _, t in points)
-    beside = max(0.0, SPARK_DEGREES - (most - least)) / 2  # A fire breathes by some degrees.
-    low, high = least - beside, most + beside
+    margin = max(0.0, SPARK_DEGREES - (most - least)) / 2  # A fire breathes by some degrees.
+    low, high = least - margin, most + margin
     spots = (
         f"{max(0, moment - end + SPARK_SECONDS):.0f},{95 - 90 * (t - low) / (high - low):.0f}"
         for moment, t in points

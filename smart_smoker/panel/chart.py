@@ -2,13 +2,13 @@
 
 from ..core.alert import NO_SIGNAL
 from .cook_story import CookStory
-from .probe_story import Episode, ProbeStory
+from .probe_story import Episode, Points, ProbeStory
 
 POINTS = 1500
 """How many points of a probe the chart has at most."""
 
 
-def shape_of(cook: CookStory | None) -> tuple:
+def shape_of(cook: CookStory | None) -> tuple[object, ...]:
     """What tells whether a cook's chart has changed."""
     if cook is None:
         return ()
@@ -19,7 +19,7 @@ def shape_of(cook: CookStory | None) -> tuple:
     return cook.id, shape, ends, limits, len(cook.remarks)
 
 
-def chart_of(cook: CookStory, begin: float, end: float) -> dict:
+def chart_of(cook: CookStory, begin: float, end: float) -> dict[str, object]:
     """The points and the episodes of a cook, with many points between two moments."""
     return {
         "extent": [cook.begin, cook.end],
@@ -55,7 +55,7 @@ def _end(episode: Episode, story: ProbeStory, cook: CookStory) -> float:
     return cook.end if episode.kind == NO_SIGNAL else story.moments[-1]
 
 
-def _points(story: ProbeStory, begin: float, end: float) -> list:
+def _points(story: ProbeStory, begin: float, end: float) -> Points:
     """A probe's points in order: as many as there may be from `begin` to `end`, some around."""
     if not story.moments:
         return []

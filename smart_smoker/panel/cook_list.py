@@ -4,7 +4,7 @@ import json
 
 from ..core.probes import PROBES
 from .elements import Browser, Tag
-from .overview import Overview, Row
+from .overview import Overview, Row, look
 from .words import shortened
 
 
@@ -15,7 +15,7 @@ class CookList:
     make each page a third of a second's work.
     """
 
-    def __init__(self, labelled_by: str, browser: Browser):
+    def __init__(self, labelled_by: str, browser: Browser) -> None:
         self._browser = browser
         self._found: Overview | None = None
         self._rows: dict[str, Row] = {}
@@ -29,7 +29,7 @@ class CookList:
             Tag("tbody", role="rowgroup")
         self._left_out = Tag("p")
 
-    def show(self, found: Overview):
+    def show(self, found: Overview) -> None:
         """Show these rows in this order; only those that have changed go to the browser."""
         if found is self._found:
             return
@@ -43,11 +43,11 @@ class CookList:
             self._browser.run(f"cookList.show({json.dumps(list(rows))}, {json.dumps(changed)})")
 
 
-def _said(row: Row) -> list:
+def _said(row: Row) -> list[object]:
     """A row as the browser takes it: id, label, and of each cell its look and its two lines."""
     cells = [
         (
-            cell.kind.replace(" ", "-") + (" late" if cell.late else ""),
+            look(cell.kind, cell.late),
             probe.name,
             cell.temperature,
             ", ".join(filter(None, [cell.words, cell.age])),

@@ -7,8 +7,9 @@ seconds since 1970 by the clocks of whoever sent and of whoever asks.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 from ..core.alert import TOO_OLD, Alert
 from ..core.clock import DAWN, parse_moment
@@ -17,13 +18,11 @@ from ..core.probes import PROBE_OF_NAME, PROBES
 from ..core.readings import NUMBER, SECONDS_PER_READING, Reading
 from ..core.units import celsius
 from .probe_story import Episode, ProbeStory
+from .records import AlertRecord, DeliveryRecord, RemarkRecord
 
-MOST_ALERTS, MOST_CHANNELS = 1000, 100
-"""Of a cook and of an alert, above which the oldest are forgotten: a week of stalls has some 500
-alerts, but anybody who may publish can fill the history."""
-
-MOST_REMARKS = 200
-"""Of a cook."""
+MOST_ALERTS, MOST_REMARKS, MOST_CHANNELS = 1000, 200, 100
+"""Of a cook, and channels of an alert, above which the oldest are forgotten: a week of stalls has
+some 500 alerts, but anybody who may publish can fill the history."""
 
 DAY = 24 * 3600
 """Seconds; a timestamp that is further from the one before comes from a clock that was set."""
@@ -35,32 +34,10 @@ MOST_ROWS = 10**7
 """So many can be missing from before what is known: anybody who may publish can number as they
 like."""
 
+Kept = TypeVar("Kept")
+
 FORMULA = re.compile("[-=+@\t\r\n＝＋－＠]")
 """How a cell begins that a spreadsheet runs."""
-
-
-@dataclass(frozen=True)
-class Remark:
-    """What somebody has written down of a cook, at a moment and beside a row."""
-
-    text: str
-    moment: float
-    row: int
-
-
-@dataclass
-class Told:
-    """An alert with its moment, and by channel the outcome and the reason of its delivery."""
-
-    alert: Alert
-    sent: float
-    moment: float
-    deliveries: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-    @property
-    def failing(self) -> bool:
-        """Whether a channel did not take it when it was tried last."""
-        return any(outcome in ("failed", "unknown") for outcome, _ in self.deliveries.values())
 
 
 class CookStory:
@@ -70,14 +47,14 @@ class CookStory:
     `counted` while its moments are since its beginning.
     """
 
-    def __init__(self, id: str):
+    def __init__(self, id: str) -> None:
         self.id = id
         self.name, self._label = "", label_of(id)
         self.probes = {probe: ProbeStory(probe) for probe in PROBES}
         self.weight = 0
         self.counted = True
-        self._told: dict[str, Told] = {}  # by the alert's id
-        self._remarks: dict[str, Remark] = {}  # by their ids
+        self._alerts: dict[str, AlertRecord] = {}  # by their ids
+        self._remarks: dict[str, RemarkRecord] = {}  # by their ids
         self._times: list[str] = []  # of the rows that are kept
         self._forgotten = 0  # rows before those
         self._wall: float | None = None  # what the newest row's timestamp says
@@ -91,11 +68,11 @@ class CookStory:
         return f"{self.name} ({self._label})" if self.name else self._label
 
     @property
-    def remarks(self) -> list[Remark]:
+    def remarks(self) -> list[RemarkRecord]:
         """What people have written down, in the order in which they did."""
         return list(self._remarks.values())
 
-    def remarks_by(self, place: Callable[[Remark], float]) -> dict[float, str]:
+    def remarks_by(self, place: Callable[[RemarkRecord], float]) -> dict[float, str]:
         """What was written down at each place: a row or a moment."""
         found: dict[float, list[str]] = {}
         for remark in self.remarks:
@@ -103,9 +80,9 @@ class CookStory:
         return {where: "; ".join(texts) for where, texts in found.items()}
 
     @property
-    def alerts(self) -> list[Told]:
+    def alerts(self) -> list[AlertRecord]:
         """The alerts in the order in which they were raised."""
-        return list(self._told.values())
+        return list(self._alerts.values())
 
     @property
     def begin(self) -> float:
@@ -142,8 +119,8 @@ class CookStory:
         self.weight -= count
         return count
 
-    def hear(self, other: "CookStory"):
-        """Believe another story of it about when the same reading was heard."""
+    def hear(self, other: "CookStory") -> None:
+        """Take over when each newest reading came, where another story of the cook has the same."""
         for probe, story in self.probes.items():
             theirs = other.probes[probe]
             if story.newest and story.newest == theirs.newest:
@@ -175,28 +152,30 @@ class CookStory:
 
     def _place(self, reading: Reading, story: ProbeStory) -> float:
         """Find the reading's row, or begin one, and tell its moment."""
-        row, time = self._row, reading.time
+        row, time, wall = self._row, reading.time, self._wall
         if row < 0:
             self._moment = (min(reading.seq, MOST_ROWS) - 2) * SECONDS_PER_READING
         if row < 0 or time != self._times[-1] or (story.rows and story.rows[-1] == row):
             self._times.append(time)
-            self._wall = self._read_clock(time)
+            wall = self._wall = self._read_clock(time)
             self._before, self._moment = self._moment, self._moment + SECONDS_PER_READING
             # Of what can be read only a time since the beginning begins with a plus.
-            if self.counted and self._wall is not None and not time.startswith("+"):
-                self._go_by_the_clock()
-        if self._wall is not None:
-            self._moment = self._by_the_clock(story)
+            if self.counted and wall is not None and not time.startswith("+"):
+                self._go_by_the_clock(wall)
+        if wall is not None:
+            self._moment = self._by_the_clock(wall, story)
         return max(self._moment, story.moments[-1]) if story.moments else self._moment
 
-    def _go_by_the_clock(self):
+    def _go_by_the_clock(self, wall: float) -> None:
         """Have the rows so far lead up to the newest, the first that names a time of the day."""
-        self.counted, by = False, self._wall - self._moment
-        self._moment, self._before = self._wall, self._before + by
+        self.counted, by = False, wall - self._moment
+        self._moment, self._before = wall, self._before + by
         for story in self.probes.values():
             story.move(by)
-        for told in self._told.values():
-            told.moment += by
+        for record in self._alerts.values():
+            record.moment += by
+        for id, remark in self._remarks.items():
+            self._remarks[id] = replace(remark, moment=remark.moment + by)
 
     @property
     def _row(self) -> int:
@@ -215,20 +194,20 @@ class CookStory:
             self._zone = offset
         return seconds + (self._zone - offset).total_seconds()
 
-    def _by_the_clock(self, story: ProbeStory) -> float:
-        """The moment of a probe's reading in the newest row, whose timestamp could be read."""
+    def _by_the_clock(self, wall: float, story: ProbeStory) -> float:
+        """The moment of a probe's reading in the newest row, whose timestamp says `wall`."""
         if self._row == 0:
-            return self._wall
+            return wall
         before, back = (story.moments[-1], JITTER) if story.moments else (self._before, DAY)
         for shift in (0, self._shift):
-            if -back <= self._wall + shift - before <= DAY:
-                return self._wall + shift
-        self._shift = before + SECONDS_PER_READING - self._wall
-        return self._wall + self._shift
+            if -back <= wall + shift - before <= DAY:
+                return wall + shift
+        self._shift = before + SECONDS_PER_READING - wall
+        return wall + self._shift
 
     def take_alert(self, alert: Alert, sent: float) -> bool:
         """Add an alert; False for one that was there before."""
-        if alert.id in self._told:
+        if alert.id in self._alerts:
             return False
         story = self.probes[PROBE_OF_NAME[alert.probe]]
         moment = self._moment
@@ -236,33 +215,34 @@ class CookStory:
             seq = _seq_of(alert.id, alert, story)
             story.tell(alert, seq, _seq_of(alert.began, alert, story))
             moment = story.moment_of(seq)
-        self._told[alert.id] = Told(alert, sent, moment)
-        _forget(self._told, MOST_ALERTS)
+        self._alerts[alert.id] = AlertRecord(alert, sent, moment)
+        _forget(self._alerts, MOST_ALERTS)
         return True
 
     def take_remark(self, id: str, text: str) -> bool:
         """Add a remark, about now; False for one that was there before."""
         if id in self._remarks:
             return False
-        self._remarks[id] = Remark(text, self._moment, self._row)
+        self._remarks[id] = RemarkRecord(text, self._moment, self._row)
         _forget(self._remarks, MOST_REMARKS)
         return True
 
     def episode_of(self, alert: Alert) -> Episode | None:
-        """What an alert is about, where that goes on."""
+        """The episode that an alert is about, where it goes on."""
         return self.probes[PROBE_OF_NAME[alert.probe]].going_on(alert.kind, alert.began)
 
-    def take_delivery(self, id: str, channel: str, outcome: str, reason: str) -> bool:
+    def take_delivery(self, id: str, channel: str, delivery: DeliveryRecord) -> bool:
         """Note what a channel did with an alert; False where that says nothing new."""
-        told = self._told.get(id)
-        if not told or told.deliveries.get(channel) == (outcome, reason):
+        record = self._alerts.get(id)
+        known = record and record.deliveries.get(channel)
+        if not record or (known and known[:2] == delivery[:2]):
             return False
-        told.deliveries[channel] = (outcome, reason)
-        _forget(told.deliveries, MOST_CHANNELS)
+        record.deliveries[channel] = delivery
+        _forget(record.deliveries, MOST_CHANNELS)
         return True
 
 
-def _forget(kept: dict, most: int) -> None:
+def _forget(kept: dict[str, Kept], most: int) -> None:
     """Take out what was put in first, where there is more than so much."""
     while len(kept) > most:
         del kept[next(iter(kept))]

@@ -1,6 +1,7 @@
 """The elements that a page is made of. This is the only module that knows NiceGUI."""
 
 from collections.abc import Callable
+from functools import partial
 
 from nicegui import Client, run, ui
 from nicegui import app as pages
@@ -8,19 +9,19 @@ from nicegui import app as pages
 from ..cli.settings import is_loopback
 from ..core.errors import SmartSmokerError
 from ..core.text import printable_lines
-from .access import host_of
+from .access import Handler, host_of
 from .crowd import network_of, who_gives_way
 
 
 class Tag(ui.label):
     """An HTML element whose text is never taken for markup, and turns no other text around."""
 
-    def __init__(self, tag: str, text: str = "", classes: str = "", **attributes: object):
+    def __init__(self, tag: str, text: str = "", classes: str = "", **attributes: object) -> None:
         super().__init__()
         self.tag = tag
         self.put(text, classes, **attributes)
 
-    def put(self, text: str = "", classes: str = "", **attributes: object):
+    def put(self, text: str = "", classes: str = "", **attributes: object) -> None:
         """Show this; only what has changed goes to the browser."""
         if (shown := printable_lines(text)) != self.text:
             self.text = shown
@@ -30,23 +31,34 @@ class Tag(ui.label):
             if self.props.get(name) != value:
                 self.props[name] = value
 
+    def listen(self, event: str, do: Callable[[str], object], script: str) -> "Tag":
+        """Have something done with what a function in JavaScript emits at an event."""
+        return self.on(event, lambda happened: do(str(happened.args)), js_handler=script)
 
-def press(button: Tag, do: Callable, failed: Callable[[str], None], field: str = "") -> Tag:
-    """Have something done when a button is pressed, beside the pages; `failed` is told why not.
 
-    Where the id of a `field` is given it is done with what stands there, and that is emptied.
-    """
+def press(button: Tag, do: Callable[[], None], failed: Callable[[str], None]) -> None:
+    """Have something done by another thread when a button is pressed; `failed` is told why not."""
+    _press(button, lambda _: do(), failed, "emit('')")
+
+
+def press_with(
+    field: str, button: Tag, do: Callable[[str], None], failed: Callable[[str], None]
+) -> None:
+    """The same with what stands in the field of this id, which is emptied."""
     taken = f"const f = document.getElementById('{field}'); const v = f.value; f.value = '';"
+    _press(button, do, failed, f"{taken} emit(v);")
 
-    async def pressed(event):
+
+def _press(
+    button: Tag, do: Callable[[str], None], failed: Callable[[str], None], script: str
+) -> None:
+    async def pressed(said: str) -> None:
         try:
-            await run.io_bound(do, *([str(event.args)] if field else []))
+            await run.io_bound(do, said)
         except SmartSmokerError as error:
             failed(str(error))
 
-    return button.on(
-        "click", pressed, js_handler=f"() => {{ {taken} emit(v); }}" if field else None
-    )
+    button.listen("click", pressed, f"() => {{ {script} }}")
 
 
 def section(id: str, heading: str) -> Tag:
@@ -57,20 +69,20 @@ def section(id: str, heading: str) -> Tag:
 
 
 def yes(truth: bool) -> str:
-    """A truth as an attribute says it."""
+    """A truth as an HTML attribute has it."""
     return "true" if truth else "false"
 
 
 class Marked(Tag):
     """Words behind a shape, so that the colour of the two says nothing new."""
 
-    def __init__(self, tag: str, classes: str = ""):
+    def __init__(self, tag: str, classes: str = "") -> None:
         super().__init__(tag, classes=classes)
         with self:
             Tag("span", classes="shape", aria_hidden="true")
             self._words = Tag("span")
 
-    def put(self, text: str = "", classes: str = "", **attributes: object):
+    def put(self, text: str = "", classes: str = "", **attributes: object) -> None:
         super().put("", classes, **attributes)
         if text:
             self._words.put(text)
@@ -79,7 +91,7 @@ class Marked(Tag):
 class Browser:
     """The browser that a page is being made for, with an element in it that charts are drawn in."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._client = ui.context.client
         self._frame: ui.echart
 
@@ -94,25 +106,25 @@ class Browser:
         name = host_of(self._client.request.headers.get("host", ""))
         return is_loopback(self._client.ip) and is_loopback(name)
 
-    def make_frame(self):
+    def make_frame(self) -> None:
         """Put the frame of the chart here."""
         self._frame = ui.echart({})
 
-    def look(self, unit: str):
+    def look(self, unit: str) -> None:
         """Have it fetch the chart's points and draw them, in this unit until it is switched."""
         self.run(f"panel.look({self._frame.id}, '{unit}')")
 
-    def run(self, script: str):
+    def run(self, script: str) -> None:
         """Have it run some JavaScript."""
         self._client.run_javascript(script)
 
 
-def every(seconds: float, do: Callable[[], None]):
+def every(seconds: float, do: Callable[[], None]) -> None:
     """Have something done again and again, while the page is open."""
     ui.timer(seconds, do)
 
 
-def _make_room(new: Client, proxy: str):
+def _make_room(new: Client, proxy: str) -> None:
     """Where there are too many pages, forget the oldest of who has most.
 
     A page that a browser shows goes after all that were only asked for: those are kept a minute.
@@ -125,8 +137,10 @@ def _make_room(new: Client, proxy: str):
         oldest.delete()
 
 
-def mount(app, head: str, proxy: str, build: Callable[[str, str], object], missing: Callable):
-    """Answer at `/` of an application with a page that is built for each browser.
+def mount(
+    head: str, proxy: str, build: Callable[[str, str], object], missing: Handler
+) -> "partial[None]":
+    """What has an application answer at `/` with a page that is built for each browser.
 
     `head` is HTML for its head, `proxy` the address behind which many can be; `build` is told the
     cook and the unit that are asked for, and `missing` answers a request for what is not there.
@@ -134,13 +148,13 @@ def mount(app, head: str, proxy: str, build: Callable[[str, str], object], missi
     pages.add_exception_handler(404, missing)
 
     @ui.page("/", title="Smart Smoker", language="en-US")
-    def page(cook: str = ""):
+    def page(cook: str = "") -> None:
         _make_room(ui.context.client, proxy)
         ui.add_head_html(head)
         build(cook, ui.context.client.request.cookies.get("unit", ""))
 
-    ui.run_with(
-        app,
+    return partial(
+        ui.run_with,
         binding_refresh_interval=None,
         message_history_length=50,
         gzip_middleware_factory=None,

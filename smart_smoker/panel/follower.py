@@ -7,22 +7,23 @@ which any number can read.
 import logging
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 
 from ..cli.signals import Stop
 from ..core.errors import BrokerAway, BrokerRefused, SmartSmokerError
 from ..core.probes import PROBES
+from ..rabbitmq.broker import Counts
 from ..rabbitmq.connection import Broker
 from ..rabbitmq.link import backoff, connect
 from ..rabbitmq.messages import ALERTS, HISTORY, REJECTED
-from .passage import Passage
+from .history_reader import HistoryReader
 from .story import MOST_WEIGHT, Story
 
 log = logging.getLogger(__name__)
 
 LOOKED_AT = (*(probe.queue for probe in PROBES), ALERTS, REJECTED)
-"""The queues whose state is told."""
+"""The queues of which it is told what waits and who reads."""
 
 NAME = "panel"
 NEWEST = 10_000
@@ -46,10 +47,10 @@ class Follower:
     `version` grows with every change of any of these. `newest` events are shown first.
     """
 
-    def __init__(self, urls: Sequence[str], newest: int = NEWEST):
+    def __init__(self, urls: Sequence[str], newest: int = NEWEST) -> None:
         self.story = Story()
         self.lock = threading.Lock()
-        self.queues: dict[str, tuple[int, int] | None] = {}
+        self.queues: dict[str, Counts | None] = {}
         self.away: str | None = "no broker has answered yet"
         self.away_since = time.time()
         self.loaded = self.whole = False
@@ -62,11 +63,11 @@ class Follower:
         self._thread.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self._stop.requested = True
         self._thread.join(1)  # It may wait long for a broker that says nothing: let it be.
 
-    def _run(self):
+    def _run(self) -> None:
         pauses = backoff(LONGEST_PAUSE)
         while not self._stop.requested:
             try:
@@ -78,37 +79,38 @@ class Follower:
             except Exception as error:
                 log.exception("the history is not followed for now, this is a bug: %r", error)
                 reason = "a bug: details are in the log"
-            if self.away is None:
-                pauses = backoff(LONGEST_PAUSE)
-                self._change(away_since=time.time())
             if reason != self.away:
                 log.warning("The history cannot be followed for now: %s", reason)
-            self._change(away=reason, queues={})
+            with self._changing():
+                if self.away is None:
+                    pauses = backoff(LONGEST_PAUSE)
+                    self.away_since = time.time()
+                self.away, self.queues = reason, {}
             self._stop.wait(next(pauses))
 
-    def _follow(self, broker: Broker):
+    def _follow(self, broker: Broker) -> None:
         """Read the history by this connection, until a stop is requested.
 
         Of a long one the newest events are read first, and then go on live by a connection of their
         own, until this one is through with all that a story keeps.
         """
         last, looked = self._last(), 0.0
-        passages = [Passage(broker, last, MOST_WEIGHT)]
+        readers = [HistoryReader(broker, last, MOST_WEIGHT)]
         with ExitStack() as others:
             if last > self._newest:
                 other = others.enter_context(self._connect("newest events"))
-                passages.insert(0, Passage(other, last, self._newest))
+                readers.insert(0, HistoryReader(other, last, self._newest))
             while not self._stop.requested:
-                for passage in passages:
-                    self._read(passage, wait=passage is passages[-1] or not passage.is_whole)
-                    if not passage.is_whole:
+                for reader in readers:
+                    self._read(reader, wait=reader is readers[-1] or not reader.is_whole)
+                    if not reader.is_whole:
                         break
-                    passages[-1].last = max(passages[-1].last, passage.number)
-                if passages[-1].is_whole:
+                    readers[-1].last = max(readers[-1].last, reader.number)
+                if readers[-1].is_whole:
                     others.close()
-                    del passages[:-1]
-                if passages[0].is_whole:
-                    self._show(passages[0].story, len(passages) == 1, broker.place)
+                    del readers[:-1]
+                if readers[0].is_whole:
+                    self._show(readers[0].story, len(readers) == 1, broker.place)
                 if time.monotonic() - looked >= LOOK:
                     looked = time.monotonic()
                     self._look(broker)
@@ -122,32 +124,35 @@ class Follower:
             broker.consume(HISTORY, 1, "last")
             return next((event.number for event in broker.take(4)), -1)
 
-    def _read(self, passage: Passage, wait: bool):
-        shown = passage.story is self.story
-        if passage.read(0.5 * wait, self.lock if shown else nullcontext()) and shown:
-            self._change()
+    def _read(self, reader: HistoryReader, wait: bool) -> None:
+        shown = reader.story is self.story
+        if reader.read(0.5 * wait, self.lock if shown else nullcontext()) and shown:
+            with self._changing():
+                pass
 
-    def _show(self, story: Story, whole: bool, place: str):
+    def _show(self, story: Story, whole: bool, place: str) -> None:
         """Have this story take the place of the one before, where it does not yet."""
         if story is self.story and self.away is None:
             return
         if self.away is not None:
             log.info("Following the history at %s.", place)
         story.hear(self.story)
-        self._change(story=story, whole=whole, loaded=True, away=None)
+        with self._changing():
+            self.story, self.whole, self.loaded, self.away = story, whole, True, None
 
-    def _look(self, broker: Broker):
-        queues = {}
+    def _look(self, broker: Broker) -> None:
+        queues: dict[str, Counts | None] = {}
         for queue in LOOKED_AT:
             try:
                 queues[queue] = broker.counts(queue)
             except (BrokerAway, BrokerRefused):  # If it is more, reading the history says so.
                 queues[queue] = None
         if queues != self.queues:
-            self._change(queues=queues)
+            with self._changing():
+                self.queues = queues
 
-    def _change(self, **changes):
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
         with self.lock:
-            for name, value in changes.items():
-                setattr(self, name, value)
+            yield
             self.version += 1

@@ -44,7 +44,7 @@ def heard_page(
         return None
     alert, words = _look(follower, *known)
     subject = escape(shortened(alert.subject)) if alert else ""
-    if not words and pressed:
+    if alert and pressed and not words:
         try:
             probes = [PROBE_OF_NAME[alert.probe]]
             answering.answer(probes, alert.cook, heard(alert), address)
@@ -62,14 +62,14 @@ def _look(
     """The newest alert of an episode, and what to say where it needs no answer."""
     with follower.lock:
         cook = follower.story.cooks.get(id)
-        told = [
+        alerts = [
             each.alert
             for each in (cook.alerts if cook else ())
             if (each.alert.probe, each.alert.kind, each.alert.began) == (probe, kind, began)
         ]
-        if not told:
+        if cook is None or not alerts:
             return None, OVER if follower.whole else NOT_KNOWN
-        episode = cook.episode_of(told[-1])
+        episode = cook.episode_of(alerts[-1])
         if episode is None:
-            return told[-1], OVER
-        return told[-1], HEARD.format(of_day(episode.heard)) if episode.heard else ""
+            return alerts[-1], OVER
+        return alerts[-1], HEARD.format(of_day(episode.heard)) if episode.heard else ""

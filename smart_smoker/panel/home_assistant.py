@@ -9,6 +9,7 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
 from paho.mqtt.client import Client, error_string
@@ -17,10 +18,11 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from ..cli.signals import Stop
 from ..core.alert import NO_SIGNAL
 from ..core.probes import PROBES, Probe
-from ..core.units import celsius
 from ..rabbitmq.link import backoff
 from .cook_story import CookStory
 from .follower import LONGEST_PAUSE, Follower
+from .live import kinds, kinds_going_on, live_temperature
+from .words import degrees
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +36,6 @@ DEVICE = {"identifiers": ["smart-smoker"], "name": "Smart Smoker"}
 UNKNOWN = "None"
 """What Home Assistant shows as unknown."""
 
-NOT_LIVE = ("never", "ended", "no signal", "gone")
-"""States of a probe whose temperature is none of now."""
-
 TURN = 0.5
 """Seconds between two looks at what has changed."""
 
@@ -47,10 +46,11 @@ class HomeAssistant:
     `url` is that of an MQTT broker, `unit` is "F" or "C".
     """
 
-    def __init__(self, url: str, follower: Follower, unit: str):
+    def __init__(self, url: str, follower: Follower, unit: str) -> None:
         self._url, self._follower, self._unit = urlsplit(url), follower, unit
         self._port = self._url.port or PORTS[self._url.scheme]
-        self._place = f"{self._url.hostname}:{self._port}"
+        self._host = self._url.hostname or ""  # The settings let none through without one.
+        self._place = f"{self._host}:{self._port}"
         self._away: str | None = ""  # why nothing can be told; None while it can
         self._stop = Stop()
         self._thread = threading.Thread(target=self._run, name="home assistant", daemon=True)
@@ -59,11 +59,11 @@ class HomeAssistant:
         self._thread.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self._stop.requested = True
         self._thread.join(1)  # It may wait for a broker that says nothing: let it be.
 
-    def _run(self):
+    def _run(self) -> None:
         pauses = backoff(LONGEST_PAUSE)
         while not self._stop.requested:
             try:
@@ -87,7 +87,7 @@ class HomeAssistant:
         """Tell what changes by one connection, and why that has ended. Raises OSError."""
         client, answers = self._client(), []
         client.on_connect = lambda *answer: answers.append(answer[3])
-        client.connect(self._url.hostname, self._port)
+        client.connect(self._host, self._port)
         told: dict[str, str] = {}
         while not self._stop.requested:
             code = client.loop(TURN)
@@ -111,7 +111,7 @@ class HomeAssistant:
         client.will_set(STATUS, "offline", retain=True)
         return client
 
-    def _publish(self, client: Client, told: dict[str, str]):
+    def _publish(self, client: Client, told: dict[str, str]) -> None:
         if self._away is not None:
             log.info("Telling Home Assistant by MQTT at %s.", self._place)
             self._away = None
@@ -132,9 +132,9 @@ class HomeAssistant:
 
 def discovery(unit: str) -> dict[str, str]:
     """The messages by which Home Assistant finds the device and all that is told of it."""
-    measured = {"device_class": "temperature", "state_class": "measurement"}
+    measured: dict[str, object] = {"device_class": "temperature", "state_class": "measurement"}
     measured |= {"unit_of_measurement": f"°{unit}", "suggested_display_precision": 1}
-    found = {}
+    found: dict[str, str] = {}
     for probe in PROBES:
         found |= _entity("sensor", probe, "temperature", measured)
         for kind in kinds(probe):
@@ -143,10 +143,10 @@ def discovery(unit: str) -> dict[str, str]:
     return found
 
 
-def _entity(component: str, probe: Probe, what: str, shown: dict) -> dict[str, str]:
+def _entity(component: str, probe: Probe, what: str, shown: Mapping[str, object]) -> dict[str, str]:
     id = probe.setting(what)
     said = "no signal" if what == NO_SIGNAL else what
-    config = {"name": f"{probe.name} {said}", "unique_id": f"smart_smoker_{id}"}
+    config: dict[str, object] = {"name": f"{probe.name} {said}", "unique_id": f"smart_smoker_{id}"}
     config |= {"state_topic": topic_of(probe, what), "availability_topic": STATUS}
     config |= {"device": DEVICE, **shown}
     return {f"homeassistant/{component}/smart-smoker/{id}/config": json.dumps(config)}
@@ -157,24 +157,16 @@ def topic_of(probe: Probe, what: str) -> str:
     return f"smart-smoker/{probe.setting(what)}"
 
 
-def kinds(probe: Probe) -> list[str]:
-    """What a probe's episodes can be."""
-    return [probe.rule.kind, *(rule.kind for rule in probe.beside), NO_SIGNAL]
-
-
 def states(cook: CookStory | None, now: float, unit: str) -> dict[str, str]:
     """How the probes of a cook are, by topics; without one nothing is known, and nothing wrong."""
     told = {}
     for probe in PROBES:
-        going_on, temperature = set(), UNKNOWN
-        if cook and (story := cook.probes[probe]).newest:
-            going_on = {each.kind for each in story.episodes if each.end is None} - {NO_SIGNAL}
-            state, degrees = story.state(now).kind, story.newest.temperature
-            if state == "no signal":
-                going_on.add(NO_SIGNAL)
-            if state not in NOT_LIVE:
-                temperature = f"{degrees if unit == 'F' else celsius(degrees):.1f}"
-        told[topic_of(probe, "temperature")] = temperature
+        story = cook.probes[probe] if cook else None
+        fahrenheit = live_temperature(story, now) if story else None
+        going_on = kinds_going_on(story, now) if story else ()
+        told[topic_of(probe, "temperature")] = (
+            UNKNOWN if fahrenheit is None else degrees(fahrenheit, unit)
+        )
         for kind in kinds(probe):
             told[topic_of(probe, kind)] = "ON" if kind in going_on else "OFF"
     return told

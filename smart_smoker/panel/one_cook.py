@@ -41,8 +41,9 @@ class OneCook:
         browser: Browser,
         answer: Callable[[Sequence[Probe], Answer], None],
         write: Callable[[str, bool], None],
-    ):
-        self._browser, self._shape = browser, None
+    ) -> None:
+        self._browser = browser
+        self._shape: tuple[object, ...] = ()
         self._answer = answer
         with Tag("section", aria_labelledby="now"):
             self._heading = Tag("h2", id="now")
@@ -55,11 +56,11 @@ class OneCook:
             self._remarks = Remarks(write)
             self._alerts = Alerts("happened", self._hear)
 
-    def _make_quiet(self):
+    def _make_quiet(self) -> None:
         with Tag("div", classes="tools") as self._quiet:
             Tag("label", "Quiet about", for_="whom")
             value = "(e) => emit(e.target.value)"
-            with Tag("select", id="whom").on("change", self._choose, js_handler=value):
+            with Tag("select", id="whom").listen("change", self._choose, value):
                 for name in (EVERYTHING, *PROBE_OF_NAME):
                     Tag("option", name, value=name)
             self._whom: Sequence[Probe] = PROBES
@@ -70,20 +71,20 @@ class OneCook:
             sound.on("vnodeMounted", js_handler="() => panel.showSound()")
             self._said = Tag("p", role="status")
 
-    def _choose(self, event):
-        probe = PROBE_OF_NAME.get(str(event.args))
+    def _choose(self, name: str) -> None:
+        probe = PROBE_OF_NAME.get(name)
         self._whom = [probe] if probe else PROBES
 
-    def _be_quiet(self, minutes: float):
+    def _be_quiet(self, minutes: float) -> None:
         self._answer(self._whom, quiet(minutes))
 
-    def _hear(self, alert: Alert):
+    def _hear(self, alert: Alert) -> None:
         self._answer([PROBE_OF_NAME[alert.probe]], heard(alert))
 
-    def _say(self, words: str):
+    def _say(self, words: str) -> None:
         self._said.put(words)
 
-    def _make_chart(self):
+    def _make_chart(self) -> None:
         with Tag("div", classes="tools"):
             Tag("h2", "The cook", id="cook")
             with Tag("div", classes="group", role="group", aria_label="Part of the cook"):
@@ -91,18 +92,18 @@ class OneCook:
                     Tag("button", words, data_span=seconds, aria_pressed=yes(not seconds))
             show = "(e) => { cookChart.setBehind(e.target.value); emit(e.target.value); }"
             self._earlier = Tag("select", aria_label="Earlier cook behind this one")
-            self._earlier.on("change", self._put_behind, js_handler=show)
+            self._earlier.listen("change", self._put_behind, show)
             self._behind = ""
         self._hints = Tag("p")
         with Tag("div", classes="chart", role="img") as self._frame:
             self._browser.make_frame()
 
-    def show_ages(self, cook: CookStory | None, now: float, unit: str, known: bool):
+    def show_ages(self, cook: CookStory | None, now: float, unit: str, known: bool) -> None:
         """Show how the probes are by now; not `known` while nobody can know."""
         for card in self._cards:
             card.show(cook, now, unit, not known)
 
-    def show(self, cook: CookStory | None, unit: str, whole: bool):
+    def show(self, cook: CookStory | None, unit: str, whole: bool) -> None:
         """Show what has changed; `whole` is whether the story goes back as far as it can."""
         self._remarks.show(cook)
         self._alerts.show(cook, unit)
@@ -114,7 +115,7 @@ class OneCook:
         said = [COUNTED] if cook and cook.counted else []
         self._hints.put("\n".join([*said, *_left_out(cook, whole)]), "quiet lines")
 
-    def offer(self, cooks: Sequence[tuple[str, str]]):
+    def offer(self, cooks: Sequence[tuple[str, str]]) -> None:
         """Offer these cooks, by id and label, to be drawn behind this one."""
         self._earlier.put(classes="earlier" if cooks else "none")
         self._earlier.clear()
@@ -122,10 +123,10 @@ class OneCook:
             for id, label in [("", "No earlier cook"), *cooks]:
                 Tag("option", label, value=id, selected=id == self._behind)
 
-    def _put_behind(self, event):
-        self._behind = str(event.args)
+    def _put_behind(self, id: str) -> None:
+        self._behind = id
 
-    def draw(self, cook: CookStory | None, unit: str):
+    def draw(self, cook: CookStory | None, unit: str) -> None:
         """Have the browser draw the chart, where it has changed; first in "F" or "C"."""
         shape = shape_of(cook)
         if shape and shape != self._shape:

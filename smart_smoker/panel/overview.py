@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from ..core.probes import PROBES, RULES
+from ..core.limits import FoodDone
+from ..core.probes import PROBES
+from ..core.rules import gravest_first
 from ..core.units import in_unit
 from .cook_story import CookStory
 from .probe_story import LATE, ProbeStory, duration
@@ -18,11 +20,11 @@ MOST_ROWS = 100
 READING = "What was earlier is still being read: episodes that began then can be missing here."
 
 WORST = (
-    *(kind for kind, rule in RULES.items() if rule.urgent),
+    *(rule.kind for rule in gravest_first() if rule.urgent),
     "no signal",
     "gone",
     "late",
-    *(kind for kind, rule in RULES.items() if not rule.urgent),
+    *(rule.kind for rule in gravest_first() if not rule.urgent),
     "unclear",
     "steady",
     "ended",
@@ -31,8 +33,11 @@ WORST = (
 """How a probe can be: what a sleeper must wake up for, what nobody knows, what can wait."""
 
 
-URGENT = (*(kind for kind, rule in RULES.items() if rule.urgent), "no signal")
+URGENT = WORST[: WORST.index("no signal") + 1]
 """What a sleeper must wake up for."""
+
+BAD = tuple(kind for kind in URGENT if kind != FoodDone.kind)
+"""What is shown in red: of what is urgent all that is no good news."""
 
 SIGNS = {
     "drop": "▼",
@@ -77,9 +82,14 @@ class Overview:
 
 def kind_of(story: ProbeStory, now: float) -> str:
     """How a probe is, as one of WORST: late where it would be called well, or not urgent."""
-    kind, age = story.state(now).kind, story.age(now)
+    kind, age = story.condition(now).kind, story.age(now)
     late = age is not None and age > LATE and kind not in ("ended", "never")
     return min(kind, "late", key=WORST.index) if late else kind
+
+
+def look(kind: str, late: bool = False) -> str:
+    """The classes of how a probe is; a kind of which the page's style says nothing is a square."""
+    return kind.replace(" ", "-") + " bad" * (kind in BAD) + " late" * late
 
 
 def worst_first(cooks: list[CookStory], now: float) -> list[CookStory]:
@@ -89,7 +99,7 @@ def worst_first(cooks: list[CookStory], now: float) -> list[CookStory]:
     their names. So a row stays where it is while no probe becomes another's worse.
     """
 
-    def key(cook: CookStory) -> tuple:
+    def key(cook: CookStory) -> tuple[list[int], str, str]:
         kinds = (kind_of(story, now) for story in cook.probes.values())
         return sorted(map(WORST.index, kinds)), cook.label, cook.id
 
@@ -126,17 +136,17 @@ def _row(cook: CookStory, now: float, unit: str, known: bool) -> Row:
 
 
 def _cell(story: ProbeStory, now: float, unit: str, known: bool) -> Cell:
-    state, age = story.state(now), story.age(now)
+    condition, age = story.condition(now), story.age(now)
     if story.newest is None:
-        return Cell("never", "–", state.words)
+        return Cell("never", "–", condition.words)
     temperature = f"{degrees(story.newest.temperature, unit)} °{unit}"
     if not known:
         return Cell("away", temperature, "not known")
-    words = in_unit(state.words, unit)
-    if age is None or state.kind in ("ended", "no signal", "gone"):
-        return Cell(state.kind, temperature, words)  # They say by themselves how old it is.
+    words = in_unit(condition.words, unit)
+    if age is None or condition.kind in ("ended", "no signal", "gone"):
+        return Cell(condition.kind, temperature, words)  # They say by themselves how old it is.
     # By the minute: a row goes to each browser whenever it changes.
-    return Cell(state.kind, temperature, words, _age(age), age > LATE)
+    return Cell(condition.kind, temperature, words, _age(age), age > LATE)
 
 
 def _age(seconds: float) -> str:
@@ -149,14 +159,14 @@ def headline(cooks: list[CookStory], now: float, unit: str) -> tuple[str, bool]:
     As in `▼ 209 °F Smoker`; empty where no probe has spoken.
     """
     probes = [
-        (WORST.index(kind_of(story, now)), story)
+        (WORST.index(kind_of(story, now)), story.probe.name, story.newest.temperature)
         for cook in worst_first(cooks, now)[:1]
         for story in cook.probes.values()
         if story.newest
     ]
     if not probes:
         return "", False
-    worst, story = min(probes, key=lambda found: found[0])
-    kind, temperature = WORST[worst], float(degrees(story.newest.temperature, unit))
+    worst, name, fahrenheit = min(probes, key=lambda found: found[0])
+    kind, temperature = WORST[worst], float(degrees(fahrenheit, unit))
     sign = SIGNS.get(kind, "●")
-    return f"{sign} {temperature:.0f} °{unit} {story.probe.name}", kind in URGENT
+    return f"{sign} {temperature:.0f} °{unit} {name}", kind in URGENT

@@ -2,6 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -9,9 +10,9 @@ from ..core.alert import NO_SIGNAL, TOO_OLD, Alert
 from ..core.answers import GOING_ON, Answer
 from ..core.forecast import Forecast, forecast
 from ..core.limits import FoodDone
-from ..core.probes import RULES, Probe
+from ..core.probes import Probe
 from ..core.readings import SECONDS_PER_READING, Reading
-from ..core.rules import DECIMALS, FoodStall
+from ..core.rules import DECIMALS, FoodStall, gravest_first
 from .trend import MEAT, PIT, direction, trend
 
 MOST_EPISODES = 1000
@@ -30,6 +31,9 @@ REMINDER = 60 * 60
 STALL_SHOWN, MOST_SAMPLES = 6 * 3600, 360
 """Seconds that a stall is followed back, and readings of them that a forecast looks at."""
 
+Points = list[tuple[float, float | None]]
+"""Moments and temperatures in °F of a line, None where a gap is."""
+
 
 @dataclass
 class Episode:
@@ -47,7 +51,7 @@ class Episode:
 
 
 @dataclass(frozen=True)
-class State:
+class Condition:
     """How a probe is: never, ended, no signal, steady or what its rule's episodes are called.
 
     It is steady while nothing is wrong, whichever way it goes, and unclear while too little of the
@@ -67,10 +71,10 @@ class ProbeStory:
     """
 
     probe: Probe
-    moments: array = field(default_factory=lambda: array("d"))
-    temperatures: array = field(default_factory=lambda: array("d"))
-    seqs: array = field(default_factory=lambda: array("q"))
-    rows: array = field(default_factory=lambda: array("L"))
+    moments: "array[float]" = field(default_factory=lambda: array("d"))
+    temperatures: "array[float]" = field(default_factory=lambda: array("d"))
+    seqs: "array[int]" = field(default_factory=lambda: array("q"))
+    rows: "array[int]" = field(default_factory=lambda: array("L"))
     newest: Reading | None = None
     heard: float = 0
     ended: bool = False
@@ -84,9 +88,9 @@ class ProbeStory:
         """Whether readings are missing from before the first one here: they count from 1."""
         return bool(self.seqs) and self.seqs[0] > 1
 
-    def window(self) -> array:
+    def window(self) -> "array[float]":
         """The newest readings, as many as the probe's rule looks at by default."""
-        return self.temperatures[-self.probe.rule.window :]
+        return self.temperatures[-int(self.probe.rule.window) :]
 
     def change(self) -> float | None:
         """The newest temperature less the one of its window that is furthest from it, in °F."""
@@ -94,7 +98,8 @@ class ProbeStory:
         if len(window) < 2:
             return None
         changes = (window[-1] - temperature for temperature in window)
-        return round(max(changes, key=abs), DECIMALS)
+        furthest = max(changes, key=abs)
+        return round(furthest, DECIMALS)
 
     def age(self, now: float) -> float | None:
         """Seconds since the newest reading; None where no clock can be believed."""
@@ -102,29 +107,29 @@ class ProbeStory:
             return None
         return max(0.0, now - self.heard)
 
-    def state(self, now: float) -> State:
+    def condition(self, now: float) -> Condition:
         """How the probe is at this time."""
         if self.newest is None:
-            return State("never", "no reading yet")
+            return Condition("never", "no reading yet")
         if self.ended:
-            return State("ended", "over")
+            return Condition("ended", "over")
         age, going_on = self.age(now), self._open
         lost = NO_SIGNAL in going_on
         if age is None:
-            return State("no signal" if lost else "gone", "no signal since an unknown time")
+            return Condition("no signal" if lost else "gone", "no signal since an unknown time")
         if lost or age >= SILENCE:
             kind = "no signal" if age < TOO_OLD else "gone"
-            return State(kind, f"no signal for {duration(age)}")
-        for kind, rule in RULES.items():
-            if episode := going_on.get(kind):
+            return Condition(kind, f"no signal for {duration(age)}")
+        for rule in gravest_first():
+            if episode := going_on.get(rule.kind):
                 passed = duration(self.moments[-1] - episode.begin)
-                return State(kind, rule.during.format(duration=passed))
+                return Condition(rule.kind, rule.during.format(duration=passed))
         known = self.moments[-1] - self.moments[0]
         count = len(self.moments) * SECONDS_PER_READING
         if self.begins_late and min(known, count - SECONDS_PER_READING) < REMINDER:
-            return State("unclear", f"no alert in {duration(known)}")
+            return Condition("unclear", f"no alert in {duration(known)}")
         band = MEAT if self.probe.rule.kind == FoodStall.kind else PIT
-        return State("steady", direction(trend(self.moments, self.temperatures), band))
+        return Condition("steady", direction(trend(self.moments, self.temperatures), band))
 
     def to_go(self) -> float | None:
         """How far the target is, in °F, at most 0 where it was reached; None where none is set."""
@@ -148,7 +153,7 @@ class ProbeStory:
         samples = zip(self.moments[taken], self.temperatures[taken], strict=True)
         return forecast([*samples][::-1], self.limits[FoodDone.kind])
 
-    def points(self, begin: float, end: float, most: int) -> list[tuple[float, float | None]]:
+    def points(self, begin: float, end: float, most: int) -> Points:
         """At most so many points, 8 or more, for a line from moment to moment and a reading beyond.
 
         Of readings that are too many the lowest and the highest stay. None is where a gap is.
@@ -156,10 +161,11 @@ class ProbeStory:
         first = max(0, bisect_left(self.moments, begin) - 1)
         behind = min(len(self.moments), bisect_right(self.moments, end) + 1)
         gaps = self._gaps(first, behind)
-        kept = range(first, behind)
+        kept: Sequence[int] = range(first, behind)
         if len(kept) + len(gaps) > most:
             kept = self._extremes(first, behind, max(most // 4, (most - len(gaps)) // 2) - 1)
-        points, passed = [], 0
+        points: Points = []
+        passed = 0
         for i in kept:
             if gaps[passed : passed + 1] and gaps[passed] <= i:
                 gap = gaps[passed]
@@ -196,7 +202,7 @@ class ProbeStory:
         if silence := self._open.pop(NO_SIGNAL, None):
             silence.end = moment
 
-    def move(self, by: float):
+    def move(self, by: float) -> None:
         """Put all that is known so many seconds later."""
         self.moments = array("d", (moment + by for moment in self.moments))
         for episode in self.episodes:
@@ -246,9 +252,8 @@ class ProbeStory:
 
     def going_on(self, kind: str, began: str) -> Episode | None:
         """The episode of this kind that goes on, if it began with the reading of this id."""
-        episode = self._open.get(kind)
-        goes_on = episode and not self.ended
-        return episode if goes_on and began and episode.began == began else None
+        known = self._open.get(kind)
+        return known if known and began and known.began == began and not self.ended else None
 
     def take_answer(self, answer: Answer, sent: float) -> bool:
         """Note an answer; False for one that changes nothing."""

@@ -1,9 +1,10 @@
 """Remarks: what people write down of a cook, and how they call it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from .cook_story import CookStory
-from .elements import Tag, press
+from .elements import Tag, press, press_with
 from .words import clock
 
 USUAL = ("wrapped", "coal", "spritzed")
@@ -19,45 +20,48 @@ class Remarks(Tag):
     `write` hands a text over to the broker, or a name.
     """
 
-    def __init__(self, write: Callable[[str, bool], None]):
+    def __init__(self, write: Callable[[str, bool], None]) -> None:
         super().__init__("div")
-        self._write, self._shown = write, ()
+        self._write = write
+        self._shown: list[tuple[str, str]] | None = None
         with self:
             with Tag("div", classes="tools") as self._tools:
                 for words in USUAL:
-                    press(Tag("button", words), lambda words=words: write(words, False), self._say)
+                    press(Tag("button", words), partial(write, words, False), self._say)
                 Tag("label", "Your own words", for_="remark")
                 Tag("input", id="remark", maxlength=200)
                 for words, names in (("Write down", False), ("Name the cook", True)):
-                    press(Tag("button", words), self._writer(names), self._say, "remark")
+                    press_with("remark", Tag("button", words), self._writer(names), self._say)
             self._said = Tag("p", role="status")
             self._heading = Tag("h3", "Notes")
             self._list = Tag("ol", classes="alerts")
 
     def _writer(self, names: bool) -> Callable[[str], None]:
-        def write(text: str):
+        def write(text: str) -> None:
             if text.strip():
                 self._write(text.strip(), names)
 
         return write
 
-    def _say(self, words: str):
+    def _say(self, words: str) -> None:
         self._said.put(words)
 
-    def show(self, cook: CookStory | None):
+    def show(self, cook: CookStory | None) -> None:
         """Show what was written down of this cook."""
         self._tools.put(classes="tools" if cook and not cook.ended else "none")
-        remarks = cook.remarks[-MOST:][::-1] if cook else []
-        shown = cook and cook.id, tuple(remarks)
+        shown = []
+        if cook:
+            newest_first = cook.remarks[-MOST:][::-1]
+            shown = [(clock(cook, each.moment, cook.begin), each.text) for each in newest_first]
         if shown == self._shown:
             return
         self._shown = shown
-        self._heading.put("Notes", "" if remarks else "none")
+        self._heading.put("Notes", "" if shown else "none")
         self._list.clear()
         with self._list:
-            for remark in remarks:
+            for time, text in shown:
                 with Tag("li", classes="remark"):
                     Tag("span", classes="shape", aria_hidden="true")
-                    Tag("time", clock(cook, remark.moment, cook.begin))
+                    Tag("time", time)
                     with Tag("div", classes="what"):
-                        Tag("strong", remark.text)
+                        Tag("strong", text)

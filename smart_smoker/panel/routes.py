@@ -3,29 +3,34 @@
 import logging
 import signal
 import socket
+import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from ..app.links import Links
 from ..cli.settings import Settings
 from ..cli.signals import SIGNALS
 from ..core.errors import InputError
 from ..core.units import UNITS
-from .access import PAGE, Gate
+from .access import METRICS, PAGE, Gate, is_here
 from .answering import Answering
 from .elements import mount
 from .follower import Follower
+from .health import findings_of, troubles
 from .heard import heard_page
+from .metrics import CONTENT_TYPE, Metrics
 from .server import server_of
 from .shared import Shared
 from .view import View
 
 log = logging.getLogger(__name__)
+
+NOT_STORED = {"cache-control": "no-store"}
 
 FILES = Path(__file__).parent
 ICON = (
@@ -48,7 +53,7 @@ MANIFEST = {
 MISSING = '<p>There is nothing at this address.</p>\n<p><a href="/">To the cook</a></p>'
 
 
-def serve(follower: Follower, settings: Settings, host: str, port: int):
+def serve(follower: Follower, settings: Settings, host: str, port: int) -> None:
     """Show what the follower hears at this address until a signal ends it; port 0: a free one.
 
     Raises InputError when the address cannot be had.
@@ -60,6 +65,7 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     answering = Answering(settings.rabbitmq_urls)
     shared = Shared(follower, answering, settings.admin_url)
+    metrics = Metrics(follower)
     links = Links(settings.panel_url, settings.panel_password)
 
     @app.exception_handler(Exception)
@@ -76,8 +82,20 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
         name, text = shared.csv(cook, unit if unit in UNITS else settings.units)
         if not name:
             return Response("There is no such cook.\n", 404, media_type="text/plain")
-        how = {"content-disposition": f'attachment; filename="{name}.csv"'}
-        return Response(text, headers=how, media_type="text/csv; charset=utf-8")
+        as_file = {"content-disposition": f'attachment; filename="{name}.csv"'}
+        return Response(text, headers=as_file, media_type="text/csv; charset=utf-8")
+
+    @app.get(METRICS)
+    def figures() -> Response:
+        return Response(metrics.page(), media_type=CONTENT_TYPE)
+
+    @app.get("/health")
+    def health(request: Request) -> Response:
+        now = time.time()
+        with follower.lock:
+            wrong = troubles(follower, findings_of(follower, now))
+        words = "; ".join(wrong) or "well" if is_here(request) else "down" if wrong else "up"
+        return PlainTextResponse(f"{words}\n", 503 if wrong else 200, NOT_STORED)
 
     @app.get("/manifest.webmanifest")
     def manifest() -> Response:
@@ -96,7 +114,7 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
         if not content:
             return missing(request, LookupError())
         page = PAGE.format(head=head, title="an alert", content=content)
-        return HTMLResponse(page, headers={"cache-control": "no-store"})
+        return HTMLResponse(page, headers=NOT_STORED)
 
     def missing(request: Request, error: Exception) -> Response:
         return HTMLResponse(PAGE.format(head=head, title="not found", content=MISSING), 404)
@@ -104,7 +122,7 @@ def serve(follower: Follower, settings: Settings, host: str, port: int):
     def build(cook: str, unit: str) -> View:
         return View(shared, cook, unit if unit in UNITS else settings.units)
 
-    mount(app, head, settings.panel_proxy, build, missing)
+    mount(head, settings.panel_proxy, build, missing)(app)
     server = server_of(Gate(app, settings.panel_password, head), settings.panel_proxy)
     logging.getLogger("nicegui").setLevel(logging.ERROR)
     for number in set(SIGNALS) - {signal.SIGINT, signal.SIGTERM}:
@@ -132,7 +150,7 @@ def _own_address() -> str:
     """How others in the network reach this machine."""
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
         way.connect(("192.0.2.1", 9))  # Nothing is sent: it only chooses the way out.
-        return way.getsockname()[0]
+        return str(way.getsockname()[0])
     return socket.gethostname()
 
 

@@ -18,17 +18,21 @@ MOST_CHARTS = 20
 """How many charts are kept, for others who look at the same part of the same cook."""
 
 
+Mark = tuple[object, ...]
+"""What is the same while nothing has changed that something was made from."""
+
+
 class Shared:
     """What all pages show; charts and the list of cooks are made once for all of them."""
 
-    def __init__(self, follower: Follower, answering: Answering, admin_url: str):
+    def __init__(self, follower: Follower, answering: Answering, admin_url: str) -> None:
         self.follower, self.answering = follower, answering
         url = urlsplit(admin_url)
         self.admin_url = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
         self.admin_is_here = is_loopback(url.hostname or "")
-        self._charts: dict[tuple, tuple[tuple, dict]] = {}
-        self._overviews: dict[str, tuple[tuple, float, Overview]] = {}
-        self._many: tuple[tuple, bool] = (), False
+        self._charts: dict[tuple[str, float, float, float], tuple[Mark, dict[str, object]]] = {}
+        self._overviews: dict[str, tuple[Mark, float, Overview]] = {}
+        self._many: tuple[Mark, bool] = (), False
 
     def cook(self, id: str) -> CookStory | None:
         """The cook with this id, or without one the latest that goes on, else the latest.
@@ -43,25 +47,25 @@ class Shared:
 
     def many(self) -> bool:
         """Whether more than a few cooks go on; for whoever holds the lock."""
-        now = self._moment()
-        if self._many[0] != now:
-            self._many = now, len(self.follower.story.going_on(time.time())) > FEW
+        mark = self._mark()
+        if self._many[0] != mark:
+            self._many = mark, len(self.follower.story.going_on(time.time())) > FEW
         return self._many[1]
 
     def overview(self, unit: str) -> Overview:
         """The cooks that go on, in "F" or "C"; for whoever holds the lock."""
-        now, moment, of = time.time(), self._moment(), self.follower
-        before, made, found = self._overviews.get(unit, ((), 0, None))
-        if before != moment and abs(now - made) >= TURN:
+        now, mark, of = time.time(), self._mark(), self.follower
+        made = self._overviews.get(unit)
+        if made is None or (made[0] != mark and abs(now - made[1]) >= TURN):
             found = overview(of.story, now, unit, of.away is None, of.whole)
-            self._overviews[unit] = moment, now, found
-        return found
+            made = self._overviews[unit] = mark, now, found
+        return made[2]
 
-    def _moment(self) -> tuple:
-        """What was counted before it changes, with what is heard or with time, is counted anew."""
+    def _mark(self) -> Mark:
+        """It changes with what is heard and each second: what was made before is made anew."""
         return self.follower.version, int(time.time())
 
-    def chart(self, id: str, begin: float, end: float, span: float) -> dict:
+    def chart(self, id: str, begin: float, end: float, span: float) -> dict[str, object]:
         """The points of a cook: many from `begin` to `end` or in its last `span` seconds."""
         with self.follower.lock:
             cook = self.cook(id)

@@ -5,12 +5,14 @@
 
 from ..core.alert import NO_SIGNAL, PREFIXES, TOO_OLD, Alert
 from ..core.errors import UnreadableMessage
-from ..core.probes import PROBE_OF_NAME, RULES
+from ..core.probes import PROBE_OF_NAME
 from ..core.readings import Reading
+from ..core.rules import RULES
 from ..rabbitmq import events
 from ..rabbitmq.events import parse
 from ..rabbitmq.messages import Arrival
 from .cook_story import CookStory
+from .records import DeliveryRecord
 
 MOST_COOKS, MOST_WEIGHT = 1000, 1_000_000
 """Above either, the oldest cooks that are over are forgotten, and where all go on, the older half
@@ -23,7 +25,7 @@ KINDS = (*RULES, NO_SIGNAL)
 class Story:
     """All cooks that the history tells of, in the order in which they began."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.cooks: dict[str, CookStory] = {}
         self._weight = 0
         self._now = 0.0
@@ -39,11 +41,11 @@ class Story:
 
     def failing(self, now: float) -> int:
         """How many alerts of the last day a channel did not take when it was tried last."""
-        alerts = (told for cook in self.cooks.values() for told in cook.alerts)
-        return sum(told.failing and now - told.sent < TOO_OLD for told in alerts)
+        records = (record for cook in self.cooks.values() for record in cook.alerts)
+        return sum(record.failing and now - record.sent < TOO_OLD for record in records)
 
-    def hear(self, other: "Story"):
-        """Believe another story about when the readings that are the newest here were heard."""
+    def hear(self, other: "Story") -> None:
+        """Take over when each newest reading came, where another story has the same."""
         for id in self.cooks.keys() & other.cooks.keys():
             self.cooks[id].hear(other.cooks[id])
 
@@ -73,7 +75,7 @@ class Story:
             self._forget(cook)
         return new
 
-    def _forget(self, latest: CookStory):
+    def _forget(self, latest: CookStory) -> None:
         """Make room: forget what is oldest, but never the cook that has just spoken."""
         others = [cook for cook in self.cooks.values() if cook is not latest]
         over = [cook for cook in others if not cook.goes_on(self._now)]
@@ -90,7 +92,7 @@ class Story:
             else:
                 break
 
-    def _drop(self, cook: CookStory):
+    def _drop(self, cook: CookStory) -> None:
         if self.cooks.pop(cook.id, None):
             self._weight -= cook.weight
 
@@ -111,7 +113,8 @@ def _tell(cook: CookStory, event: events.Event, sent: float, heard: float) -> bo
         case events.Answered():
             return cook.probes[event.probe].take_answer(event.answer, heard)
         case events.Delivery():
-            return cook.take_delivery(event.alert, event.channel, event.outcome.value, event.reason)
+            delivery = DeliveryRecord(event.outcome, event.reason, sent)
+            return cook.take_delivery(event.alert, event.channel, delivery)
         case events.Limits():
             told = cook.probes[event.probe]
             new, told.limits = event.limits != told.limits, event.limits
@@ -120,5 +123,5 @@ def _tell(cook: CookStory, event: events.Event, sent: float, heard: float) -> bo
 
 
 def _sane(sent: float) -> float:
-    """When something was sent; 0 where that is no time of this millennium's people."""
+    """When something was sent, in seconds since 1970; 0 for what nobody means, as after 2242."""
     return sent if 0 < sent < 2**33 else 0

@@ -14,7 +14,7 @@ PIT, MEAT = 1.0, 0.2
 changes by 0.1."""
 
 
-def trend(moments: array, temperatures: array) -> float:
+def trend(moments: "array[float]", temperatures: "array[float]") -> float:
     """By how many °F a minute a temperature has changed lately; 0 where too little tells."""
     first = max(len(moments) - MOST_READINGS, bisect_left(moments, moments[-1] - LATELY))
     lately, then = moments[first:], temperatures[first:]

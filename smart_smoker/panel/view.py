@@ -10,9 +10,9 @@ from ..core.probes import Probe
 from ..core.units import UNITS
 from .cook_list import CookList
 from .elements import Browser, Tag, every, section, yes
-from .notes import Notes
 from .one_cook import OneCook
 from .overview import headline as headline_of
+from .queue_list import QueueList
 from .shared import TURN, Shared
 from .words import shortened
 
@@ -35,11 +35,12 @@ class View:
     That is the list of the cooks where there are many, else always the latest cook.
     """
 
-    def __init__(self, shared: Shared, id: str, unit: str):
+    def __init__(self, shared: Shared, id: str, unit: str) -> None:
         self._shared, self._id, self._unit = shared, id, unit
         self._browser = Browser()
         self._turn = 0
-        self._seen = self._cooks = None
+        self._seen: tuple[int, str] | None = None
+        self._cooks: list[tuple[str, str]] = []
         self._headline: tuple[str, bool] | None = None
         self._leaves = False
         with shared.follower.lock:
@@ -58,25 +59,25 @@ class View:
                 with Tag("div") as self._known:
                     self._cook = OneCook(self._browser, self._answer, self._write_down)
             with section("well", "Is it well?"):
-                self._notes = Notes()
+                self._queues = QueueList()
                 self._make_way_to_admin()
         self.refresh()
         every(TURN, self.refresh)
 
-    def _answer(self, probes: Sequence[Probe], answer: Answer):
+    def _answer(self, probes: Sequence[Probe], answer: Answer) -> None:
         with self._shared.follower.lock:
             cook = self._shared.cook(self._id)
             known = [probe for probe in probes if cook and cook.probes[probe].newest]
-        if known:
+        if cook and known:
             self._shared.answering.answer(known, cook.id, answer, self._browser.address)
 
-    def _write_down(self, text: str, names: bool):
+    def _write_down(self, text: str, names: bool) -> None:
         with self._shared.follower.lock:
             cook = self._shared.cook(self._id)
         if cook:
             self._shared.answering.write_down(cook.id, text, self._browser.address, names)
 
-    def _make_header(self):
+    def _make_header(self) -> None:
         with Tag("header"):
             Tag("h1", "Smart Smoker")
             with Tag("div", classes="choice"):
@@ -90,7 +91,7 @@ class View:
             dark = Tag("button", "Dark", data_theme_switch="", aria_pressed="false")
             dark.on("vnodeMounted", js_handler="() => panel.dress()")
 
-    def _make_way_to_admin(self):
+    def _make_way_to_admin(self) -> None:
         name, url = "RabbitMQ’s admin page", self._shared.admin_url
         if self._shared.admin_is_here and not self._browser.is_here:
             Tag("p", f"{name} is at {url} on the panel’s own machine.", "quiet")
@@ -99,15 +100,15 @@ class View:
 
     def _make_unit(self, unit: str) -> Tag:
         button = Tag("button", f"°{unit}", aria_pressed=yes(unit == self._unit))
-        return button.on("click", self._set_unit, js_handler=f"() => emit(panel.setUnit('{unit}'))")
+        return button.listen("click", self._set_unit, f"() => emit(panel.setUnit('{unit}'))")
 
-    def _set_unit(self, event):
-        self._unit = "C" if event.args == "C" else "F"
+    def _set_unit(self, unit: str) -> None:
+        self._unit = "C" if unit == "C" else "F"
         for unit, button in self._units.items():
             button.put(button.text, aria_pressed=yes(unit == self._unit))
         self.refresh()
 
-    def refresh(self):
+    def refresh(self) -> None:
         """Show what has changed since the last time, and how old it all is by now."""
         follower, now = self._shared.follower, time.time()
         self._turn += 1
@@ -125,7 +126,7 @@ class View:
             if seen != self._seen:
                 self._seen = seen
                 self._show_cooks(many)
-                self._banner.put("\n".join(self._notes.show(follower, now)), "banner")
+                self._banner.put("\n".join(self._queues.show(follower, now)), "banner")
                 if not self._is_list:
                     self._show_whether_known(cook is not None, many)
                     self._cook.show(cook, self._unit, follower.whole)
@@ -143,7 +144,7 @@ class View:
             if not self._is_list:
                 self._cook.draw(cook, self._unit)
 
-    def _show_whether_known(self, known: bool, many: bool):
+    def _show_whether_known(self, known: bool, many: bool) -> None:
         follower, id = self._shared.follower, shortened(self._id)
         unknown = bool(id) and not known and follower.loaded
         words = f"There is no cook “{id}” in the history of the last 7 days."
@@ -155,7 +156,7 @@ class View:
         file = f"cook.csv?cook={quote(self._id)}&unit={self._unit}"
         self._csv.put("CSV", "button" if known else "none", href=file)
 
-    def _show_cooks(self, many: bool):
+    def _show_cooks(self, many: bool) -> None:
         story, whole = self._shared.follower.story, self._shared.follower.whole
         self._back.put(ALL, "button" if many and self._id else "none")
         newest_first = list(story.cooks.values())[: -MOST_COOKS - 1 : -1]

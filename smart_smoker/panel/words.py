@@ -26,8 +26,8 @@ def clock(cook: CookStory, moment: float, now: float | None = None) -> str:
     """
     if cook.counted:
         return elapsed(moment).rpartition(":")[0]
-    then = moment_of(moment)
-    other_day = now is not None and then.date() != moment_of(now).date()
+    then = date_of(moment)
+    other_day = now is not None and then.date() != date_of(now).date()
     return f"{then:%d %b %H:%M}" if other_day and then.year > DAWN.year else f"{then:%H:%M}"
 
 
@@ -36,7 +36,7 @@ def of_day(sent: float) -> str:
     return f"{datetime.fromtimestamp(min(sent, LATEST)):%H:%M}"
 
 
-def moment_of(seconds: float) -> datetime:
+def date_of(seconds: float) -> datetime:
     """The date and the time of day of a moment of a cook."""
     return DAWN + timedelta(seconds=min(max(seconds, EARLIEST), LATEST))
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from ..core.alert import Alert
 from ..core.answers import Answer
 from ..core.errors import UnreadableMessage
-from ..core.probes import PROBE_OF_QUEUE, RULES, Probe
+from ..core.probes import PROBE_OF_QUEUE, Probe
 from ..core.readings import COLDEST, HOTTEST, Reading, numbered, parse_body
+from ..core.rules import RULES
 from ..core.state import LARGEST, MISSHAPEN
 from ..core.text import excerpt, printable
 from .messages import (

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from plain import plain_window
 
 from smart_smoker.core.readings import SECONDS_PER_READING
-from smart_smoker.core.rules import Episode, FoodStall, SmokerDrop
+from smart_smoker.core.rules import RULES, Episode, FoodStall, SmokerDrop, gravest_first
 from smart_smoker.core.window import MOST, Tail, Window
 
 CENTS = 100
@@ -265,3 +265,25 @@ def test_a_window_of_less_than_five_minutes_needs_two_readings_within_it():
     assert not Tail(window, 60).spans
     window.add(182, 160)
     assert (len(window), Tail(window, 60).spans) == (2, True)
+
+
+# --- all rules -----------------------------------------------------------------------------------
+
+
+def test_a_rule_is_known_by_being_defined_and_one_without_a_kind_of_its_own_is_none():
+    class Rise(SmokerDrop):
+        kind = "rise"
+
+    class Slower(Rise):
+        looks_back = 30
+
+    try:
+        assert RULES["rise"] is Rise
+        assert [rule for rule in RULES.values() if issubclass(rule, Rise)] == [Rise]
+    finally:
+        del RULES["rise"]
+
+
+def test_what_matters_most_comes_first():
+    assert [rule.kind for rule in gravest_first()] == ["low", "high", "drop", "done", "stall"]
+    assert {rule.kind for rule in gravest_first() if not rule.urgent} == {"stall"}

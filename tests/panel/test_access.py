@@ -1,6 +1,7 @@
 """The access: who gets through the gate to the panel, without a browser and without a panel."""
 
 import asyncio
+from base64 import b64encode
 from urllib.parse import urlencode
 
 import pytest
@@ -84,6 +85,37 @@ def test_a_page_of_another_site_is_turned_away_with_and_without_a_password(origi
         assert ask(gate, kind="websocket", headers=headers) == "websocket.close"
         ours = {"origin": "http://localhost:8000", "cookie": cookie}
         assert ask(gate, kind="websocket", headers=ours) == "websocket.accept"
+
+
+def basic(text: str) -> dict[str, str]:
+    return {"authorization": "Basic " + b64encode(text.encode()).decode()}
+
+
+def test_a_program_without_cookies_gets_the_figures_and_nothing_else_by_the_password(gate):
+    given = basic(f"prometheus:{PASSWORD}")
+    assert ask(gate, "/metrics", headers=given)[::2] == (200, "225.4")
+    assert ask(gate, "/metrics")[0] == 401
+    assert ask(gate, "/metrics", "POST", headers=given)[0] == 401
+    assert ask(gate, "/chart.json", headers=given)[0] == 401
+    assert ask(gate, "/metrics", kind="websocket", headers=given) == "websocket.close"
+
+
+@pytest.mark.parametrize("given", ["Basic", "Basic =", "Basic w6k", "Basic //8=", "Bearer x"])
+def test_whoever_gives_no_password_by_a_header_gets_no_figures(gate, given):
+    status, _, text = ask(gate, "/metrics", headers={"authorization": given})
+    assert (status in (401, 403), "225" in text) == (True, False)
+
+
+def test_whoever_guesses_at_the_figures_has_to_wait_as_at_the_login(gate):
+    for _ in range(FREE_TRIES):
+        assert ask(gate, "/metrics", headers=basic("x:wrong"))[0] == 403
+    assert ask(gate, "/metrics", headers=basic(f"x:{PASSWORD}"))[0] == 429
+    assert log_in(gate, PASSWORD)[0] == 429
+
+
+def test_whether_it_is_well_asks_for_no_password_but_without_one_for_this_machine(gate):
+    assert ask(gate, "/health")[0] == 200
+    assert ask(Gate(secrets_within, ""), "/health", headers={"host": "evil.example"})[0] == 403
 
 
 def _cookie(gate: Gate) -> str:

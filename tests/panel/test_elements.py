@@ -16,7 +16,7 @@ from smart_smoker.panel import crowd, elements
 
 crowd.MOST, crowd.MOST_OF_ONE = 5, 3
 app, asked, kept = FastAPI(), [], []
-elements.mount(app, "", "192.0.2.80", lambda cook, unit: asked.append(cook), None)
+elements.mount("", "192.0.2.80", lambda cook, unit: asked.append(cook), None)(app)
 with TestClient(app) as here:
     for addresses in json.loads(sys.argv[1]):
         for client in list(Client.instances.values()):

@@ -17,9 +17,9 @@ from smart_smoker.core.alert import Alert
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.panel import follower as follower_
-from smart_smoker.panel import passage
-from smart_smoker.panel.cook_story import Told
+from smart_smoker.panel import history_reader
 from smart_smoker.panel.follower import Follower
+from smart_smoker.panel.records import AlertRecord
 from smart_smoker.rabbitmq.connection import Broker
 from smart_smoker.rabbitmq.messages import alert_message, delivery_message, reading_message
 
@@ -36,7 +36,7 @@ RAISED = Alert(
     sms="Smoker",
 )
 EMPTY = dict.fromkeys(("01-smoker", "02-food-A", "03-food-B", "04-alerts", "06-rejected"), (0, 0))
-SENT = {"email": ("accepted", "")}
+ACCEPTED = {"email": "accepted"}
 FOREVER = 1e9
 
 
@@ -53,9 +53,13 @@ def temperatures(follower: Follower, cook: str = "brisket") -> list[float]:
         return list(found.probes[SMOKER].temperatures) if found else []
 
 
-def told(follower: Follower) -> list[Told]:
+def told(follower: Follower) -> list[AlertRecord]:
     with follower.lock:
         return follower.story.latest.alerts
+
+
+def outcomes(record: AlertRecord) -> dict[str, str]:
+    return {channel: each.outcome for channel, each in record.deliveries.items()}
 
 
 def loaded(follower: Follower):
@@ -87,7 +91,7 @@ def test_it_shows_the_cook_so_far_and_what_happens_then(url, stranger):
         stranger.put_readings("01-smoker", "brisket", [200], first=3)
         until(lambda: temperatures(follower) == [225, 226, 200], "the new reading")
         broker.publish([alert_message(RAISED), delivery_message(RAISED, "email", "accepted")])
-        until(lambda: [t.deliveries for t in told(follower)] == [SENT], "its delivery")
+        until(lambda: list(map(outcomes, told(follower))) == [ACCEPTED], "its delivery")
         assert [each.alert for each in told(follower)] == [RAISED]
         assert follower.version > version
         with following(url) as late:
@@ -121,7 +125,7 @@ def test_it_takes_and_writes_nothing(url, stranger):
 def test_it_is_loaded_at_the_end_of_the_history_even_when_events_never_pause(
     url, stranger, monkeypatch
 ):
-    monkeypatch.setattr(passage, "QUIET", FOREVER)
+    monkeypatch.setattr(history_reader, "LIVE_SECONDS", FOREVER)
     stranger.put_readings("01-smoker", "brisket", range(100, 900))
     stranger.put_readings("01-smoker", "brisket", [50] * 2000, first=801)
     with Follower([url]) as follower:
@@ -132,7 +136,7 @@ def test_it_is_loaded_at_the_end_of_the_history_even_when_events_never_pause(
 
 @pytest.mark.usefixtures("declared")
 def test_what_is_heard_live_is_live_whatever_the_senders_clock_says(url, stranger, monkeypatch):
-    monkeypatch.setattr(passage, "QUIET", FOREVER)
+    monkeypatch.setattr(history_reader, "LIVE_SECONDS", FOREVER)
 
     def put(seq):
         stranger.channel.basic_publish(
@@ -144,17 +148,17 @@ def test_what_is_heard_live_is_live_whatever_the_senders_clock_says(url, strange
 
     def state(follower):
         with follower.lock:
-            return follower.story.latest.probes[SMOKER].state(time.time()).kind
+            return follower.story.latest.probes[SMOKER].condition(time.time()).kind
 
     for seq in range(3000):
         put(seq + 1)
     with following(url) as follower:
         until(lambda: len(temperatures(follower)) == 3000, "all readings")
         assert state(follower) == "gone"
-        monkeypatch.setattr(passage, "QUIET", 0)
+        monkeypatch.setattr(history_reader, "LIVE_SECONDS", 0)
         seqs = count(3001)
         until(lambda: put(next(seqs)) or state(follower) == "steady", "a live reading", pause=1)
-    monkeypatch.setattr(passage, "QUIET", FOREVER)
+    monkeypatch.setattr(history_reader, "LIVE_SECONDS", FOREVER)
     with following(url) as later:
         assert state(later) == "gone"
 
@@ -186,7 +190,7 @@ def test_of_a_long_history_the_newest_part_is_shown_first_and_lives_until_all_is
 ):
     go, brokers = threading.Event(), []
 
-    class Held(passage.Passage):
+    class Held(history_reader.HistoryReader):
         """One whose long way waits."""
 
         def __init__(self, broker, last, most):
@@ -197,7 +201,7 @@ def test_of_a_long_history_the_newest_part_is_shown_first_and_lives_until_all_is
         def read(self, seconds, lock):
             return (go.is_set() or not self._waits) and super().read(seconds, lock)
 
-    monkeypatch.setattr(follower_, "Passage", Held)
+    monkeypatch.setattr(follower_, "HistoryReader", Held)
     with Follower([url], newest=500) as follower:
         loaded(follower)
         assert not follower.whole

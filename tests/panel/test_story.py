@@ -25,7 +25,8 @@ from smart_smoker.panel import cook_story, probe_story
 from smart_smoker.panel import story as module
 from smart_smoker.panel.chart import chart_of
 from smart_smoker.panel.cook_story import CookStory
-from smart_smoker.panel.probe_story import SILENCE, Episode, State, duration
+from smart_smoker.panel.probe_story import SILENCE, Condition, Episode, duration
+from smart_smoker.panel.records import AlertRecord
 from smart_smoker.panel.story import Story
 from smart_smoker.panel.trend import direction
 from smart_smoker.panel.words import LATEST
@@ -49,6 +50,11 @@ NOW = 1_621_686_000.0
 
 untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A busy machine is no failure."""
+
+
+def said(record: AlertRecord) -> dict[str, tuple[str, str]]:
+    """The outcome and the reason of each channel."""
+    return {channel: each[:2] for channel, each in record.deliveries.items()}
 
 
 def seconds(*moment) -> float:
@@ -133,9 +139,9 @@ def test_the_sample_cook_is_told_with_all_that_happened(sample):
     assert datetime.fromtimestamp(first.begin, timezone.utc).strftime("%m/%d/%y %H:%M:%S") == next(
         alert.time for alert in raised if alert.probe == "Smoker"
     )
-    assert {probe.state(NOW).kind for probe in cook.probes.values()} == {"ended"}
+    assert {probe.condition(NOW).kind for probe in cook.probes.values()} == {"ended"}
     assert cook.ended
-    assert all(told.deliveries == {"email": ("accepted", "")} for told in cook.alerts)
+    assert all(said(told) == {"email": ("accepted", "")} for told in cook.alerts)
 
 
 @given(st.data())
@@ -161,7 +167,7 @@ def test_a_reading_that_comes_again_counts_once_and_its_mark_all_the_same():
     assert story.take(arrival(reading_message(reading(201, 2, last=True))))
     assert not story.take(arrival(reading_message(reading(201, 2, last=True))))
     assert list(probe_of(story).temperatures) == [200, 201]
-    assert probe_of(story).state(NOW) == State("ended", "over")
+    assert probe_of(story).condition(NOW) == Condition("ended", "over")
 
 
 def test_cooks_stand_in_the_order_in_which_they_began_whoever_speaks_last():
@@ -382,6 +388,16 @@ def test_what_is_written_down_stands_beside_its_row_on_the_chart_and_in_a_csv():
     assert cook.label == "Sunday (brisket)"
 
 
+def test_what_is_written_down_before_the_first_time_that_can_be_read_moves_with_its_row():
+    first, second = readings([225.0, 226.0])
+    story = story_of([replace(first, time="row 1")])
+    story.take(arrival(remark_message("brisket", "coal", "1")))
+    story.take(arrival(reading_message(second)))
+    cook = story.latest
+    assert not cook.counted
+    assert [remark.moment for remark in cook.remarks] == [cook.begin]
+
+
 def test_of_what_is_written_down_the_newest_are_kept(monkeypatch):
     monkeypatch.setattr(cook_story, "MOST_REMARKS", 3)
     story = story_of(readings([200.0]))
@@ -441,8 +457,8 @@ def test_a_csv_gives_back_the_readings_of_the_cook(said):
 
 def test_a_probe_that_never_spoke_says_so():
     food = probe_of(story_of([reading()]), FOOD_A)
-    assert (food.state(NOW), food.change(), food.age(NOW)) == (
-        State("never", "no reading yet"),
+    assert (food.condition(NOW), food.change(), food.age(NOW)) == (
+        Condition("never", "no reading yet"),
         None,
         None,
     )
@@ -468,18 +484,18 @@ def test_the_change_is_the_largest_within_the_window_of_the_probes_rule(
 
 
 @pytest.mark.parametrize(
-    ("age", "state"),
+    ("age", "condition"),
     [
-        (0, State("steady", "steady")),
-        (SILENCE - 1, State("steady", "steady")),
-        (SILENCE, State("no signal", "no signal for 5 min")),
-        (TOO_OLD - 1, State("no signal", "no signal for 23 h 59 min")),
-        (27 * 3600 + 90, State("gone", "no signal for 27 h 1 min")),
+        (0, Condition("steady", "steady")),
+        (SILENCE - 1, Condition("steady", "steady")),
+        (SILENCE, Condition("no signal", "no signal for 5 min")),
+        (TOO_OLD - 1, Condition("no signal", "no signal for 23 h 59 min")),
+        (27 * 3600 + 90, Condition("gone", "no signal for 27 h 1 min")),
     ],
 )
-def test_a_stale_reading_is_no_signal(age, state):
+def test_a_stale_reading_is_no_signal(age, condition):
     probe = probe_of(story_of([reading()]))
-    assert (probe.state(NOW + 30 + age), probe.age(NOW + 30 + age)) == (state, age)
+    assert (probe.condition(NOW + 30 + age), probe.age(NOW + 30 + age)) == (condition, age)
 
 
 @pytest.mark.parametrize("sent", [0, NOW + 3600, 2**63, float("nan"), -5])
@@ -487,9 +503,11 @@ def test_a_reading_whose_age_no_clock_tells_never_looks_live(sent):
     story = Story()
     story.take(arrival(reading_message(reading()), sent))
     assert probe_of(story).age(NOW) is None
-    assert probe_of(story).state(NOW) == State("gone", "no signal since an unknown time")
+    assert probe_of(story).condition(NOW) == Condition("gone", "no signal since an unknown time")
     story.take(arrival(alert_message(alert("lost", reading()))))
-    assert probe_of(story).state(NOW) == State("no signal", "no signal since an unknown time")
+    assert probe_of(story).condition(NOW) == Condition(
+        "no signal", "no signal since an unknown time"
+    )
 
 
 @pytest.mark.parametrize(
@@ -508,16 +526,16 @@ def test_a_reading_whose_age_no_clock_tells_never_looks_live(sent):
 )
 def test_it_says_whether_and_how_fast_a_temperature_rises_or_falls(probe, temperatures, words):
     found = probe_of(story_of(readings(temperatures, probe)), probe)
-    state = found.state(NOW + 30 * len(temperatures))
+    state = found.condition(NOW + 30 * len(temperatures))
     assert (state.kind, in_unit(state.words, "F")) == ("steady", words)
 
 
 def test_how_fast_goes_by_the_timestamps_and_needs_some_time():
     times = ["12:00:00", "12:00:20", "12:00:40", "12:01:00"]
     said = [reading(200 + n, n + 1, time=f"05/22/21 {t}") for n, t in enumerate(times)]
-    words = probe_of(story_of(said)).state(NOW + 120).words
+    words = probe_of(story_of(said)).condition(NOW + 120).words
     assert in_unit(words, "F") == "rising 3 °F a minute"
-    assert probe_of(story_of(said[:3])).state(NOW + 90).words == "steady"
+    assert probe_of(story_of(said[:3])).condition(NOW + 90).words == "steady"
 
 
 def test_how_fast_is_told_in_celsius_as_a_change():
@@ -529,7 +547,7 @@ def test_a_reading_that_was_heard_just_now_is_live_whatever_its_senders_clock_sa
     story = Story()
     for seq, sent in enumerate((0, NOW + 3600, NOW - 24 * 3600), 1):
         story.take(arrival(reading_message(reading(200, seq)), sent), heard=NOW)
-        assert probe_of(story).state(NOW + 3) == State("steady", "steady")
+        assert probe_of(story).condition(NOW + 3) == Condition("steady", "steady")
         assert probe_of(story).age(NOW + 3) == 3
 
 
@@ -537,26 +555,26 @@ def test_a_stall_is_told_with_its_length_until_it_is_cleared():
     food = readings([150.0] * 200, FOOD_A)
     story = story_of(food, [alert("raised", food[19])])
     now = NOW + 30 * 200
-    assert probe_of(story, FOOD_A).state(now) == State("stall", "stalled for 1 h 30 min")
-    assert probe_of(story, FOOD_A).state(now + SILENCE).kind == "no signal"
+    assert probe_of(story, FOOD_A).condition(now) == Condition("stall", "stalled for 1 h 30 min")
+    assert probe_of(story, FOOD_A).condition(now + SILENCE).kind == "no signal"
     story.take(arrival(alert_message(alert("cleared", food[199]))))
-    assert probe_of(story, FOOD_A).state(now).kind == "steady"
+    assert probe_of(story, FOOD_A).condition(now).kind == "steady"
     assert probe_of(story, FOOD_A).episodes == [Episode("stall", NOW + 600, NOW + 6000)]
 
 
 def test_a_drop_is_told_while_it_lasts():
     smoker = readings([225, 200, 200])
     story = story_of(smoker, [alert("raised", smoker[1])])
-    assert probe_of(story).state(NOW + 90) == State("drop", "dropped")
+    assert probe_of(story).condition(NOW + 90) == Condition("drop", "dropped")
 
 
 def test_what_a_consumer_calls_lost_has_no_signal_until_it_speaks_again():
     smoker = readings([225, 225, 225])
     story = story_of(smoker[:2], [alert("lost", smoker[1])])
-    assert probe_of(story).state(NOW + 65).kind == "no signal"
+    assert probe_of(story).condition(NOW + 65).kind == "no signal"
     assert probe_of(story).episodes == [Episode("silence", NOW + 60)]
     story.take(arrival(reading_message(smoker[2]), NOW + 90))
-    assert probe_of(story).state(NOW + 95).kind == "steady"
+    assert probe_of(story).condition(NOW + 95).kind == "steady"
     story.take(arrival(alert_message(alert("found", smoker[2]))))
     assert probe_of(story).episodes == [Episode("silence", NOW + 60, NOW + 90)]
 
@@ -632,9 +650,9 @@ def test_an_episode_of_a_cook_that_goes_on_after_its_end_ended_there():
     for one in smoker[2:]:
         story.take(arrival(reading_message(one), NOW + 90))
     assert probe_of(story).episodes == [Episode("drop", NOW + 60, NOW + 60)]
-    assert probe_of(story).state(NOW + 95).kind == "steady"
+    assert probe_of(story).condition(NOW + 95).kind == "steady"
     story.take(arrival(alert_message(alert("raised", smoker[3]))))
-    assert probe_of(story).state(NOW + 95).kind == "drop"
+    assert probe_of(story).condition(NOW + 95).kind == "drop"
 
 
 def test_a_reminder_begins_what_the_history_no_longer_has_the_beginning_of():
@@ -706,7 +724,7 @@ def test_an_alert_is_told_once_with_its_moment_and_what_each_channel_did_with_it
     assert story.take(delivered(raised, "email", "failed", "no answer"))
     assert not story.take(delivered(raised, "email", "failed", "no answer"))
     assert story.take(delivered(raised, "sms", "refused", "no such number"))
-    assert told.deliveries == {
+    assert said(told) == {
         "email": ("failed", "no answer"),
         "sms": ("refused", "no such number"),
     }
@@ -715,7 +733,7 @@ def test_an_alert_is_told_once_with_its_moment_and_what_each_channel_did_with_it
     assert story.take(delivered(raised, "email", "abandoned", "3 copies"))
     assert not told.failing
     assert story.take(delivered(raised, "email", "accepted"))
-    assert told.deliveries["email"] == ("accepted", "")
+    assert said(told)["email"] == ("accepted", "")
 
 
 def test_what_a_channel_does_not_take_is_counted_for_a_day():
@@ -892,7 +910,7 @@ def test_an_alert_with_an_id_of_its_own_belongs_to_the_newest_reading(id):
 def test_a_reason_that_is_no_text_is_shown_as_far_as_it_is():
     story = story_of([reading()], [alert("raised", reading())])
     assert story.take(other(DELIVERY, body=b"\xff no" + b"o" * 20_000))
-    _, reason = story.latest.alerts[0].deliveries["email"]
+    reason = story.latest.alerts[0].deliveries["email"].reason
     assert reason.startswith("\ufffd noo")
     assert len(reason) < 20_000
 
@@ -926,7 +944,7 @@ def test_nothing_in_the_history_makes_a_story_stumble(event):
     for cook in story.cooks.values():
         list(cook.csv())
         for probe in cook.probes.values():
-            probe.state(NOW), probe.points(*DAYS, 100)
+            probe.condition(NOW), probe.points(*DAYS, 100)
 
 
 # --- bounds --------------------------------------------------------------------------------------
@@ -959,7 +977,7 @@ def test_where_all_go_on_the_longest_forgets_its_older_half_and_what_it_is_in_th
     cook = story.cooks["long"]
     kept = cook.probes[SMOKER]
     assert list(kept.temperatures) == list(range(220, 240))
-    assert kept.state(NOW + 1200).kind == "drop"
+    assert kept.condition(NOW + 1200).kind == "drop"
     assert (cook.known_since, story.cooks["short"].known_since) == (kept.moments[0], None)
     episode = chart_of(cook, 0, 1e12)["episodes"][0]
     assert episode["begin"] == cook.begin == kept.moments[0]
@@ -985,13 +1003,13 @@ def test_one_cook_alone_forgets_too_and_is_itself_never_forgotten(monkeypatch):
 
 def test_a_probe_is_not_called_steady_before_an_episode_must_have_been_told_once_more():
     story = story_of(readings([200] * 120, first=500))
-    state = probe_of(story).state(NOW + 30 * 620)
-    assert state == State("unclear", "no alert in 59 min")
+    state = probe_of(story).condition(NOW + 30 * 620)
+    assert state == Condition("unclear", "no alert in 59 min")
     late = reading(seq=620)
     story.take(arrival(reading_message(late), NOW + 30 * 620))
-    assert probe_of(story).state(NOW + 30 * 620).kind == "steady"
+    assert probe_of(story).condition(NOW + 30 * 620).kind == "steady"
     story.take(arrival(alert_message(alert("reminder", late))))
-    assert probe_of(story).state(NOW + 30 * 620).kind == "drop"
+    assert probe_of(story).condition(NOW + 30 * 620).kind == "drop"
 
 
 def test_another_story_is_believed_about_when_the_same_reading_was_heard():
@@ -1050,10 +1068,10 @@ def test_what_matters_most_of_all_that_goes_on_is_shown():
     taken = readings([225] * 9)
     low, drop = replace(alert("raised", taken[4]), rule="low"), alert("raised", taken[6])
     story = story_of(taken, [replace(low, id=f"{taken[4].id}/low-raised"), drop])
-    assert probe_of(story).state(NOW + 270).kind == "low"
+    assert probe_of(story).condition(NOW + 270).kind == "low"
     over = replace(alert("cleared", taken[8]), rule="low", id=f"{taken[8].id}/low-cleared")
     story.take(arrival(alert_message(over)))
-    assert probe_of(story).state(NOW + 270).kind == "drop"
+    assert probe_of(story).condition(NOW + 270).kind == "drop"
     assert [e.kind for e in probe_of(story).episodes] == ["low", "drop"]
 
 
@@ -1063,17 +1081,17 @@ def test_a_lid_is_an_episode_from_its_opening_and_no_drop():
     story = story_of(taken, [lid])
     begin, end = probe_of(story).moments[1], probe_of(story).moments[4]
     assert probe_of(story).episodes == [Episode("lid", begin, end)]
-    assert probe_of(story).state(NOW + 160).kind == "steady"
+    assert probe_of(story).condition(NOW + 160).kind == "steady"
 
 
 def test_food_that_was_done_is_so_until_its_probe_is_pulled_out():
     taken = readings([150, 203, 203, 70], FOOD_A)
     done = replace(alert("raised", taken[2]), rule="done", id=f"{taken[2].id}/done-raised")
     story = story_of(taken, [done])
-    assert probe_of(story, FOOD_A).state(NOW + 130) == State("done", "done for 30 s")
+    assert probe_of(story, FOOD_A).condition(NOW + 130) == Condition("done", "done for 30 s")
     out = replace(alert("over", taken[3]), rule="done", id=f"{taken[3].id}/done-over")
     story.take(arrival(alert_message(out)))
-    assert probe_of(story, FOOD_A).state(NOW + 130).kind == "steady"
+    assert probe_of(story, FOOD_A).condition(NOW + 130).kind == "steady"
 
 
 def test_a_target_that_was_reached_is_not_counted_down_again():
@@ -1121,7 +1139,7 @@ def test_an_alert_that_food_is_done_soon_is_listed_and_is_no_episode():
     told = replace(alert("soon", taken[1]), rule="done", id=f"{taken[1].id}/done-soon")
     story = story_of(taken, [told])
     assert probe_of(story, FOOD_A).episodes == []
-    assert probe_of(story, FOOD_A).state(NOW + 70).kind == "steady"
+    assert probe_of(story, FOOD_A).condition(NOW + 70).kind == "steady"
     assert [line.alert for line in story.cooks["brisket"].alerts] == [told]
 
 

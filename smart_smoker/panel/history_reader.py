@@ -1,6 +1,7 @@
-"""A passage of the history: its events from one on, read into a story by one connection."""
+"""The reader of the history: its events from one on, taken into a story by one connection."""
 
 import time
+from contextlib import AbstractContextManager
 
 from ..rabbitmq.connection import Broker
 from ..rabbitmq.messages import HISTORY
@@ -8,18 +9,18 @@ from .story import Story
 
 PREFETCH = 1000
 
-QUIET, FEW = 2, 1000
-"""Seconds, and events: after so long with fewer the next one has just been sent, not stored."""
+LIVE_SECONDS, LIVE_EVENTS = 2, 1000
+"""Seconds, and events: where fewer came in so long, the next one has come when it was sent."""
 
 
-class Passage:
+class HistoryReader:
     """The newest events of the history, at most so many, and all that come after them.
 
     `number` is that of the newest event in its story, and `last` the one that it must come to; -1
     is none.
     """
 
-    def __init__(self, broker: Broker, last: int, most: int):
+    def __init__(self, broker: Broker, last: int, most: int) -> None:
         self.story = Story()
         self.number, self.last = -1, last
         self._broker = broker
@@ -31,8 +32,11 @@ class Passage:
         """Whether its story has come to the last event."""
         return self.number >= self.last
 
-    def read(self, seconds: float, lock) -> bool:
-        """Take what has come, holding the lock; waits for it up to so long. Tells what is new."""
+    def read(self, seconds: float, lock: AbstractContextManager[object]) -> bool:
+        """Take what has come, holding the lock; waits for it up to so long.
+
+        Tells whether something is new.
+        """
         arrived = self._broker.take(seconds)
         news = False
         if arrived:
@@ -44,7 +48,7 @@ class Passage:
             self.number = max(self.number, arrived[-1].number)
             self._count += len(arrived)
         now = time.monotonic()
-        if now - self._since >= QUIET:
-            self._live = self._live or (self.is_whole and self._count < FEW)
+        if now - self._since >= LIVE_SECONDS:
+            self._live = self._live or (self.is_whole and self._count < LIVE_EVENTS)
             self._since, self._count = now, 0
         return news
