@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from unittest.mock import patch
 
 import pytest
@@ -13,6 +14,7 @@ from smart_smoker.app.memory import Memory
 from smart_smoker.app.report import LINES_PER_SECOND, ConsumerReport, Lines
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.readings import numbered
+from smart_smoker.core.watch import Watch
 
 untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A busy machine is no failure."""
@@ -85,7 +87,7 @@ def test_after_a_quiet_time_the_first_reading_has_a_line(quiet):
 
 
 def test_lines_name_their_cook_while_more_than_one_goes_on():
-    memory = Memory(SMOKER, [SMOKER.rule], 0)
+    memory = Memory(SMOKER, partial(Watch, SMOKER.rule), 0)
     shown = ConsumerReport(SMOKER.rule, whose=memory.whose)
 
     def say(cook: str, seq: int, last: bool = False):
