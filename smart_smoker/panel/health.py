@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..cli.commands import typed
 from ..core.probes import PROBES, Probe
 from ..rabbitmq.broker import Counts
 from ..rabbitmq.messages import ALERTS, REJECTED
@@ -89,7 +90,8 @@ def _rejected(queue: Counts | None) -> Finding:
     waiting = queue.messages if queue else 0
     if not waiting:
         return Finding(REJECTED, "Nothing was put aside.", fine=True)
-    words = f"{_count(waiting, 'message')} could not be used: python3 run.py rejected tells why."
+    why = typed("python3 run.py rejected tells why.")
+    words = f"{_count(waiting, 'message')} could not be used: {why}"
     return Finding(REJECTED, words)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from logging import INFO, WARNING
 from typing import TypeVar
 
+from ..cli.commands import typed
 from ..cli.signals import Stop
 from ..core.errors import BrokerAway, BrokerBlocked, BrokerRefused, NoStreams, QueueTaken
 from .address import place
@@ -22,7 +23,8 @@ NO_HISTORY = (
     "The broker at %s has no streams, as RabbitMQ has from 3.9 on: nothing is lost, but the panel,"
     " --resume and alerts.py --pending have nothing to read."
 )
-NO_BROKER = "Is it running? (python3 run.py broker start) Trying again until it is there."
+START = typed("(python3 run.py broker start)")
+NO_BROKER = f"Is it running? {START} Trying again until it is there."
 
 PATIENCE = 30
 """Seconds for which messages wait and nobody takes one, after which the readers of a queue count as
@@ -59,7 +61,7 @@ def connect_once(urls: Iterable[str], name: str) -> Broker:
     try:
         return connect(urls, name)
     except BrokerAway as error:
-        raise BrokerAway(f"no broker: {error} (python3 run.py broker start)", urls) from error
+        raise BrokerAway(f"no broker: {error} {START}", urls) from error
 
 
 class Outage:

@@ -14,6 +14,7 @@ import pytest
 import tomli
 
 import run
+from smart_smoker.cli import installed
 from smart_smoker.cli.commands import typed
 from smart_smoker.core.errors import InputError
 from smart_smoker.lab import environment, packages, services
@@ -134,17 +135,19 @@ TYPED = re.compile(r"python3 run|\.venv/bin/\w|\bcp \S")
 """A command of Linux that somebody is told to type."""
 
 
-def test_whatever_run_says_goes_by_that():
-    said = {*(TOP / "smart_smoker" / "lab").glob("*.py"), TOP / "run.py"}
-    for path in said - {Path(services.__file__)}:  # systemd is Linux's alone.
+def test_whatever_is_said_goes_by_that():
+    said = {*TOP.glob("smart_smoker/*/*.py"), *TOP.glob("*.py")}
+    others = {services.__file__, installed.__file__}  # For Linux alone; says both forms.
+    for path in said - set(map(Path, others)):
         nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        shown = [node for node in nodes if isinstance(node, ast.Call | ast.JoinedStr)]
         calls = [node for node in nodes if isinstance(node, ast.Call)]
         by_that = [call for call in calls if getattr(call.func, "id", "") == "typed"]
-        assert commands(calls) == commands(by_that), path.name
+        assert commands(shown) == commands(by_that), path.name
 
 
-def commands(calls):
-    parts = {part for call in calls for part in ast.walk(call) if isinstance(part, ast.Constant)}
+def commands(nodes):
+    parts = {part for node in nodes for part in ast.walk(node) if isinstance(part, ast.Constant)}
     return {part.value for part in parts if TYPED.search(str(part.value))}
 
 

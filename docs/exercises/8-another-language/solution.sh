@@ -23,7 +23,7 @@ while true; do
     sleep 0.5
 done | jq --null-input --raw-output --unbuffered '
     foreach (
-        inputs[] | select(.properties.type == "alert") | .payload | fromjson?
+        inputs[] | select(.properties.type? == "alert") | .payload | fromjson?
         | select(.state != "ring" and .state != "second")
     ) as $alert (
         {};
