@@ -56,7 +56,7 @@ def test_of_the_samples_drops_the_page_tells_which_are_lids():
 # --- what the pages say of the program -----------------------------------------------------------
 
 DOCS, TOP = clocks.HERE, clocks.HERE.parent
-PAGES = sorted([TOP / "README.md", TOP / "CHANGELOG.md", *DOCS.rglob("*.md")])
+PAGES = sorted([*TOP.glob("*.md"), *DOCS.rglob("*.md")])
 
 
 def page(name: str) -> str:

@@ -54,7 +54,7 @@ class Remark:
     id: str
     text: str
     names: bool
-    minutes: int
+    minutes: int = 0
 
 
 @dataclass(frozen=True)
