@@ -122,8 +122,10 @@ class ProbeStory:
             return Condition(kind, f"no signal for {duration(age)}")
         for rule in gravest_first():
             if episode := going_on.get(rule.kind):
-                passed = duration(self.moments[-1] - episode.begin)
-                return Condition(rule.kind, rule.during.format(duration=passed))
+                passed = self.moments[-1] - episode.begin
+                if rule is FoodStall:  # It was told when it had been so for a window.
+                    passed += rule.window * SECONDS_PER_READING
+                return Condition(rule.kind, rule.during.format(duration=duration(passed)))
         known = self.moments[-1] - self.moments[0]
         count = len(self.moments) * SECONDS_PER_READING
         if self.begins_late and min(known, count - SECONDS_PER_READING) < REMINDER:

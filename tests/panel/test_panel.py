@@ -535,7 +535,7 @@ def test_more_than_one_cook_is_a_list_worst_first_and_each_is_a_click_away(share
     expect(page.get_by_role("row")).to_have_count(6)
     expect(page.get_by_role("row").nth(1)).to_contain_text("many-3")
     assert rows(page) == [
-        "many-3 – no reading yet 160.0 °F stalled for 0 s, now – no reading yet",
+        "many-3 – no reading yet 160.0 °F stalled for 10 min, now – no reading yet",
         *(f"many-{n} 225.0 °F steady, now 150.0 °F steady, now – no reading yet" for n in range(3)),
         "many-4 14.0 °F steady, now – no reading yet – no reading yet",
     ]

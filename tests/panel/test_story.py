@@ -575,7 +575,7 @@ def test_a_stall_is_told_with_its_length_until_it_is_cleared():
     food = readings([150.0] * 200, FOOD_A)
     story = story_of(food, [alert("raised", food[19])])
     now = NOW + 30 * 200
-    assert probe_of(story, FOOD_A).condition(now) == Condition("stall", "stalled for 1 h 30 min")
+    assert probe_of(story, FOOD_A).condition(now) == Condition("stall", "stalled for 1 h 40 min")
     assert probe_of(story, FOOD_A).condition(now + SILENCE).kind == "no signal"
     story.take(arrival(alert_message(alert("cleared", food[199]))))
     assert probe_of(story, FOOD_A).condition(now).kind == "steady"
