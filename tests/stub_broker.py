@@ -71,8 +71,8 @@ class StubBroker(AnyBroker):
             )
             self._woken = False
             if self._reads == HISTORY:  # It stays there.
-                taken, self._seen = waiting[self._seen :], len(waiting)
-                return [_arrival(message, 0, number) for number, message in enumerate(taken)]
+                first, self._seen = self._seen, len(waiting)
+                return [_arrival(waiting[number], 0, number) for number in range(first, self._seen)]
             taken = {next(self._tags): message for message in waiting[:most]}
             del waiting[:most]
         self._unacknowledged |= taken
