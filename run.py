@@ -70,7 +70,11 @@ def broker(action: str, port: "int | None") -> int:
         say("Starting RabbitMQ")
         node.start()
     if port and node.running and node.ports != ports:
-        raise InputError("RabbitMQ is running already, on another port: {}".format(node.url))
+        raise InputError(
+            "RabbitMQ is running already, on another port: {}. {}".format(
+                node.url, typed("To end it: python3 run.py broker stop")
+            )
+        )
     if not node.running:
         say(typed("RabbitMQ is not running. To start it: python3 run.py broker start"))
         return 1

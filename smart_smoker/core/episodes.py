@@ -109,11 +109,13 @@ class Episodes:
         episode.go_on(moment, tail[-1])
         over, ring = rule.is_over(change, tail, episode), self._ring
         rings = ring.is_due(moment - episode.rang_at, episode.rings)
+        due = moment - episode.at >= rule.hold_minutes * 60
         shown = {
             When.MOOT: moot,
-            When.LID: rule.was_nothing(episode, tail[-1]),
+            # What was not told only because the probe was quiet can have lasted for longer.
+            When.LID: rule.was_nothing(episode, tail[-1]) and not (quiet and due),
             When.OVER_QUIETLY: over and quiet,
-            When.LASTED: moment - episode.at >= rule.hold_minutes * 60,
+            When.LASTED: due,
             When.OVER_ONCE: over and rule.once,
             When.OVER: over,
             When.HOLDS: rule.holds(change, tail),

@@ -31,6 +31,7 @@ class Card(Tag):
             with Tag("div", classes="line"):
                 self._change, self._age = Tag("p", classes="change"), Tag("p", classes="age")
             self._limits, self._forecast = Tag("p", classes="limits"), Tag("p", classes="limits")
+            self._quiet = Tag("p", classes="limits quiet-until")
             box = f"0 0 {SPARK_SECONDS} 100"
             with Tag("svg", classes="spark", viewBox=box, preserveAspectRatio="none") as spark:
                 spark.put(classes="spark", aria_hidden="true")
@@ -44,7 +45,14 @@ class Card(Tag):
             self.put(classes=f"{self._look} never")
             self._condition.put("no reading yet", "state")
             self._value.put("–", "value")
-            for tag in (self._degrees, self._change, self._age, self._limits, self._forecast):
+            for tag in (
+                self._degrees,
+                self._change,
+                self._age,
+                self._limits,
+                self._forecast,
+                self._quiet,
+            ):
                 tag.put("", tag.classes[0])
             self._drawn = ""
             self._spark.put(d="")
@@ -61,9 +69,10 @@ class Card(Tag):
         minutes = len(story.window()) * SECONDS_PER_READING / 60
         self._change.put(*_change(change if known else None, minutes, unit))
         self._age.put(_heard(cook, story, age, live and not late), "age")
-        quiet = f"quiet until {of_day(story.quiet_until)}" if story.quiet_until > now else ""
-        said = ", ".join(filter(None, (_limits(story, unit), quiet if live else "")))
-        self._limits.put(said, "limits")
+        self._limits.put(_limits(story, unit), "limits")
+        quiet = live and story.quiet_until > now
+        words = f"quiet until {of_day(story.quiet_until)}: nobody is told, and no alert shows"
+        self._quiet.put(words if quiet else "", "limits quiet-until")
         foretold = in_unit(story.forecast().words(date_of(story.moments[-1])), unit)
         known = live and not late and not cook.counted
         self._forecast.put(foretold if known else "", "limits")

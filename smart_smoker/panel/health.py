@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..cli.commands import typed
 from ..core.probes import PROBES, Probe
 from ..rabbitmq.broker import Counts
+from ..rabbitmq.link import START
 from ..rabbitmq.messages import ALERTS, REJECTED
 from .follower import Follower
 from .words import shortened
@@ -53,7 +54,8 @@ def troubles(follower: Follower, said: Sequence[Finding]) -> list[str]:
     since = time.strftime("%H:%M", time.localtime(follower.away_since))
     old = "What is shown is from before. " if follower.loaded else ""
     return [
-        f"RabbitMQ has been away since {since}. {old}Trying goes on. ({shortened(follower.away)})"
+        f"RabbitMQ has been away since {since}: is it running? {START} {old}Trying goes on."
+        f" ({shortened(follower.away)})"
     ]
 
 

@@ -120,7 +120,7 @@ class OneCook:
         self._earlier.put(classes="earlier" if cooks else "none")
         self._earlier.clear()
         with self._earlier:
-            for id, label in [("", "No earlier cook"), *cooks]:
+            for id, label in [("", "No cook behind it"), *cooks]:
                 Tag("option", label, value=id, selected=id == self._behind)
 
     def _put_behind(self, id: str) -> None:

@@ -94,7 +94,7 @@ def serve(follower: Follower, settings: Settings, host: str, port: int) -> None:
         now = time.time()
         with follower.lock:
             wrong = troubles(follower, findings_of(follower, now))
-        words = "; ".join(wrong) or "well" if is_here(request) else "down" if wrong else "up"
+        words = " ".join(wrong) or "well" if is_here(request) else "down" if wrong else "up"
         return PlainTextResponse(f"{words}\n", 503 if wrong else 200, NOT_STORED)
 
     @app.get("/manifest.webmanifest")

@@ -196,10 +196,18 @@ def test_what_goes_on_already_is_not_reminded_of_and_does_not_ring_while_a_probe
 
 def test_what_begins_and_ends_while_a_probe_is_quiet_is_told_to_nobody():
     quiet, watch = Answer("q", minutes=10), Watch(SmokerDrop(), 1)
-    assert told(watch, [225, 225, 205, 204, 225, 225], answers={2: quiet}) == [(5, "lid")]
+    assert told(watch, [225, 225, 205, 204, 225, 225], answers={2: quiet}) == [(5, "over")]
     stalled = [150 + n for n in range(10)] + [160.0] * 25 + [170.0] * 3
     watch = Watch(FoodStall(), 1)
     assert told(watch, stalled, FOOD_A, {2: Answer("q", minutes=60)}) == [(36, "over")]
+
+
+@pytest.mark.parametrize(("readings", "state"), [(3, "lid"), (20, "over")])
+def test_behind_a_quiet_hour_only_a_short_drop_is_called_a_lid(readings, state):
+    watch = Watch(SmokerDrop(hold_minutes=5), 0)
+    fire = [225.0] * 3 + [205.0 - n for n in range(readings)] + [225.0] * 2
+    quiet = {2: Answer("q", minutes=60)}
+    assert told(watch, fire, answers=quiet) == [(4 + readings, state)]
 
 
 def test_a_quiet_probe_can_be_silent_and_that_is_told_behind_it():

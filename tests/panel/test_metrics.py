@@ -374,5 +374,5 @@ def test_without_a_broker_it_is_not_well_and_says_so(program):
     until(lambda: "refused" in answer(panel, "/health")[1], "a reason")
     status, text = answer(panel, "/health")
     assert status == 503
-    assert re.fullmatch(r"RabbitMQ has been away since \d\d:\d\d\. .*\n", text)
+    assert re.fullmatch(r"RabbitMQ has been away since \d\d:\d\d: is it running\? .*\n", text)
     assert answer(panel, "/metrics")[1].splitlines()[-1] == "smart_smoker_broker_connected 0.0"

@@ -463,7 +463,7 @@ def test_an_earlier_cook_lies_behind_this_one_from_the_same_beginning(shared, co
     expect(page.get_by_label("Cook", exact=True)).to_contain_text("another")
     expect(page.get_by_label("Earlier cook behind this one")).to_have_value("before")
     assert serious(page) == []
-    page.get_by_label("Earlier cook behind this one").select_option("No earlier cook")
+    page.get_by_label("Earlier cook behind this one").select_option("No cook behind it")
     page.wait_for_function(f"{SPAN} === 270")
     assert all(drawn(page)["series"][number]["data"] == [] for number in (4, 5, 6))
 
