@@ -9,13 +9,14 @@ from itertools import count
 from threading import Condition
 
 from smart_smoker.core.readings import numbered
-from smart_smoker.rabbitmq.broker import AnyBroker, Counts
+from smart_smoker.rabbitmq.broker import Counts
 from smart_smoker.rabbitmq.messages import HISTORY, KEYS, STATES, Arrival, Message, reading_message
 
 
-class StubBroker(AnyBroker):
+class StubBroker:
     """A connection to queues in memory, which it shares with `another`; so are its `deeds`.
 
+    It is all that AnyBroker asks for, and no child of it: what it lacked would do nothing there.
     Whoever takes waits for a message `patience` seconds at most.
     """
 
@@ -71,8 +72,8 @@ class StubBroker(AnyBroker):
             )
             self._woken = False
             if self._reads == HISTORY:  # It stays there.
-                taken, self._seen = waiting[self._seen :], len(waiting)
-                return [_arrival(message, 0, number) for number, message in enumerate(taken)]
+                first, self._seen = self._seen, len(waiting)
+                return [_arrival(waiting[number], 0, number) for number in range(first, self._seen)]
             taken = {next(self._tags): message for message in waiting[:most]}
             del waiting[:most]
         self._unacknowledged |= taken

@@ -123,7 +123,8 @@ class Lane:
 def rings_for(alert: Alert, end: Alert) -> bool:
     """Whether an alert rings for the episode of which the other one is the end."""
     same = (alert.cook, alert.probe, alert.kind) == (end.cook, end.probe, end.kind)
-    return same and alert.state in RINGS
+    # An end that was put in anew can come behind the next episode's rings.
+    return same and alert.state in RINGS and end.began in ("", alert.began)
 
 
 def _pause(copies: int) -> float:

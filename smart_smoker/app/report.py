@@ -93,7 +93,7 @@ class ConsumerReport:
 class ProducerReport:
     """What a producer says: each row, on a bar how far it is, and what it all came to."""
 
-    def __init__(self, bar: CookBar, interval: float, unit: str = "F"):
+    def __init__(self, bar: CookBar, interval: float, unit: str):
         self._bar, self._unit = bar, unit
         self._interval = interval
         self._began = time.monotonic()

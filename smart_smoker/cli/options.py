@@ -28,7 +28,7 @@ LONGEST_WINDOW = 240
 OWN = {"hold_minutes": "lid_minutes", "least": "stall_from", "most": "stall_to"}
 """Fields of a probe's own rule that can be set, each with the name of its option and setting."""
 
-UNITS = {"s": 1, "m": 60, "h": 3600}
+SECONDS = {"s": 1, "m": 60, "h": 3600}
 """Seconds by the letter behind a duration."""
 
 
@@ -186,8 +186,8 @@ def numbers(text: str) -> frozenset[float]:
 
 def duration(text: str) -> float:
     """For argparse: a window in readings of 30 seconds, from their number or a duration."""
-    unit = UNITS.get(text[-1:])
-    readings = float(text[:-1]) * unit / SECONDS_PER_READING if unit else int(text)
+    seconds = SECONDS.get(text[-1:])
+    readings = float(text[:-1]) * seconds / SECONDS_PER_READING if seconds else int(text)
     if not 2 <= readings <= LONGEST_WINDOW:
         raise argparse.ArgumentTypeError(f"{text} is not within 2 (1m) and {LONGEST_WINDOW} (2h)")
     return readings

@@ -14,8 +14,8 @@ def outlive_readers() -> None:
     """
     stream = sys.stdout
     if isinstance(stream, TextIOWrapper) and not isinstance(stream, _Output):
-        buffered = stream.line_buffering
-        sys.stdout = _Output(stream.buffer, stream.encoding, "replace", line_buffering=buffered)
+        by_line, at_once = stream.line_buffering, stream.write_through
+        sys.stdout = _Output(stream.buffer, stream.encoding, "replace", None, by_line, at_once)
     if isinstance(sys.stderr, TextIOWrapper):
         sys.stderr.reconfigure(errors="replace")
 

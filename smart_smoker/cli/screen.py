@@ -20,7 +20,7 @@ def show(line: str, style: str = "", speaker: str = "", speaker_style: str = "")
     only.
     """
     said, end = speaker + printable(line), len(speaker)
-    if _console.is_terminal:
+    if _console.is_terminal and _console.width > 0:
         said = fill(said, _console.width, break_long_words=False, break_on_hyphens=False)
     _console.print(Text.assemble((said[:end], speaker_style), (said[end:], style)))
 

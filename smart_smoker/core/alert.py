@@ -102,8 +102,8 @@ class Alert:
 
     def body(self) -> bytes:
         """The JSON on the wire."""
-        fields = asdict(self).items()
-        filled = {name: value for name, value in fields if value or name not in OPTIONAL}
+        pairs = asdict(self).items()
+        filled = {name: value for name, value in pairs if value or name not in OPTIONAL}
         return json.dumps(filled, ensure_ascii=False).encode()
 
     @classmethod

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from .alert import NO_SIGNAL, Alert
+from .alert import NO_SIGNAL, RINGS, Alert
 from .errors import UnreadableMessage
 from .rules import RULES
 from .state import MISSHAPEN, check_numbers
@@ -11,7 +11,7 @@ from .state import MISSHAPEN, check_numbers
 LONGEST_QUIET = 24 * 60
 """Minutes for which a probe can be quiet."""
 
-GOING_ON = ("raised", "reminder", "ring", "second", "lost")
+GOING_ON = ("raised", "reminder", *RINGS, "lost")
 """States of alerts whose episode goes on, and can be answered."""
 
 

@@ -78,9 +78,7 @@ class Episodes:
     the `tail` last. `over` says whether a rule that is told once was.
     """
 
-    def __init__(
-        self, rule: Rule, remind: float, name: str = "", unit: str = "F", ring: Ring | None = None
-    ):
+    def __init__(self, rule: Rule, remind: float, name: str, unit: str, ring: Ring | None):
         self.rule, self._remind, self._name, self._unit = rule, remind, name, unit
         self._ring = ring if ring and rule.urgent else Ring()
         # A window of 62 seconds is 2.0666… readings: rounding makes 62 seconds of it again.

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from .clock import elapsed, is_numbers, parse_moment, says_day_first
 from .columns import UNIT, by_choice, by_names, by_place, counts, joined, kind_of, probe_called
@@ -69,7 +68,6 @@ class Row:
         return [(probe, temperature) for probe, temperature in cells if temperature is not None]
 
 
-Nothing = TypeVar("Nothing", bound=None)
 Tell = Callable[["Table"], object]
 
 
@@ -222,8 +220,8 @@ class Table:
 
 
 def read_rows(
-    lines: Iterable[str | Nothing], wanted: Wanted | None = None, tell: Tell = lambda table: None
-) -> Iterator[Row | Nothing]:
+    lines: Iterable[str | None], wanted: Wanted | None = None, tell: Tell = lambda table: None
+) -> Iterator[Row | None]:
     """The rows of a table, whatever it calls its columns, or as `wanted`.
 
     None in `lines` (nothing there yet) is handed on as None. A page of the web has no rows,
@@ -232,8 +230,8 @@ def read_rows(
     head: list[str] = []
     wanted, table, number = wanted or Wanted(), None, 0
     for line in lines:
-        if not isinstance(line, str):
-            yield line
+        if line is None:
+            yield None
             continue
         number += 1
         if table is None:

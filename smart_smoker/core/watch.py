@@ -124,8 +124,8 @@ class Watch:
         self.number, self.heard, self.ended = reading.seq, heard, False
         self.judged += 1
         self.highest, self.lowest = max(self.highest, temperature), min(self.lowest, temperature)
-        alerts = [found_alert(reading, self._unit)] if self._silence.lost else []
-        self._silence.lost = None
+        lost, self._silence.lost = self._silence.lost, None
+        alerts = [replace(found_alert(reading, self._unit), began=lost.began)] if lost else []
         quiet, extremes, ended = heard < self.quiet_until, (self.highest, self.lowest), ""
         for episodes in self._episodes:
             rule = episodes.rule

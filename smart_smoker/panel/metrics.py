@@ -65,7 +65,8 @@ class Metrics(Collector):
         story, now = self._follower.story, time.time()
         cooks = story.going_on(now)
         yield _gauge("cooks", "Cooks that go on.", len(cooks))
-        yield _gauge("alerts_failing", "Alerts that no try has got out yet.", story.failing(now))
+        untaken = "Alerts of the last day that a channel did not take when it was tried last."
+        yield _gauge("alerts_failing", untaken, story.failing(now))
         yield from self._queues()
         yield from _of_probes(cooks[-MOST_COOKS:], now)
         yield from _of_alerts(cooks[-MOST_COOKS:])

@@ -156,8 +156,9 @@ class ProbeStory:
         return forecast([*samples][::-1], self.limits[FoodDone.kind])
 
     def row_at(self, moment: float) -> int:
-        """The row of the newest reading up to a moment; of its first where that is later."""
-        return self.rows[max(0, bisect_right(self.moments, moment) - 1)] if self.rows else 0
+        """The row of the newest reading up to a moment; -1 where there was none yet."""
+        place = bisect_right(self.moments, moment)
+        return self.rows[place - 1] if place else -1
 
     def points(self, begin: float, end: float, most: int) -> Points:
         """At most so many points, 8 or more, for a line from moment to moment and a reading beyond.

@@ -116,8 +116,8 @@ def _tell(cook: CookStory, event: events.Event, sent: float, heard: float) -> bo
             delivery = DeliveryRecord(event.outcome, event.reason, sent)
             return cook.take_delivery(event.alert, event.channel, delivery)
         case events.Limits():
-            told = cook.probes[event.probe]
-            new, told.limits = event.limits != told.limits, event.limits
+            story = cook.probes[event.probe]
+            new, story.limits = event.limits != story.limits, event.limits
             return new
     return False
 

@@ -50,8 +50,7 @@ class _Lenient(pika.SelectConnection):
 class Broker(AnyBroker):
     """One open connection: publishes on a channel of its own, consumes on another.
 
-    One that `only_looks` never declares anything: what is not there is not made. Everything here
-    raises BrokerAway when the connection is lost.
+    One that `only_looks` never declares anything: what is not there is not made.
     """
 
     def __init__(self, url: str, name: str, has_history: bool = True, only_looks: bool = False):

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from stub_broker import StubBroker
+from turns import Turns
 
 from smart_smoker.app import consumer as consumer_
 from smart_smoker.app.consumer import Consumer
@@ -32,19 +33,6 @@ STATE = state_queue(SMOKER.queue)
 @pytest.fixture
 def stub() -> StubBroker:
     return StubBroker()
-
-
-class Turns(ConsumerReport):
-    """A report that stops its consumer after so many turns."""
-
-    def __init__(self, stop: Stop, turns: int):
-        super().__init__(SmokerDrop())
-        self._stop, self._turns = stop, turns
-        self.begin = self._count
-
-    def _count(self, now: float):
-        self._turns -= 1
-        self._stop.requested = self._turns <= 0
 
 
 class Working:

@@ -332,6 +332,27 @@ def test_a_ring_that_waits_for_a_slow_service_is_not_sent_when_its_episode_is_ov
     assert outcomes(url, ring)[-1] == "abandoned"
 
 
+def test_an_end_that_is_put_in_anew_gives_up_no_ring_of_the_next_episode(
+    stub, push_service, monkeypatch
+):
+    renewed, again = [], outbox.again
+    monkeypatch.setattr(outbox, "again", lambda *how: renewed.append(how[0].id) or again(*how))
+    end = replace(OTHER, cook=ALERT.cook, state="cleared", began="17")
+    ring = replace(ALERT, id="brisket/01-smoker/40/ring", state="ring", began="30")
+    push_service.status = 503
+    publish(stub, end)
+    with sending(stub, PushChannel(push_service.url, (Gets.ALL, Gets.URGENT))):
+        until(lambda: outcomes(stub, end) == ["failed"], "an end that waits")
+        publish(stub, ring)
+        until(lambda: outcomes(stub, ring) == ["failed"], "a ring that waits")
+        monkeypatch.setattr(
+            unacked.Unacked, "must_be_renewed", property(lambda one: one.alert == end)
+        )
+        until(lambda: len(renewed) >= 3, "an end that is put in anew")
+        assert outcomes(stub, ring) == ["failed"]
+    assert set(renewed) == {end.id}
+
+
 # --- one clock -----------------------------------------------------------------------------------
 
 DAY = 24 * 3600

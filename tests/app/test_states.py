@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 from scripts import defined_users, history, until
+from turns import Turns
 
 from smart_smoker.app.consumer import Consumer
 from smart_smoker.app.memory import Memory
-from smart_smoker.app.report import ConsumerReport
 from smart_smoker.cli.signals import Stop
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.rules import SmokerDrop
@@ -85,19 +85,6 @@ def test_a_history_that_is_deleted_costs_a_consumer_nothing(program, stranger, u
     stranger.channel.queue_delete(HISTORY)
     watch(program, stranger, url, [225, 225], first=4)
     assert alerts(url) == ["4/cleared"]
-
-
-class Turns(ConsumerReport):
-    """A report that stops its consumer after so many turns."""
-
-    def __init__(self, stop: Stop, turns: int):
-        super().__init__(SmokerDrop())
-        self._stop, self._turns = stop, turns
-        self.begin = self._count
-
-    def _count(self, now: float):
-        self._turns -= 1
-        self._stop.requested = self._turns <= 0
 
 
 def work(broker: Broker, turns: int = 3) -> list[str]:

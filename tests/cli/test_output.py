@@ -2,10 +2,11 @@
 
 import os
 import signal
+import subprocess
 import sys
 
 import pytest
-from scripts import cook_csv, until
+from scripts import HERE, cook_csv, until
 
 from smart_smoker.lab.inbox import Inbox
 
@@ -55,6 +56,20 @@ def test_a_command_whose_output_nobody_reads_ends_without_a_traceback(program, c
     code, output = unread(program, "run.py", command, *action).ended()
     assert (code, output) == (1 if command == "broker" else 0, "")
     assert command == "broker" or len(list((program.folder / "units").iterdir())) > 5
+
+
+UNBUFFERED = """
+import os
+from smart_smoker.cli.output import outlive_readers
+outlive_readers()
+print("at once")
+os._exit(0)
+"""
+
+
+def test_what_python_is_told_not_to_buffer_goes_out_at_once():
+    command = [sys.executable, "-u", "-c", UNBUFFERED]
+    assert subprocess.run(command, cwd=HERE, capture_output=True, text=True).stdout == "at once\n"
 
 
 HANG_UP = """

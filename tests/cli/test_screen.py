@@ -67,6 +67,12 @@ def test_a_terminal_shows_markup_and_controls_as_text_in_lines_and_in_the_bar():
     assert shown.count("12:00 [/red] [2J forged") >= 2
 
 
+def test_a_terminal_that_says_it_has_no_columns_ends_nobody():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    shows = SHOWS.replace("width=80", "width=0")
+    subprocess.run([sys.executable, "-c", shows, "12:00"], env=environment, check=True, timeout=30)
+
+
 WRAPS = """
 import sys
 from smart_smoker.cli.screen import CookBar, show

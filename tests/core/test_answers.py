@@ -158,6 +158,15 @@ def test_a_silence_of_readings_without_times_is_heard_by_its_first_alert_however
     assert watch.silence(940, 300) is None
 
 
+def test_the_end_of_a_silence_says_which_one_it_is():
+    watch = Watch(SmokerDrop())
+    watch.judge(numbered(SMOKER, "brisket", 1, "12:00", 225.0))
+    lost = watch.silence(330, 300)
+    (found,) = watch.judge(numbered(SMOKER, "brisket", 2, "12:06", 225.0), 360).alerts
+    assert (found.state, found.began) == ("found", lost.began)
+    assert found.began
+
+
 def test_an_answer_to_a_silence_of_which_a_state_knows_no_reading_is_heeded():
     first, second = (Watch(SmokerDrop(), 0, "time", ring=FIVE) for _ in range(2))
     unread(first, 1)

@@ -6,14 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from urllib.parse import urlsplit
 
 import pika
 import pytest
-from scripts import Relay, ask_admin, broker_user, clock, defined_users, history, until
+from scripts import ALERT, Relay, ask_admin, broker_user, clock, defined_users, history, until
 
-from smart_smoker.core.alert import Alert
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.panel import follower as follower_
@@ -23,18 +23,7 @@ from smart_smoker.panel.records import AlertRecord
 from smart_smoker.rabbitmq.connection import Broker
 from smart_smoker.rabbitmq.messages import alert_message, delivery_message, reading_message
 
-RAISED = Alert(
-    id="brisket/01-smoker/3/raised",
-    cook="brisket",
-    probe="Smoker",
-    state="raised",
-    time="05/22/21 12:01:30",
-    temperature=200,
-    change=25,
-    subject="Smoker Alert!",
-    text="Smoker",
-    sms="Smoker",
-)
+RAISED = replace(ALERT, id="brisket/01-smoker/3/raised")
 EMPTY = dict.fromkeys(("01-smoker", "02-food-A", "03-food-B", "04-alerts", "06-rejected"), (0, 0))
 ACCEPTED = {"email": "accepted"}
 FOREVER = 1e9

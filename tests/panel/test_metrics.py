@@ -14,9 +14,8 @@ from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
 import pytest
-from scripts import LOOPBACK, Program, until
+from scripts import ALERT, LOOPBACK, Program, until
 
-from smart_smoker.core.alert import Alert
 from smart_smoker.core.probes import FOOD_A, SMOKER
 from smart_smoker.core.readings import numbered
 from smart_smoker.panel import metrics as module
@@ -39,19 +38,7 @@ DOCS = Path(__file__).parent.parent.parent / "docs"
 RULES, DASHBOARD, PAGE = (
     DOCS / name for name in ("prometheus-rules.yml", "grafana.json", "metrics.md")
 )
-RAISED = Alert(
-    id="brisket/01-smoker/2/raised",
-    cook="brisket",
-    probe="Smoker",
-    state="raised",
-    time="+0:01",
-    temperature=200,
-    change=25,
-    subject="Smoker Alert!",
-    text="Smoker",
-    sms="Smoker",
-    began="brisket/01-smoker/2",
-)
+RAISED = replace(ALERT, id="brisket/01-smoker/2/raised", time="+0:01", began="brisket/01-smoker/2")
 
 
 def take(story: Story, message: Message, ago: float = 0):

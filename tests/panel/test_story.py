@@ -408,6 +408,15 @@ def test_what_is_written_down_later_stands_beside_the_row_of_when_it_was_done():
     ]
 
 
+def test_a_probe_that_came_later_moves_no_note_to_its_own_first_row():
+    smoker = readings([200.0, 201.0, 202.0, 203.0])
+    food = readings([60.0], FOOD_A)
+    story = story_of([*smoker, replace(food[0], time=smoker[-1].time)])
+    story.take(arrival(remark_message("brisket", "wrapped", "1", minutes=1)))
+    notes = [line.split(",")[-1] for line in story.latest.csv()]
+    assert notes == ["Note\n", "\n", "wrapped\n", "\n", "\n"]
+
+
 def test_what_is_written_down_before_the_first_time_that_can_be_read_moves_with_its_row():
     first, second = readings([225.0, 226.0])
     story = story_of([replace(first, time="row 1")])
