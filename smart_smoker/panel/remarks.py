@@ -48,7 +48,7 @@ class Remarks(Tag):
         def write(said: str) -> None:
             ago, _, text = said.partition("\n")
             if text := usual or text.strip():
-                self._write(text, names, int(ago) if ago and ago in AGO else 0)
+                self._write(text, names, int(ago) if ago and ago in AGO and not names else 0)
 
         return write
 

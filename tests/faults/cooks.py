@@ -58,7 +58,7 @@ def rules(probe: Probe, settings: dict[str, float]) -> list[Rule]:
     held = settings.get(probe.setting("lid_minutes"))
     rule = replace(probe.rule, hold_minutes=float(held)) if held else probe.rule
     limits = [(kind, settings.get(probe.setting(kind.kind))) for kind in probe.beside]
-    return [rule, *(kind(float(limit)) for kind, limit in limits if limit is not None)]
+    return [rule, *(kind(float(f)) for kind, f in limits if f is not None), *probe.also]
 
 
 def expected(
