@@ -48,6 +48,8 @@ class Trial:
     next_try: float
     tries: int = 0
     sending: bool = False
+    too_late: bool = False
+    """Whether it is of no use any more when this try fails."""
     counted: SimpleQueue[bool] | None = None
     """Where the copy that goes out waits for its record (see Result); None before there is one."""
     reason: str = ""

@@ -55,6 +55,7 @@ AFTER_A_BUG = 60
 LAST_TRY = 5
 """Seconds that what is being sent is given to finish when the process ends."""
 
+OVER = "its episode is over"
 ENDS = {Outcome.REFUSED: "refused for good", Outcome.ABANDONED: "is given up"}
 """How a channel is done with an alert that it has not accepted."""
 
@@ -232,7 +233,11 @@ class Outbox:
         """Give up what still waits to ring for an episode that is over."""
         for one, lane in product(self._unacked, self._lanes):
             if lanes.rings_for(one.alert, end) and lane.channel.name in self._missing(one.alert):
-                self._settle(lane, one, Outcome.ABANDONED, "its episode is over")
+                trial = lane.trials.get(one.alert.id)
+                if trial and trial.sending:
+                    trial.too_late = True
+                else:
+                    self._settle(lane, one, Outcome.ABANDONED, OVER)
 
     def _record(self, lane: Lane, one: Unacked, trial: Trial, said: Result) -> None:
         name, label, alert = lane.channel.name, lane.channel.label, one.alert
@@ -249,6 +254,9 @@ class Outbox:
             self._taken.count(alert.id, name, -1)
             self._counted.append(trial.counted)
         trial.sending, trial.counted = False, None
+        if trial.too_late and isinstance(said, (BrokerAway, DeliveryFailed)):
+            self._settle(lane, one, Outcome.ABANDONED, OVER)
+            return
         if isinstance(said, BrokerAway):
             lane.next_try = 0  # Nobody was asked.
             return

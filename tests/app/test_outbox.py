@@ -20,6 +20,7 @@ from smart_smoker.app import deliveries, lanes, outbox, unacked
 from smart_smoker.app.deliveries import SETTLED, pending
 from smart_smoker.app.outbox import Outbox
 from smart_smoker.channels import mail
+from smart_smoker.channels.channel import Channel
 from smart_smoker.channels.mail import MailChannel
 from smart_smoker.channels.push import Gets, PushChannel
 from smart_smoker.cli.settings import Mail
@@ -351,6 +352,37 @@ def test_an_end_that_is_put_in_anew_gives_up_no_ring_of_the_next_episode(
         until(lambda: len(renewed) >= 3, "an end that is put in anew")
         assert outcomes(stub, ring) == ["failed"]
     assert set(renewed) == {end.id}
+
+
+class Bell(Channel):
+    """Takes an alert when `go` is set."""
+
+    def __init__(self, name: str, all_of_it: bool):
+        self.name = self.label = name
+        self.all_of_it, self.asked, self.go = all_of_it, Event(), Event()
+
+    def wants(self, alert):
+        return self.all_of_it or super().wants(alert)
+
+    def send(self, alert, hand_over=lambda: None):
+        hand_over()
+        self.asked.set()
+        assert self.go.wait(60)
+
+
+def test_a_ring_that_is_on_its_way_as_its_episode_ends_is_recorded_once(stub):
+    slow, quick = Bell("slow", True), Bell("quick", False)
+    quick.go.set()
+    ring = replace(ALERT, id="cook/01-smoker/17/ring", state="ring")
+    end = replace(OTHER, state="cleared")
+    publish(stub, ring)
+    with sending(stub, slow, quick):
+        assert slow.asked.wait(60)
+        publish(stub, end)
+        until(lambda: "accepted" in outcomes(stub, end), "its end, which the other one has taken")
+        slow.go.set()
+        until(lambda: "accepted" in outcomes(stub, ring), "a ring that is taken")
+    assert outcomes(stub, ring) == ["accepted"]
 
 
 # --- one clock -----------------------------------------------------------------------------------
