@@ -252,7 +252,7 @@ class Outbox:
         unknown = isinstance(said, DeliveryUnknown)
         if trial.counted and not unknown:  # What is not taken is no copy.
             self._taken.count(alert.id, name, -1)
-            self._counted.append(trial.counted)
+            self._counted.append(trial.counted)  # Nobody waits for it; the state is left by it.
         trial.sending, trial.counted = False, None
         if trial.too_late and isinstance(said, (BrokerAway, DeliveryFailed)):
             self._settle(lane, one, Outcome.ABANDONED, OVER)

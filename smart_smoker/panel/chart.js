@@ -236,6 +236,7 @@ const cookChart = (() => {
         textStyle: { color: ink, fontSize: 15, fontFamily: font },
         axisPointer: { lineStyle: { color: ink } },
         formatter: ([hit]) => {
+          if (!hit) return "";
           const time = clock(hit.axisValue / 1000);
           const rows = data.probes.map(({ name }, number) => {
             const [now, before] = [lines, earlier].map((all) => readingAt(all[number], hit.axisValue));
