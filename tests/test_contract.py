@@ -243,8 +243,13 @@ class Tap:
         return {each["name"]: each for each in self._ask("exchanges")}
 
     def queues(self) -> dict[str, tuple[bool, bool, dict]]:
+        classic = ("x-queue-type", "classic")  # RabbitMQ 4 says so of a plain declaration.
         return {
-            each["name"]: (each["durable"], each["auto_delete"], each["arguments"])
+            each["name"]: (
+                each["durable"],
+                each["auto_delete"],
+                dict(each["arguments"].items() - {classic}),
+            )
             for each in self._ask("queues")
             if each["name"] != "tap"
         }
