@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from ..cli.commands import typed
 from ..core.probes import PROBES, Probe
-from ..rabbitmq.broker import Counts
 from ..rabbitmq.link import START
-from ..rabbitmq.messages import ALERTS, REJECTED
+from ..rabbitmq.messages import ALERTS, REJECTED, Counts
 from .follower import Follower
 from .words import shortened
 
