@@ -18,6 +18,7 @@ from ..cli.questions import ask_for, on_terminal
 from ..cli.signals import Stop
 from ..core.errors import InputError, UnclearColumns
 from ..core.probes import Probe
+from ..core.readings import SECONDS_PER_READING
 from ..core.rows import Row, Table, Wanted, oldest_first, read_rows, require_readings
 from ..core.text import excerpt
 from .producer import Cook, last_rows
@@ -37,12 +38,14 @@ KNOWN_BY = 200
 class Source:
     """Where the rows of a cook come from.
 
-    `name` is for people. Among the `rows` None stands where there is none yet. Of a live source
-    nobody knows how many they are, the `count`, nor the `last_rows` of the probes.
+    `name` is for people. Among the `rows` None stands where there is none yet; between two are
+    `interval` seconds, unless others are asked for. Of a live source nobody knows how many they
+    are, the `count`, nor the `last_rows` of the probes.
     """
 
     name: str
     rows: Iterable[Row | None]
+    interval = 0
     count: int | None = None
     last_rows: Mapping[Probe, int] | None = None
 
@@ -53,6 +56,8 @@ class Source:
 
 class WholeFile(Source):
     """A file that nobody writes to any more: a cook that is over, replayed."""
+
+    interval = SECONDS_PER_READING
 
     def __init__(self, options: ProducerOptions):
         self.name, self.rows = options.csv, (rows := file_rows(options.csv, options.wanted))
@@ -109,10 +114,15 @@ class Pipe(Source):
 
 
 def source_of(options: ProducerOptions, stop: Stop) -> Source:
-    """The source that somebody asks for. Raises InputError where it cannot be read."""
-    if options.piped:
-        return Pipe(options, stop)
-    return FollowedFile(options, stop) if options.follow else WholeFile(options)
+    """The source that is asked for. Raises InputError where it cannot be read, or not like that."""
+    piped = options.csv == "-"
+    if options.resume and not piped:
+        raise InputError("--resume: goes with - alone; --follow goes on by itself", "--resume")
+    if not (piped or options.follow):
+        return WholeFile(options)
+    if options.check:
+        raise InputError("--check: goes with a whole file", "--check")
+    return Pipe(options, stop) if piped else FollowedFile(options, stop)
 
 
 def file_lines(path: str) -> list[str]:
