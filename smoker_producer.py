@@ -10,7 +10,7 @@ from pathlib import Path
 
 from smart_smoker.app.check import check
 from smart_smoker.app.producer import Cook, Producer
-from smart_smoker.app.report import ProducerReport
+from smart_smoker.app.producer_report import ProducerReport
 from smart_smoker.app.source import source_of
 from smart_smoker.cli.options import producer_options
 from smart_smoker.cli.questions import ask, on_terminal

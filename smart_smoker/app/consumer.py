@@ -35,10 +35,10 @@ from ..rabbitmq.messages import (
     rejected_message,
 )
 from ..rabbitmq.states import States
+from .consumer_report import ConsumerReport
 from .links import Links
 from .memory import Memory
 from .outbox import Outbox
-from .report import ConsumerReport
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from turns import Turns
 
 from smart_smoker.app import consumer as consumer_
 from smart_smoker.app.consumer import Consumer
+from smart_smoker.app.consumer_report import ConsumerReport
 from smart_smoker.app.memory import Memory
-from smart_smoker.app.report import ConsumerReport
 from smart_smoker.cli.signals import Stop
 from smart_smoker.core.errors import BrokerAway
 from smart_smoker.core.probes import FOOD_A, SMOKER
