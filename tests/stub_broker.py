@@ -9,21 +9,14 @@ from itertools import count
 from threading import Condition
 
 from smart_smoker.core.readings import numbered
-from smart_smoker.rabbitmq.messages import (
-    HISTORY,
-    KEYS,
-    STATES,
-    Arrival,
-    Counts,
-    Message,
-    reading_message,
-)
+from smart_smoker.rabbitmq.broker import Counts
+from smart_smoker.rabbitmq.messages import HISTORY, KEYS, STATES, Arrival, Message, reading_message
 
 
 class StubBroker:
     """A connection to queues in memory, which it shares with `another`; so are its `deeds`.
 
-    It is all that consumers and senders ask of a Broker, and no child of it, which would connect.
+    It is all that AnyBroker asks for, and no child of it: what it lacked would do nothing there.
     Whoever takes waits for a message `patience` seconds at most.
     """
 

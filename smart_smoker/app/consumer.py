@@ -21,7 +21,7 @@ from ..core.state import State
 from ..core.text import excerpt
 from ..core.units import in_unit
 from ..core.watch import Watch
-from ..rabbitmq.connection import Broker
+from ..rabbitmq.broker import AnyBroker
 from ..rabbitmq.events import Answered, parse
 from ..rabbitmq.history import replay
 from ..rabbitmq.link import read_alone, stay_connected
@@ -105,7 +105,7 @@ class Consumer:
         self._warned: set[object] = set()
         self.alerts = 0
 
-    def work(self, broker: Broker) -> None:
+    def work(self, broker: AnyBroker) -> None:
         """Read the queue by one connection until a stop is requested."""
         while read_alone(broker, self._probe.queue, PREFETCH, self._stop):
             try:
@@ -118,7 +118,7 @@ class Consumer:
             except QueueTaken as error:
                 log.warning("%s, and we leave it.", error)
 
-    def _take_over(self, broker: Broker) -> None:
+    def _take_over(self, broker: AnyBroker) -> None:
         """Begin with what the queue's last reader knew, or as we are where that was ourselves."""
 
         def resume(state: State) -> None:
@@ -138,7 +138,7 @@ class Consumer:
         self._publish(broker, self._turned)
         self._leave_state(broker)
 
-    def _read_what_the_dead_have(self, broker: Broker) -> None:
+    def _read_what_the_dead_have(self, broker: AnyBroker) -> None:
         """Judge, from the history, what a quorum queue keeps for the readers of a dead node.
 
         It gives that back when the node is back, after all that came later.
@@ -149,7 +149,7 @@ class Consumer:
                     case Reading(probe=self._probe, cook=cook) as reading if cook:
                         self._judge(reading)
 
-    def _turn(self, broker: Broker) -> None:
+    def _turn(self, broker: AnyBroker) -> None:
         """Judge what has arrived, hand the alerts over; in time leave the state and acknowledge."""
         arrived = broker.take(min(0.5, self._states.wait) if self._changed else 0.5, MOST_A_TURN)
         now = time.monotonic()
@@ -178,7 +178,7 @@ class Consumer:
         if must_leave or self._states.is_due(self._changed):
             self._leave_state(broker)
 
-    def _publish(self, broker: Broker, now: float) -> None:
+    def _publish(self, broker: AnyBroker, now: float) -> None:
         if not self._unpublished:
             return
         # RabbitMQ confirms a message that no queue takes, and drops it. So the queues are made
@@ -189,7 +189,7 @@ class Consumer:
         broker.publish(self._unpublished)
         self._unpublished = []
 
-    def _leave_state(self, broker: Broker) -> None:
+    def _leave_state(self, broker: AnyBroker) -> None:
         """Leave what we know, and only then acknowledge what it covers."""
         while not self._states.leave(broker, {"cooks": self._memory.state(self._listened)}):
             log.warning("Too many cooks (%d): the oldest are forgotten.", self._memory.cooks)

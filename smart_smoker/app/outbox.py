@@ -26,7 +26,7 @@ from ..core.errors import (
     SmartSmokerError,
     UnreadableMessage,
 )
-from ..rabbitmq.connection import Broker
+from ..rabbitmq.broker import AnyBroker
 from ..rabbitmq.events import parse
 from ..rabbitmq.link import read_alone, stay_connected
 from ..rabbitmq.messages import (
@@ -102,7 +102,7 @@ class Outbox:
                 log.exception("alerts are not sent for now, this is a bug: %r", error)
             self._stop.wait(AFTER_A_BUG)
 
-    def _work(self, broker: Broker) -> None:
+    def _work(self, broker: AnyBroker) -> None:
         self._take_results()
         if self._unpublished:
             broker.publish(self._unpublished)
@@ -117,7 +117,7 @@ class Outbox:
                     self._turn(broker)
                 return
 
-    def _take_over(self, broker: Broker) -> None:
+    def _take_over(self, broker: AnyBroker) -> None:
         """Become the one who sends, and learn what others have sent."""
         self._unacked = []  # The broker gives again what was not acknowledged.
         for counted in self._counted:
@@ -129,7 +129,7 @@ class Outbox:
         self._leave_state(broker)
         log.info("Sending alerts by %s.", ", ".join(lane.channel.label for lane in self._lanes))
 
-    def _turn(self, broker: Broker) -> None:
+    def _turn(self, broker: AnyBroker) -> None:
         """Take what has come, start what can be sent, record what was, and acknowledge it."""
         for arrival in broker.take(0.5):
             self._receive(broker, arrival)
@@ -151,7 +151,7 @@ class Outbox:
         wanted = {lane.channel.name for lane in self._lanes if lane.channel.wants(alert)}
         return self._taken.missing(alert.id, wanted)
 
-    def _leave_state(self, broker: Broker) -> None:
+    def _leave_state(self, broker: AnyBroker) -> None:
         """Leave what the channels have done, with the records of it for the history."""
         while not self._states.leave(broker, self._taken.state(), *self._unpublished):
             log.warning("Too many alerts are remembered: the oldest are forgotten.")
@@ -160,7 +160,7 @@ class Outbox:
             counted.put(True)
         self._unpublished, self._counted = [], []
 
-    def _renew(self, broker: Broker) -> None:
+    def _renew(self, broker: AnyBroker) -> None:
         """Publish anew what the broker would take back, or drop for having come back too often.
 
         If we die in between, the alert is there twice, and is sent once by its id.
@@ -172,7 +172,7 @@ class Outbox:
             broker.acknowledge(one.arrival.tag)
             self._unacked.remove(one)
 
-    def _try(self, lane: Lane, broker: Broker) -> None:
+    def _try(self, lane: Lane, broker: AnyBroker) -> None:
         """Give up what a channel will not take, and start one of those that it may.
 
         That is the oldest of those that were tried least often, so that one which it never takes
@@ -204,7 +204,9 @@ class Outbox:
             one, trial = min(ready, key=lambda each: each[1].tries)  # of several the oldest
             lane.start(one.alert, trial, partial(self._tell, broker, lane, one, trial))
 
-    def _tell(self, broker: Broker, lane: Lane, one: Unacked, trial: Trial, said: Result) -> None:
+    def _tell(
+        self, broker: AnyBroker, lane: Lane, one: Unacked, trial: Trial, said: Result
+    ) -> None:
         self._results.put((lane, one, trial, said))
         with suppress(BrokerAway):  # The result stays in its queue until there is a connection.
             broker.wake()
@@ -213,7 +215,7 @@ class Outbox:
         while not self._results.empty():
             self._record(*self._results.get_nowait())
 
-    def _receive(self, broker: Broker, arrival: Arrival) -> None:
+    def _receive(self, broker: AnyBroker, arrival: Arrival) -> None:
         try:
             alert = parse(arrival)
             if not isinstance(alert, Alert):

@@ -13,9 +13,10 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from ..cli.signals import Stop
 from ..core.errors import BrokerAway, BrokerRefused, SmartSmokerError
 from ..core.probes import PROBES
+from ..rabbitmq.broker import Counts
 from ..rabbitmq.connection import Broker
 from ..rabbitmq.link import backoff, connect
-from ..rabbitmq.messages import ALERTS, HISTORY, REJECTED, Counts
+from ..rabbitmq.messages import ALERTS, HISTORY, REJECTED
 from .history_reader import HistoryReader
 from .story import MOST_WEIGHT, Story
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from ..cli.commands import typed
 from ..core.probes import PROBES, Probe
+from ..rabbitmq.broker import Counts
 from ..rabbitmq.link import START
-from ..rabbitmq.messages import ALERTS, REJECTED, Counts
+from ..rabbitmq.messages import ALERTS, REJECTED
 from .follower import Follower
 from .words import shortened
 

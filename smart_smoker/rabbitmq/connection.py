@@ -19,7 +19,8 @@ from pika.spec import FRAME_HEADER, Basic
 from ..core.errors import BrokerAway, BrokerBlocked, QueueTaken
 from . import reasons
 from .address import COMMIT_SECONDS, in_time, place, tls_context
-from .messages import DECLARED, EXCHANGE, HISTORY, KEYS, QUEUES, Arrival, Counts, Message, arrival
+from .broker import AnyBroker, Counts
+from .messages import APP, DECLARED, EXCHANGE, HISTORY, KEYS, QUEUES, Arrival, Message, arrival
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +47,10 @@ class _Lenient(pika.SelectConnection):
             return frame.decode_frame(data[:19] + b"\0\0" + data[21:])  # says that there are none
 
 
-class Broker:
-    """One open connection, which publishes on a channel of its own and consumes on another.
+class Broker(AnyBroker):
+    """One open connection: publishes on a channel of its own, consumes on another.
 
-    One that `only_looks` never declares anything: what is not there is not made. `has_history` is
-    whether it has streams, as RabbitMQ has from 3.9 on. Everything here raises BrokerAway when the
-    connection is lost.
+    One that `only_looks` never declares anything: what is not there is not made.
     """
 
     def __init__(self, url: str, name: str, has_history: bool = True, only_looks: bool = False):
@@ -59,7 +58,6 @@ class Broker:
         self.has_history = has_history
         self._returned: list[Basic.Return] = []  # what no queue takes
         self.blocked = self.useful = False  # useful: whether anything has come or gone by it
-        self.dead_readers = 0  # of the queue that we read, as far as they are known to be dead
         with self._pika_errors():
             lenient: Any = _Lenient  # The stubs ask for an instance; pika makes one of the class.
             self._connection = pika.BlockingConnection(_parameters(url, name), lenient)
@@ -77,7 +75,6 @@ class Broker:
             raise
 
     def another(self, purpose: str) -> "Broker":
-        """A second connection to the same broker, to read what is there."""
         return Broker(self._url, f"{self._name}, {purpose}", self.has_history, only_looks=True)
 
     def __enter__(self) -> "Broker":
@@ -116,12 +113,6 @@ class Broker:
             raise reasons.broken(error, self.place) from error
 
     def declare(self, *only: str) -> None:
-        """Make sure that exchange, queues and bindings are there, or `only` some of the queues.
-
-        Queues of states are made only where they are named. A user who may not declare looks
-        whether all is there. Raises BrokerRefused when something exists with other arguments, or
-        when it may be neither made nor seen.
-        """
         queues = [q for q in only or QUEUES if self.has_history or q != HISTORY]
         with self._pika_errors():
             self._ensure(Channel.exchange_declare, EXCHANGE, exchange_type="topic", durable=True)
@@ -155,7 +146,6 @@ class Broker:
             raise reasons.not_seen(unseen.reply_text, name)
 
     def make_again(self, queue: str) -> bool:
-        """Make a queue again where somebody has deleted it; whether so it was."""
         with self._pika_errors():
             missing = self._refused(Channel.queue_declare, queue, passive=True) is not None
         if missing:
@@ -163,7 +153,6 @@ class Broker:
         return missing
 
     def publish(self, messages: Sequence[Message]) -> None:
-        """Hand messages over and return when the broker has taken responsibility for them all."""
         # One transaction: pika's blocking channel confirms each message by itself, at a disk write.
         if not self.has_history:
             messages = [message for message in messages if message.queue != HISTORY]
@@ -173,31 +162,36 @@ class Broker:
                     "" if message.straight else EXCHANGE,
                     message.queue,
                     message.body,
-                    pika.BasicProperties(**message.properties()),
+                    pika.BasicProperties(
+                        app_id=APP,
+                        delivery_mode=pika.DeliveryMode.Persistent.value,
+                        headers=message.headers,
+                        message_id=message.id or None,
+                        timestamp=int(message.sent or time.time()),
+                        type=message.type,
+                        expiration=str(message.expires * 1000) if message.expires else None,
+                    ),
                     mandatory=not message.straight and message.queue not in QUEUES,
                 )
             with self._in_time():
                 self._publishing.tx_commit()
         self.useful = self.useful or any(not message.straight for message in messages)
-        # RabbitMQ has confirmed also what no queue has, or the history alone.
-        for key in {message.queue for message in messages if message.type != "state"}:
-            self.counts(KEYS.get(key, [key])[0])  # Without its node a queue is not there.
-        self.wait(0)
-        if self._returned:
-            raise reasons.not_taken(str(self._returned.pop().routing_key))
+        self._check_queued({message.queue for message in messages if message.type != "state"})
         if self.blocked:
             self.blocked = False
             log.warning("The broker at %s takes messages again.", self.place)
 
+    def _check_queued(self, published: set[str]) -> None:
+        """Raise where RabbitMQ has confirmed what no queue has, or the history alone."""
+        for key in published:
+            self.counts(KEYS.get(key, [key])[0])  # Without its node a queue is not there.
+        self.wait(0)
+        if self._returned:
+            raise reasons.not_taken(str(self._returned.pop().routing_key))
+
     def consume(
         self, queue: str, prefetch: int, since: str | int | None = None, dead: int = 0
     ) -> None:
-        """Begin to read a queue, as its only reader; what was read but not acknowledged returns.
-
-        The history is read by anyone `since` its `first` message, the `last`, an age like `3D` or
-        a number. Raises QueueTaken when there is another reader, not counting so many `dead` ones,
-        so does `take`: a quorum queue lets others in, so we look before, after, and each second.
-        """
         with self._pika_errors():
             if self._consuming.is_open:
                 self._consuming.close()
@@ -233,7 +227,6 @@ class Broker:
             raise QueueTaken(f"{queue} has another reader", queue)
 
     def get_all(self, queue: str) -> list[Arrival]:
-        """What a queue holds, in order; it stays there until `acknowledge_got`."""
         with self._pika_errors():
             arrived = []
             while (got := self._setup.basic_get(queue))[0]:
@@ -241,12 +234,10 @@ class Broker:
             return arrived
 
     def acknowledge_got(self) -> None:
-        """Tell the broker that all that `get_all` has returned can be forgotten."""
         with self._pika_errors():
             self._setup.basic_ack(0, multiple=True)
 
     def take(self, seconds: float, most: int | None = None) -> list[Arrival]:
-        """What has arrived, in order, or the first so many; waits up to so many seconds for one."""
         self.wait(0 if self._arrived else seconds)
         # pika does not tell that the broker closed the channel or that the queue was deleted.
         if not self._consuming.is_open or not self._consuming.consumer_tags:
@@ -257,29 +248,24 @@ class Broker:
         return arrived
 
     def acknowledge(self, tag: int, and_all_before: bool = False) -> None:
-        """Tell the broker that a message is done with and can be forgotten."""
         with self._pika_errors():
             self._consuming.basic_ack(tag, multiple=and_all_before)
 
     def wait(self, seconds: float) -> None:
-        """Let so much time pass, or less when something arrives, and keep the connection alive."""
         with self._pika_errors():
             self._connection.process_data_events(time_limit=seconds)
 
     def wake(self) -> None:
-        """End the wait of the thread that has this connection; the only call for other threads."""
         with self._pika_errors():
             self._connection.add_callback_threadsafe(lambda: None)
 
     def counts(self, queue: str) -> Counts:
-        """What a queue holds, and who reads it. Raises BrokerAway where there is no such queue."""
         with self._pika_errors():
             if refusal := self._refused(Channel.queue_declare, queue, passive=True):
                 raise refusal
             return Counts(self._answer.message_count, self._answer.consumer_count)
 
     def is_empty(self, queue: str) -> bool:
-        """Whether nothing waits in the queue that we read, and nothing of it waits to be taken."""
         waiting = self.counts(queue).messages
         self.wait(0)  # pika keeps to itself what came while it waited for that answer.
         return not waiting and not self._arrived

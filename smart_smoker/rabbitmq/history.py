@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from ..cli.signals import Stop
 from ..core.errors import BrokerAway
-from .connection import Broker
+from .broker import AnyBroker
 from .messages import HISTORY, Arrival, Message
 
 PATIENCE = 10
 """Seconds without a message after which the history is taken for broken."""
 
 
-def replay(broker: Broker, since: str, stop: Stop | None = None) -> Iterator[Arrival]:
+def replay(broker: AnyBroker, since: str, stop: Stop | None = None) -> Iterator[Arrival]:
     """What the history holds by now, in order; nothing where a broker has no streams.
 
     `since` is where to begin, as `Broker.consume` takes it; it ends early when a stop is requested.

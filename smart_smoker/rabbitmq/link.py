@@ -11,6 +11,7 @@ from ..cli.commands import typed
 from ..cli.signals import Stop
 from ..core.errors import BrokerAway, BrokerBlocked, BrokerRefused, NoStreams, QueueTaken
 from .address import place
+from .broker import AnyBroker
 from .connection import Broker
 
 log = logging.getLogger(__name__)
@@ -150,7 +151,7 @@ def backoff(longest: float) -> Iterator[float]:
         pause = min(2 * pause, longest)
 
 
-def read_alone(broker: Broker, queue: str, prefetch: int, stop: Stop, level: int = INFO) -> bool:
+def read_alone(broker: AnyBroker, queue: str, prefetch: int, stop: Stop, level: int = INFO) -> bool:
     """Begin to read a queue as soon as nobody else does; False when a stop was requested first."""
     told, dead = False, 0
     while not stop.requested:
@@ -166,7 +167,7 @@ def read_alone(broker: Broker, queue: str, prefetch: int, stop: Stop, level: int
     return False
 
 
-def _await_free(broker: Broker, queue: str, stop: Stop) -> int:
+def _await_free(broker: AnyBroker, queue: str, stop: Stop) -> int:
     """Wait until nobody reads a queue, or until all its readers are dead; how many those are.
 
     A quorum queue goes on counting the readers of a node that died until the node is back. They

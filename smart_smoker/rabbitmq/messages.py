@@ -2,7 +2,6 @@
 
 import json
 import math
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -76,13 +75,6 @@ LONGEST_ID = 200
 """Characters of an id, all but a cook's of one byte."""
 
 
-class Counts(NamedTuple):
-    """How many messages wait in a queue, and how many consumers it has."""
-
-    messages: int
-    consumers: int
-
-
 class Outcome(str, Enum):
     """What a channel did with an alert: unknown is, whether it took it, and abandoned, given up."""
 
@@ -109,18 +101,6 @@ class Message:
     straight: bool = False
     sent: float = 0
     expires: int = 0
-
-    def properties(self) -> dict[str, Any]:
-        """What is said beside its body, by the names of AMQP 0-9-1."""
-        return {
-            "app_id": APP,
-            "delivery_mode": 2,  # persistent
-            "headers": self.headers,
-            "message_id": self.id or None,
-            "timestamp": int(self.sent or time.time()),
-            "type": self.type,
-            "expiration": str(self.expires * 1000) if self.expires else None,
-        }
 
 
 class Arrival(NamedTuple):

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from ..core.state import MISSHAPEN, State, check_numbers
 from ..core.text import excerpt
-from .connection import Broker
+from .broker import AnyBroker
 from .messages import Arrival, Message, state_queue
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class States:
         self._epoch = self._number = 0
         self._left = self._due = 0.0
 
-    def take_over(self, broker: Broker, resume: Callable[[State], None]) -> bool:
+    def take_over(self, broker: AnyBroker, resume: Callable[[State], None]) -> bool:
         """Have the newest state that makes sense resumed; False where nobody else has left one.
 
         Ours is the next epoch from now on. What was left stays until we `leave` what we have made
@@ -85,7 +85,7 @@ class States:
         """The seconds until a change may be left."""
         return max(0.0, self._due - time.monotonic())
 
-    def leave(self, broker: Broker, known: State, *others: Message) -> bool:
+    def leave(self, broker: AnyBroker, known: State, *others: Message) -> bool:
         """Leave what is known, in one transaction with other messages.
 
         False, and nothing is left, where it weighs too much.

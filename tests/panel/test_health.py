@@ -4,7 +4,8 @@ import pytest
 
 from smart_smoker.core.probes import PROBES
 from smart_smoker.panel.health import Finding, findings
-from smart_smoker.rabbitmq.messages import ALERTS, REJECTED, Counts
+from smart_smoker.rabbitmq.broker import Counts
+from smart_smoker.rabbitmq.messages import ALERTS, REJECTED
 
 WELL = {probe.queue: Counts(0, 1) for probe in PROBES} | {
     ALERTS: Counts(0, 1),

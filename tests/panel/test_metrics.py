@@ -22,12 +22,12 @@ from smart_smoker.panel import metrics as module
 from smart_smoker.panel.follower import Follower
 from smart_smoker.panel.metrics import Metrics
 from smart_smoker.panel.story import Story
+from smart_smoker.rabbitmq.broker import Counts
 from smart_smoker.rabbitmq.connection import Broker
 from smart_smoker.rabbitmq.messages import (
     ALERTS,
     HISTORY,
     Arrival,
-    Counts,
     Message,
     alert_message,
     delivery_message,
