@@ -10,8 +10,8 @@ from pathlib import Path
 
 from smart_smoker.app.check import check
 from smart_smoker.app.producer import Cook, Producer
-from smart_smoker.app.report import ProducerReport
-from smart_smoker.app.source import file_rows, source_of
+from smart_smoker.app.producer_report import ProducerReport
+from smart_smoker.app.source import source_of
 from smart_smoker.cli.options import producer_options
 from smart_smoker.cli.questions import ask, on_terminal
 from smart_smoker.cli.screen import CookBar
@@ -34,11 +34,11 @@ def main() -> None:
     options = producer_options(__doc__, FOLDER / "smoker-temps.csv")
     settings = load(FOLDER)
     urls = settings.rabbitmq_urls
-    if options.check:
-        check(options.csv, file_rows(options.csv, options.wanted), settings)
-        return
     stop = Stop()
     source = source_of(options, stop)
+    if options.check:
+        check(source, settings)
+        return
 
     offer_admin_page(options.admin, settings.admin_url)
     stop.listen()
@@ -48,8 +48,9 @@ def main() -> None:
 
     log.info("The cook is %s, from %s. To end, press Ctrl+C.", cook.id, source.name)
     with CookBar(source.count) as bar:
-        report = ProducerReport(bar, options.interval, settings.units)
-        producer = Producer(source.rows, cook, options.interval, stop, report)
+        interval = source.interval if options.interval is None else options.interval
+        report = ProducerReport(bar, interval, settings.units)
+        producer = Producer(source.rows, cook, interval, stop, report)
         stay_connected(urls, "producer", stop, producer.work)
     log.info("%s %s.", "Stopped." if stop.requested else "The cook is over.", report.summary())
     if producer.unconfirmed:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from smart_smoker.app.source import file_lines
+from smart_smoker.app.lines import file_lines
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.readings import Reading
 from smart_smoker.core.rows import read_rows

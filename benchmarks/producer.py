@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from smart_smoker.app.source import file_lines
+from smart_smoker.app.lines import file_lines
 from smart_smoker.core.rows import read_rows
 
 from .rounds import Group, Run

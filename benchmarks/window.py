@@ -3,7 +3,7 @@
 import time
 from itertools import cycle, islice
 
-from smart_smoker.app.source import file_lines
+from smart_smoker.app.lines import file_lines
 from smart_smoker.cli.options import LONGEST_WINDOW
 from smart_smoker.core.probes import FOOD_A
 from smart_smoker.core.readings import Reading

@@ -1,6 +1,6 @@
 """A consumer that ends by itself: its report stops it after so many turns."""
 
-from smart_smoker.app.report import ConsumerReport
+from smart_smoker.app.consumer_report import ConsumerReport
 from smart_smoker.cli.signals import Stop
 from smart_smoker.core.rules import SmokerDrop
 

@@ -14,6 +14,7 @@ from ..core.rows import Row, column_of
 from ..core.rules import in_minutes
 from ..core.units import at, in_unit
 from ..core.watch import Watch
+from .source import Source
 
 log = logging.getLogger(__name__)
 
@@ -21,14 +22,15 @@ SHOWN = 5
 """Rows that are named of those of which a column was skipped."""
 
 
-def check(name: str, rows: Sequence[Row], settings: Settings) -> None:
-    """Tell what the producer would send of these rows, and what the consumers would tell of it.
+def check(source: Source, settings: Settings) -> None:
+    """Tell what the producer would send of a file, and what the consumers would tell of it.
 
     They go by their usual degrees and windows, and by the limits of the settings.
     """
+    rows = [row for row in source.rows if row]
     first, last = rows[0], rows[-1]
     many, span = f"{len(rows):,}", _span(first, last)
-    log.info("%s: %s rows, from %s to %s%s.", name, many, first.time, last.time, span)
+    log.info("%s: %s rows, from %s to %s%s.", source.name, many, first.time, last.time, span)
     for place, probe in enumerate(PROBES):
         found = [t for row in rows if (t := row.temperatures[place]) is not None]
         if not found:

@@ -35,10 +35,10 @@ from ..rabbitmq.messages import (
     rejected_message,
 )
 from ..rabbitmq.states import States
+from .consumer_report import ConsumerReport
 from .links import Links
 from .memory import Memory
 from .outbox import Outbox
-from .report import ConsumerReport
 
 log = logging.getLogger(__name__)
 
@@ -234,12 +234,13 @@ class Consumer:
             log.warning(words, *arguments)
 
     def _put_aside(self, arrival: Arrival, error: UnreadableMessage) -> None:
-        said = "%s in %s is put into 06-rejected: %s", excerpt(arrival.body), arrival.queue, error
+        body, queue = arrival.body, self._probe.queue
+        said = "%s in %s is put into 06-rejected: %s", excerpt(body), queue, error
         if isinstance(error, TwoProducers):
             self._warn_once(error.value, *said)
         else:
             log.warning(*said)
-        self._unpublished.append(rejected_message(arrival.queue, arrival.body, str(error)))
+        self._unpublished.append(rejected_message(queue, body, str(error)))
 
 
 def watch(

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from ..cli.signals import Stop
 from ..core.probes import Probe
@@ -18,6 +18,7 @@ TOGETHER = 500
 """Rows that are confirmed together when nothing makes them wait."""
 
 
+@dataclass
 class Cook:
     """One run of the smoker: numbers its readings, queue by queue, and marks each probe's last.
 
@@ -26,41 +27,33 @@ class Cook:
     taken again; `newest` has the readings after which a cook goes on.
     """
 
-    def __init__(
-        self,
-        id: str,
-        last_rows: Mapping[Probe, int] | None = None,
-        known: Mapping[Probe, int] | None = None,
-        newest: Mapping[Probe, Reading] | None = None,
-    ):
-        self.id = id
-        self.live = last_rows is None
-        self._last_rows = last_rows or {}
-        self._known = known or {}
-        self._newest: dict[Probe, Reading] = dict(newest or {})
+    id: str
+    last_rows: Mapping[Probe, int] | None = None
+    known: Mapping[Probe, int] = field(default_factory=dict)
+    newest: dict[Probe, Reading] = field(default_factory=dict)
 
     @property
     def readings(self) -> int:
         """How many there have been."""
-        return sum(reading.seq for reading in self._newest.values())
+        return sum(reading.seq for reading in self.newest.values())
 
     def take(self, row: Row) -> list[Reading]:
         """The readings of the next row, but for those that are known."""
         taken = []
         for probe, temperature in row.filled():
-            before = self._newest.get(probe)
+            before = self.newest.get(probe)
             seq = before.seq + 1 if before else 1
-            last = row.number == self._last_rows.get(probe)
+            last = self.last_rows is not None and row.number == self.last_rows.get(probe)
             reading = numbered(probe, self.id, seq, row.time, temperature, last)
-            self._newest[probe] = reading
-            if seq > self._known.get(probe, 0):
+            self.newest[probe] = reading
+            if seq > self.known.get(probe, 0):
                 taken.append(reading)
         return taken
 
     def end(self) -> list[Reading]:
         """The last readings of the probes that nobody knew to be their last, now marked."""
-        marked = {p: replace(r, last=True) for p, r in self._newest.items() if not r.last}
-        self._newest |= marked
+        marked = {p: replace(r, last=True) for p, r in self.newest.items() if not r.last}
+        self.newest |= marked
         return list(marked.values())
 
 
@@ -103,7 +96,7 @@ class Producer:
         self._publish(broker)
         while (self._next or not self._over) and not self._stop.requested:
             self._turn(broker)
-        if self._stop.requested and self._cook.live:
+        if self._stop.requested and self._cook.last_rows is None:
             self._read()  # What its source gives up at a stop, as a last line without an end.
             self._take_all()
         self.unconfirmed += self._cook.end()

@@ -1,27 +1,27 @@
 """Where the rows of a cook come from, and how it goes on when its producer is started again."""
 
-import codecs
 import logging
 import os
-import stat
-import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from itertools import repeat
-from queue import Queue
 from shlex import quote
-from typing import BinaryIO
 
 from ..cli.options import ProducerOptions, column_names
 from ..cli.questions import ask_for, on_terminal
 from ..cli.signals import Stop
-from ..core.errors import InputError, UnclearColumns
+from ..core.cooks import is_of
+from ..core.errors import BrokerRefused, InputError, UnclearColumns, UnreadableMessage
 from ..core.probes import Probe
+from ..core.readings import SECONDS_PER_READING, Reading
 from ..core.rows import Row, Table, Wanted, oldest_first, read_rows, require_readings
 from ..core.text import excerpt
+from ..rabbitmq.connection import Broker
+from ..rabbitmq.events import parse
+from ..rabbitmq.history import replay
+from ..rabbitmq.link import stay_connected
+from .lines import file_lines, followed_lines, input_lines
 from .producer import Cook, last_rows
-from .resume import newest_cook
 
 log = logging.getLogger(__name__)
 
@@ -30,19 +30,18 @@ FOLLOWED, PIPED = "3D", "1D"
 
 ALREADY_SENT = "Going on after %d readings that were sent before."
 
-KNOWN_BY = 200
-"""Bytes before our position in a file that grows: while they are the same, it is the same file."""
-
 
 class Source:
     """Where the rows of a cook come from.
 
-    `name` is for people. Among the `rows` None stands where there is none yet. Of a live source
-    nobody knows how many they are, the `count`, nor the `last_rows` of the probes.
+    `name` is for people. Among the `rows` None stands where there is none yet; between two are
+    `interval` seconds, unless others are asked for. Of a live source nobody knows how many they
+    are, the `count`, nor the `last_rows` of the probes.
     """
 
     name: str
     rows: Iterable[Row | None]
+    interval = 0
     count: int | None = None
     last_rows: Mapping[Probe, int] | None = None
 
@@ -53,6 +52,8 @@ class Source:
 
 class WholeFile(Source):
     """A file that nobody writes to any more: a cook that is over, replayed."""
+
+    interval = SECONDS_PER_READING
 
     def __init__(self, options: ProducerOptions):
         self.name, self.rows = options.csv, (rows := file_rows(options.csv, options.wanted))
@@ -76,14 +77,15 @@ class FollowedFile(Source):
         if not rows:
             return None
         begun = newest_cook(self._options.cook, FOLLOWED, urls, self._stop)
-        again = Cook(begun[0].cook if begun else "")
-        of_rows = {reading.id: reading.body() for row in rows for reading in again.take(row)}
-        if not begun or any(of_rows.get(reading.id) != reading.body() for reading in begun):
-            words = "The rows that %s has already, %d of them, are a new cook."
-            log.info(words, self.name, len(rows))
-            return None
-        log.info(ALREADY_SENT, len(begun))
-        return Cook(again.id, known={reading.probe: reading.seq for reading in begun})
+        if begun:
+            again = Cook(begun[0].cook)
+            of_rows = {reading.id: reading.body() for row in rows for reading in again.take(row)}
+            if all(of_rows.get(reading.id) == reading.body() for reading in begun):
+                log.info(ALREADY_SENT, len(begun))
+                return Cook(again.id, known={reading.probe: reading.seq for reading in begun})
+        words = "The rows that %s has already, %d of them, are a new cook."
+        log.info(words, self.name, len(rows))
+        return None
 
 
 class Pipe(Source):
@@ -109,16 +111,35 @@ class Pipe(Source):
 
 
 def source_of(options: ProducerOptions, stop: Stop) -> Source:
-    """The source that somebody asks for. Raises InputError where it cannot be read."""
-    if options.piped:
-        return Pipe(options, stop)
-    return FollowedFile(options, stop) if options.follow else WholeFile(options)
+    """The source that is asked for. Raises InputError where it cannot be read, or not like that."""
+    piped = options.csv == "-"
+    if options.resume and not piped:
+        raise InputError("--resume: goes with - alone; --follow goes on by itself", "--resume")
+    if not (piped or options.follow):
+        return WholeFile(options)
+    if options.check:
+        raise InputError("--check: goes with a whole file", "--check")
+    return Pipe(options, stop) if piped else FollowedFile(options, stop)
 
 
-def file_lines(path: str) -> list[str]:
-    """The lines of a file. Raises InputError when it cannot be read."""
-    with _opened(path) as file:
-        return _Lines().of(file.read(), ended=True)
+def newest_cook(name: str, since: str, urls: Iterable[str], stop: Stop) -> list[Reading]:
+    """The readings of the cook of this name that began last in the history, in their order.
+
+    Of readings that were sent again the later ones; none where this user may not read the history.
+    """
+
+    def read(broker: Broker) -> list[Reading]:
+        cooks: dict[str, dict[str, Reading]] = {}
+        with suppress(BrokerRefused):
+            for arrival in replay(broker, since, stop):
+                with suppress(UnreadableMessage):
+                    reading = parse(arrival)
+                    if isinstance(reading, Reading) and is_of(reading.cook, name):
+                        cooks.setdefault(reading.cook, {})[reading.id] = reading
+        _, newest = cooks.popitem() if cooks else ("", {})
+        return list(newest.values())
+
+    return stay_connected(urls, "producer", stop, read) or []
 
 
 def file_rows(path: str, wanted: Wanted) -> list[Row]:
@@ -167,112 +188,3 @@ def tell(table: Table) -> None:
     """Say in a line what was understood of a table."""
     if table.said:
         log.info("%s.", table.said)
-
-
-def followed_lines(path: str, stop: Stop) -> Iterator[str | None]:
-    """The lines of a file and those still to come, and None while none has; to the end of `stop`.
-
-    Of a pipe that has a name, too. Raises InputError when it cannot be read.
-    """
-    with suppress(OSError):  # It is told when the file is opened.
-        if stat.S_ISFIFO(os.stat(path).st_mode):
-            return _piped(repeat(path), stop)
-    return _followed(_opened(path), path, stop)
-
-
-def input_lines(stop: Stop) -> Iterator[str | None]:
-    """The lines of standard input, and None while there is none; to the end of `stop`."""
-    # A copy of the descriptor: Python closes its own stdin at exit, and would abort if a thread
-    # were reading it then.
-    return _piped(map(os.dup, [0]), stop)
-
-
-def _opened(path: str) -> BinaryIO:
-    try:
-        return open(path, "rb", buffering=0)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}", path) from error
-
-
-class _Lines:
-    """Makes lines of bytes as they come: UTF-8, or UTF-16 where they begin with its mark (BOM).
-
-    `rest` is a line whose end has not come yet.
-    """
-
-    def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self.rest = ""
-
-    def of(self, chunk: bytes, ended: bool = False) -> list[str]:
-        """The lines that these bytes complete; where nothing more comes, the rest is one too."""
-        if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
-        text = self.rest + self._decoder.decode(chunk, ended)
-        *lines, self.rest = text.split("\n")
-        if ended and self.rest:
-            lines.append(self.rest)
-        return [f"{line}\n" for line in lines]
-
-
-def _followed(file: BinaryIO, path: str, stop: Stop) -> Iterator[str | None]:
-    lines, before, newest = _Lines(), b"", ""
-    while not stop.requested:
-        change = _change(file, path, before)
-        if change:
-            log.warning("%s begins anew, and so do we.", path)
-            if change == "another file":
-                # What was written to the old one since we last looked, ended or not.
-                yield from lines.of(file.read(), ended=True)
-            lines, before, newest = _Lines(), b"", ""
-            with suppress(InputError):  # If it is gone once more, the next look finds it.
-                file = _opened(path)
-        chunk = file.read()
-        before = (before + chunk)[-KNOWN_BY:]
-        for newest in lines.of(chunk):
-            yield newest
-        yield None
-    # A line that nobody has ended is a row if it has all of its cells; else it may be half of one.
-    if lines.rest and lines.rest.count(",") == newest.count(","):
-        yield lines.rest
-
-
-def _change(file: BinaryIO, path: str, before: bytes) -> str:
-    """Why a file that was read up to these bytes begins anew; empty where it does not."""
-    try:
-        now = os.stat(path)
-    except OSError:
-        return ""  # A logger may delete it before it writes a new one.
-    if now.st_ino != os.fstat(file.fileno()).st_ino:
-        return "another file"
-    # One that was cut can have grown beyond our position: then other bytes stand before it.
-    file.seek(-len(before), os.SEEK_CUR)
-    return "" if file.read(len(before)) == before else "cut"
-
-
-def _piped(sources: Iterable[str | int], stop: Stop) -> Iterator[str | None]:
-    """The lines of pipes, given by name or descriptor: each is opened when the last one has ended.
-
-    They are read by a thread, since a read of a pipe cannot be interrupted to keep a connection
-    alive or to end.
-    """
-    chunks: Queue[bytes] = Queue(maxsize=100)
-
-    def read() -> None:
-        with suppress(OSError):
-            for source in sources:
-                with open(source, "rb", buffering=0) as pipe:
-                    while chunk := pipe.read(65_536):
-                        chunks.put(chunk)
-        chunks.put(b"")
-
-    threading.Thread(target=read, daemon=True).start()
-    lines = _Lines()
-    while not stop.requested:
-        if chunks.empty():
-            yield None
-            continue
-        chunk = chunks.get()
-        yield from lines.of(chunk, ended=not chunk)
-        if not chunk:
-            return

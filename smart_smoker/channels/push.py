@@ -48,12 +48,9 @@ def channels(settings: Settings) -> list[Channel]:
         raise InputError(f"{words} second_person_minutes or more", "second_person_urls")
     gets: dict[str, list[Gets]] = {}
     numbers: dict[str, int] = {}
-    for what, urls in (
-        (Gets.ALL, settings.notify_urls),
-        (Gets.URGENT, settings.urgent_notify_urls),
-        (Gets.SECOND, settings.second_person_urls),
-    ):
-        for number, url in enumerate(urls, 1):
+    for what in Gets:
+        setting, _, _ = what.value
+        for number, url in enumerate(getattr(settings, setting), 1):
             gets.setdefault(url, []).append(what)
             numbers.setdefault(url, number)
     return [PushChannel(url, what, numbers[url]) for url, what in gets.items()]

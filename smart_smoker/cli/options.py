@@ -33,14 +33,13 @@ SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 class ProducerOptions(argparse.Namespace):
-    """What a producer is asked for. Its rows are `piped` in, or of the file `csv`."""
+    """What a producer is asked for. Its rows are of the file `csv`; `-` is standard input."""
 
     csv: str
-    piped: bool
     follow: bool
     resume: bool
     wanted: Wanted
-    interval: float
+    interval: float | None
     cook: str
     fresh: bool | None
     check: bool
@@ -77,14 +76,7 @@ def producer_options(page: str, sample: Path) -> ProducerOptions:
     about = "open RabbitMQ's admin page, or do not ask"
     add("--admin", action=argparse.BooleanOptionalAction, help=about)
     options = parser.parse_args(namespace=ProducerOptions())
-    options.piped = options.csv == "-"
-    if options.resume and not options.piped:
-        parser.error("argument --resume: goes with - alone; --follow goes on by itself")
-    if options.check and (options.follow or options.piped):
-        parser.error("argument --check: goes with a whole file")
     options.wanted = Wanted(options.columns, options.celsius, options.day_first, options.absent)
-    if options.interval is None:
-        options.interval = 0 if options.follow or options.piped else SECONDS_PER_READING
     return options
 
 

@@ -122,7 +122,9 @@ def test_an_answer_about_a_cook_that_nobody_knows_and_rubbish_do_no_harm(program
     stranger.put_readings(QUEUE, "cook", [225.0])
     consumer.said("Smoker 225.0")
     assert consumer.end(2)[0] == 0
-    reasons = [p.headers["reason"] for p, _ in stranger.take_all("06-rejected")]
+    aside = [properties.headers for properties, _ in stranger.take_all("06-rejected")]
+    assert [headers["queue"] for headers in aside] == [QUEUE, QUEUE]
+    reasons = [headers["reason"] for headers in aside]
     assert ["type 'reading' is no answer" in reasons[0], "not an answer" in reasons[1]] == [
         True
     ] * 2

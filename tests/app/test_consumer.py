@@ -9,8 +9,8 @@ from turns import Turns
 
 from smart_smoker.app import consumer as consumer_
 from smart_smoker.app.consumer import Consumer
+from smart_smoker.app.consumer_report import ConsumerReport
 from smart_smoker.app.memory import Memory
-from smart_smoker.app.report import ConsumerReport
 from smart_smoker.cli.signals import Stop
 from smart_smoker.core.errors import BrokerAway
 from smart_smoker.core.probes import FOOD_A, SMOKER
@@ -304,5 +304,5 @@ def test_what_is_about_another_probe_is_put_aside_and_neither_judged_nor_heeded(
     stub.queues[SMOKER.queue] += stub.queues.pop(answer_key(FOOD_A.queue))
     stub.put_readings(SMOKER, "brisket", [200], first=2)
     assert Working().by(stub) == 1
-    bodies = [message.body for message in stub.queues[REJECTED]]
-    assert bodies == [reading.body, quiet]
+    aside = [(message.body, message.headers["queue"]) for message in stub.queues[REJECTED]]
+    assert aside == [(reading.body, SMOKER.queue), (quiet, SMOKER.queue)]

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smart_smoker.app import memory as memory_
+from smart_smoker.app.consumer_report import ConsumerReport
 from smart_smoker.app.memory import Memory
-from smart_smoker.app.report import ConsumerReport
 from smart_smoker.core.alert import Alert
 from smart_smoker.core.errors import TwoProducers, UnreadableMessage
 from smart_smoker.core.limits import FoodDone, SmokerHigh, SmokerLow

@@ -22,9 +22,9 @@ from scripts import (
     until,
 )
 
+from smart_smoker.app.lines import file_lines, followed_lines
 from smart_smoker.app.producer import Cook, Producer, last_rows
-from smart_smoker.app.resume import newest_cook
-from smart_smoker.app.source import Pipe, file_lines, followed_lines
+from smart_smoker.app.source import Pipe, newest_cook
 from smart_smoker.cli.options import ProducerOptions, cook_name, producer_options, usual_name
 from smart_smoker.cli.signals import Stop
 from smart_smoker.core.errors import InputError

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smart_smoker.app import report
+from smart_smoker.app import throttle
+from smart_smoker.app.consumer_report import ConsumerReport
 from smart_smoker.app.memory import Memory
-from smart_smoker.app.report import LINES_PER_SECOND, ConsumerReport, Lines
+from smart_smoker.app.throttle import LINES_PER_SECOND, Throttle
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.core.readings import numbered
 from smart_smoker.core.watch import Watch
@@ -22,7 +23,7 @@ untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 def told(what: Callable[[], None]) -> list[str]:
     """The lines that are shown meanwhile."""
-    with patch.object(report.log, "info") as info:
+    with patch.object(throttle.log, "info") as info:
         what()
     return [call.args[0] % call.args[1:] for call in info.call_args_list]
 
@@ -33,7 +34,7 @@ def summed_up(what: Callable[[], None]) -> int:
     return sum(1 + int(found[1].replace(",", "") if found else 0) for found in more)
 
 
-def second(lines: Lines, now: float, readings: int) -> tuple[int, int]:
+def second(lines: Throttle, now: float, readings: int) -> tuple[int, int]:
     """Let so many readings come at once: how many had no line before, how many have one now."""
     before = summed_up(lambda: lines.begin(now))
     return before, len(told(lambda: [lines.show(lambda: "225 °F") for _ in range(readings)]))
@@ -44,12 +45,12 @@ def test_a_person_can_follow_20_lines_a_second():
 
 
 def test_every_reading_has_a_line_while_there_are_at_most_20_a_second():
-    lines = Lines()
+    lines = Throttle()
     assert [second(lines, now, 20) for now in range(100, 105)] == [(0, 20)] * 5
 
 
 def test_readings_beyond_20_in_a_second_are_told_once_when_it_is_over():
-    lines = Lines()
+    lines = Throttle()
     assert second(lines, 100.0, 19) == (0, 19)
     assert second(lines, 100.5, 3) == (0, 1)
     assert second(lines, 100.9, 0)[0] == 0
@@ -59,13 +60,13 @@ def test_readings_beyond_20_in_a_second_are_told_once_when_it_is_over():
 
 
 def test_while_there_are_many_the_only_line_is_the_one_of_a_second():
-    lines = Lines()
+    lines = Throttle()
     assert second(lines, 100, 500) == (0, 20)
     assert [second(lines, now, 500) for now in (101, 102, 103)] == [(480, 0), (500, 0), (500, 0)]
 
 
 def test_after_a_second_with_few_every_reading_has_a_line_again():
-    lines = Lines()
+    lines = Throttle()
     second(lines, 100, 500)
     second(lines, 101, 500)
     second(lines, 102, 3)
@@ -73,7 +74,7 @@ def test_after_a_second_with_few_every_reading_has_a_line_again():
 
 
 def test_before_an_end_what_had_no_line_is_told_at_once_and_not_again():
-    lines = Lines()
+    lines = Throttle()
     second(lines, 100, 500)
     assert [summed_up(lines.end), summed_up(lines.end)] == [480, 0]
     assert second(lines, 101, 0)[0] == 0
@@ -81,7 +82,7 @@ def test_before_an_end_what_had_no_line_is_told_at_once_and_not_again():
 
 @pytest.mark.parametrize("quiet", [2, 5, 30])
 def test_after_a_quiet_time_the_first_reading_has_a_line(quiet):
-    lines = Lines()
+    lines = Throttle()
     second(lines, 100, 500)
     assert second(lines, 100 + quiet, 1) == (480, 1)
 
@@ -118,7 +119,7 @@ MOMENTS = st.lists(st.tuples(st.sampled_from([0, 0.3, 1, 7]), st.integers(0, 60)
 def test_every_reading_is_either_shown_or_counted_and_never_more_than_20_a_second_shown(
     moments, now
 ):
-    lines, shown, counted, by_second = Lines(), 0, 0, {}
+    lines, shown, counted, by_second = Throttle(), 0, 0, {}
     for later, readings in moments:
         now += later
         before, own = second(lines, now, readings)

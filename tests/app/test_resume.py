@@ -3,7 +3,7 @@
 import pytest
 from stub_broker import StubBroker
 
-from smart_smoker.app.resume import newest_cook
+from smart_smoker.app.source import newest_cook
 from smart_smoker.cli.signals import Stop
 from smart_smoker.core.probes import SMOKER
 from smart_smoker.rabbitmq import link
