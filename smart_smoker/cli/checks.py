@@ -117,10 +117,10 @@ _TIMES = partial(_number, int, 1, 1000, "a whole number from 1 to 1,000, like 12
 _MINUTES = partial(_number, float, 0, 1440, "minutes from 0 to 1,440, like 3")
 
 
-PER_PROBE = {probe.setting(rule.kind): _LIMIT for probe in PROBES for rule in probe.beside}
+PER_PROBE = {probe.setting(rule.kind): _LIMIT for probe in PROBES for rule in probe.limits}
 PER_PROBE |= {probe.setting("lid_minutes"): _MINUTES for probe in PROBES if probe.rule.holdable}
 for _probe in PROBES:
-    if FoodDone in _probe.beside:
+    if FoodDone in _probe.limits:
         PER_PROBE[_probe.setting("warn_minutes")] = _MINUTES
     if isinstance(_probe.rule, FoodStall):
         PER_PROBE |= {_probe.setting(name): _LIMIT for name in ("stall_from", "stall_to")}

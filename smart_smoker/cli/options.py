@@ -107,7 +107,7 @@ def consumer_options(page: str, probe: Probe, remind: float, silence: float) -> 
     parser.add_argument("--clock", choices=CLOCKS, default="readings", help=meaning)
     meaning = "the middle one of so many readings counts: one alone is noise (1)"
     parser.add_argument("--median", type=int, choices=(1, 3, 5), default=1, help=meaning)
-    limits = {kind.kind: kind.option for kind in probe.beside}
+    limits = {kind.kind: kind.option for kind in probe.limits}
     if isinstance(rule, FoodStall):
         limits |= {"stall-from": "no stall begins below", "stall-to": "no stall begins above"}
     for name, meaning in limits.items():
@@ -117,7 +117,7 @@ def consumer_options(page: str, probe: Probe, remind: float, silence: float) -> 
     if rule.holdable:
         shown = "a drop that is over before is a lid, and not told (0)"
         parser.add_argument("--lid-minutes", type=number_from(0), metavar="N", help=shown)
-    if FoodDone in probe.beside:
+    if FoodDone in probe.limits:
         shown = "told once when, by the forecast, it may be done within so many (0)"
         parser.add_argument("--warn-minutes", type=number_from(0), metavar="N", help=shown)
     options = parser.parse_args()
@@ -143,7 +143,7 @@ def rules_of(options: argparse.Namespace, probe: Probe, settings: Settings) -> l
             below, above = map(probe.setting, pair)
             raise InputError(f"{below}, {low:g} °F, is not below {above}, {high:g} °F", low)
     own = {field: value for field, name in OWN.items() if (value := chosen(name)) is not None}
-    limits = ((rule, chosen(rule.kind)) for rule in probe.beside)
+    limits = ((rule, chosen(rule.kind)) for rule in probe.limits)
     beside = [rule(limit) for rule, limit in limits if limit is not None]
     if warned := chosen("warn_minutes"):
         if FoodDone not in map(type, beside):

@@ -14,15 +14,15 @@ from .rules import FoodStall, Rule, SmokerDrop
 class Probe:
     """One thermometer: its queue, the rule by which it is watched, and the script that does so.
 
-    `beside` are further rules, each of which counts where its limit in °F is given; those in `also`
-    always count.
+    Of the further rules those in `limits` count where somebody gives their degrees, and those in
+    `also` always.
     """
 
     name: str
     queue: str
     rule: Rule
     script: str
-    beside: tuple[type[Rule], ...] = ()
+    limits: tuple[type[Rule], ...] = ()
     also: tuple[Rule, ...] = ()
 
     @property

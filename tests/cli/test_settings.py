@@ -411,7 +411,7 @@ def rules(monkeypatch, *arguments, probe=SMOKER, **limits):
 
 
 def test_a_probe_that_has_a_limit_beside_its_target_can_warn_of_the_target(monkeypatch):
-    probe = replace(FOOD_A, beside=(FoodDone, SmokerHigh))
+    probe = replace(FOOD_A, limits=(FoodDone, SmokerHigh))
     own, *beside = rules(monkeypatch, "--high", "250", probe=probe, done=203, warn_minutes=30)
     assert beside == [FoodDone(203, warn_minutes=30), SmokerHigh(250)]
 

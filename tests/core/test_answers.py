@@ -76,7 +76,7 @@ def test_an_answer_about_something_else_changes_nothing(answer):
 
 
 def test_the_answer_to_an_episode_is_the_same_for_each_of_its_alerts():
-    watch, answers = Watch(SmokerDrop(), 5, beside=[SmokerLow(210)]), set()
+    watch, answers = Watch(SmokerDrop(), 5, others=[SmokerLow(210)]), set()
     for number, temperature in enumerate(DYING[:40], 1):
         reading = numbered(SMOKER, "brisket", number, "12:00", temperature)
         for alert in watch.judge(reading).alerts:
@@ -121,7 +121,7 @@ def test_what_can_wait_does_not_ring():
 
 
 def test_meat_that_is_done_rings_until_somebody_answers():
-    watch = Watch(FoodStall(), 60, beside=[FoodDone(203)], ring=FIVE)
+    watch = Watch(FoodStall(), 60, others=[FoodDone(203)], ring=FIVE)
     warming = [200.0 + n / 10 for n in range(100)]
     found = told(watch, warming, FOOD_A, {43: hears("done", 32, FOOD_A)})
     assert found == [(32, "raised"), (42, "ring")]
@@ -296,7 +296,7 @@ def test_meat_that_is_done_is_no_stall_behind_a_quiet_hour_either_nor_after_a_re
     temperatures, answers, cut
 ):
     def fresh() -> Watch:
-        return Watch(FoodStall(2, 3), 5, beside=[FoodDone(203)], ring=Ring(60, 5, 120))
+        return Watch(FoodStall(2, 3), 5, others=[FoodDone(203)], ring=Ring(60, 5, 120))
 
     whole, first, second = fresh(), fresh(), fresh()
     before, after = temperatures[:cut], temperatures[cut:]

@@ -36,7 +36,7 @@ def told(beside, temperatures, probe=SMOKER, remind=60, by="readings", seconds=3
 
 
 def subjects(beside, temperatures, probe=SMOKER, **how):
-    watch = Watch(SmokerDrop(1000) if probe is SMOKER else FoodStall(0.01, 5000), 60, beside=beside)
+    watch = Watch(SmokerDrop(1000) if probe is SMOKER else FoodStall(0.01, 5000), 60, others=beside)
     taken = readings(temperatures, probe)
     return [alert.subject for reading in taken for alert in watch.judge(reading).alerts]
 
@@ -148,7 +148,7 @@ def test_done_says_the_target_and_is_told_again_until_the_probe_is_pulled_out():
 
 
 def test_the_end_of_the_cook_ends_what_was_done():
-    watch = Watch(FoodStall(0.01, 5000), 1, beside=[FoodDone(203)])
+    watch = Watch(FoodStall(0.01, 5000), 1, others=[FoodDone(203)])
     *first, last = readings([150, 203, 203, 203], FOOD_A)
     for reading in first:
         watch.judge(reading)
