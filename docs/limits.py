@@ -62,7 +62,7 @@ def sample() -> list[tuple[str, float]]:
 def lids(minutes: float) -> list[tuple[str, str]]:
     """What is told of the sample cook's drops: the time of day and the state."""
     times, temperatures = zip(*sample(), strict=True)
-    found = told(list(temperatures), SmokerDrop(hold_minutes=minutes))
+    found = told(list(temperatures), SmokerDrop(lid_minutes=minutes))
     return [(times[n].split()[1], alert.state) for n, alert in found]
 
 

@@ -10,10 +10,8 @@ from contextlib import suppress
 from functools import partial
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from ..core.limits import FoodDone
 from ..core.probes import PROBES
 from ..core.readings import COLDEST, HOTTEST
-from ..core.rules import FoodStall
 from ..core.units import UNITS, fahrenheit
 
 
@@ -117,13 +115,11 @@ _TIMES = partial(_number, int, 1, 1000, "a whole number from 1 to 1,000, like 12
 _MINUTES = partial(_number, float, 0, 1440, "minutes from 0 to 1,440, like 3")
 
 
-PER_PROBE = {probe.setting(rule.kind): _LIMIT for probe in PROBES for rule in probe.limits}
-PER_PROBE |= {probe.setting("lid_minutes"): _MINUTES for probe in PROBES if probe.rule.holdable}
-for _probe in PROBES:
-    if FoodDone in _probe.limits:
-        PER_PROBE[_probe.setting("warn_minutes")] = _MINUTES
-    if isinstance(_probe.rule, FoodStall):
-        PER_PROBE |= {_probe.setting(name): _LIMIT for name in ("stall_from", "stall_to")}
+PER_PROBE = {
+    probe.setting(name): _MINUTES if name.endswith("minutes") else _LIMIT
+    for probe in PROBES
+    for name in probe.choices
+}
 """What can be set for a probe alone: limits in °F, and minutes."""
 
 TEXTS: dict[str, Callable[[object], str]] = {

@@ -109,7 +109,7 @@ class Episodes:
         episode.go_on(moment, tail[-1])
         over, ring = rule.is_over(change, tail, episode), self._ring
         rings = ring.is_due(moment - episode.rang_at, episode.rings)
-        due = moment - episode.at >= rule.hold_minutes * 60
+        due = moment - episode.at >= rule.lid_minutes * 60
         shown = {
             When.MOOT: moot,
             # What was not told only because the probe was quiet can have lasted for longer.
@@ -152,7 +152,7 @@ class Episodes:
         in_all = rule.facts_in_all(episode, newest, lasted, over=state not in LOUD)
         if news:
             facts = f"{facts}, {in_all}"
-        elif in_all and (state != "raised" or rule.hold_minutes):
+        elif in_all and (state != "raised" or rule.lid_minutes):
             facts, change, seen = in_all, rule.change([episode.highest, newest]), 0
         alert = episode_alert(state, cause, rule, facts, change, seen, self._name, self._unit)
         return replace(alert, began=episode.began)

@@ -30,6 +30,14 @@ class Probe:
         """Its name within a sentence: `food A`."""
         return self.name[:1].lower() + self.name[1:]
 
+    @property
+    def choices(self) -> dict[str, str]:
+        """What has an option and a setting, in °F or in minutes, each with its help."""
+        choices = {rule.kind: rule.option for rule in self.limits}
+        for rule in (type(self.rule), *self.limits):
+            choices |= rule.choices
+        return choices
+
     def setting(self, what: str) -> str:
         """The key of a setting that is for this probe alone: `food_a_done`."""
         return f"{self.name} {what}".lower().replace(" ", "_")

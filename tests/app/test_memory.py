@@ -65,8 +65,8 @@ def taken_over(by: Memory, made: Memory, now=0.0) -> Memory:
 
 temperatures = st.lists(st.integers(190, 230), min_size=1, max_size=80)
 PAUSES = st.sampled_from([0, 5, 30, 30, 30, 55, 60, 65, 301, -5, -20, -30, -65, -600])
-BOUNDED = FoodStall(10, 4, least=200, most=214)
-OWN = st.sampled_from([SmokerDrop(), SmokerDrop(hold_minutes=3), FoodStall(10, 4), BOUNDED])
+BOUNDED = FoodStall(10, 4, stall_from=200, stall_to=214)
+OWN = st.sampled_from([SmokerDrop(), SmokerDrop(lid_minutes=3), FoodStall(10, 4), BOUNDED])
 
 
 @settings(deadline=None)
@@ -275,12 +275,12 @@ def test_a_drop_that_was_held_back_is_told_though_the_clock_is_put_back():
         replace(reading, time=time)
         for reading, time in zip(cook([225, 225, *range(200, 110, -10)]), times, strict=False)
     ]
-    made = memory(SmokerDrop(hold_minutes=3), clock="time")
+    made = memory(SmokerDrop(lid_minutes=3), clock="time")
     assert judge(made, readings) == ["brisket/01-smoker/7/raised"]
 
 
 def test_a_held_drop_that_is_over_when_nothing_is_held_back_any_more_is_a_lid():
-    made = memory(SmokerDrop(hold_minutes=3))
+    made = memory(SmokerDrop(lid_minutes=3))
     assert judge(made, cook([250, 250, 230])) == []
     again = taken_over(memory(SmokerDrop()), made)
     assert judge(again, cook([250, 250, 230, 249, 249])[3:]) == ["brisket/01-smoker/4/lid"]
@@ -520,7 +520,7 @@ def test_whatever_a_forged_state_says_it_is_passed_over_or_can_be_gone_on_with(
     clock = data.draw(st.sampled_from(["readings", "time"]))
 
     def made():
-        return memory(SmokerDrop(hold_minutes=1), LIMITS, clock)
+        return memory(SmokerDrop(lid_minutes=1), LIMITS, clock)
 
     readings = [
         replace(reading, time=f"05/22/21 12:{n // 2:02}:{n % 2 * 30:02}")

@@ -204,7 +204,7 @@ def test_what_begins_and_ends_while_a_probe_is_quiet_is_told_to_nobody():
 
 @pytest.mark.parametrize(("readings", "state"), [(3, "lid"), (20, "over")])
 def test_behind_a_quiet_hour_only_a_short_drop_is_called_a_lid(readings, state):
-    watch = Watch(SmokerDrop(hold_minutes=5), 0)
+    watch = Watch(SmokerDrop(lid_minutes=5), 0)
     fire = [225.0] * 3 + [205.0 - n for n in range(readings)] + [225.0] * 2
     quiet = {2: Answer("q", minutes=60)}
     assert told(watch, fire, answers=quiet) == [(4 + readings, state)]

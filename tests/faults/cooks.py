@@ -56,7 +56,7 @@ def _meat(chance: Random, rows: int) -> list:
 def rules(probe: Probe, settings: dict[str, float]) -> list[Rule]:
     """The rules by which a probe is watched under such settings, its own first."""
     held = settings.get(probe.setting("lid_minutes"))
-    rule = replace(probe.rule, hold_minutes=float(held)) if held else probe.rule
+    rule = replace(probe.rule, lid_minutes=float(held)) if held else probe.rule
     limits = [(kind, settings.get(probe.setting(kind.kind))) for kind in probe.limits]
     return [rule, *(kind(float(f)) for kind, f in limits if f is not None), *probe.also]
 
