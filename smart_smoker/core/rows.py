@@ -113,7 +113,6 @@ class Table:
         if self._day_first is None and dates:
             found = filter(lambda said: said is not None, map(says_day_first, lines))
             self._day_first = next(found, None)
-        self._as_it_is = not (self._elapsed or self._day_first or len(times) > 1)
         self._unit = next((c for c, name in enumerate(names) if name.casefold() in UNIT), None)
         self._before: list[float | None] = [None] * len(PROBES)
         self._gone: set[int] = set()
@@ -205,8 +204,6 @@ class Table:
         return temperature
 
     def _time(self, cells: list[str]) -> str:
-        if self._as_it_is:
-            return self._cell(cells, self.columns.times[0])
         time = " ".join(filter(None, (self._cell(cells, c) for c in self.columns.times)))
         if self._elapsed and NUMBER.fullmatch(time) and 0 <= float(time) < ELAPSED:
             return elapsed(float(time))

@@ -8,6 +8,7 @@ reminder (episodes.py). So is a silence: from the last reading for a while to th
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from statistics import median_low
 from typing import NamedTuple
 
 from .alert import NO_SIGNAL, Alert, found_alert
@@ -112,9 +113,10 @@ class Watch:
     def _take(self, reading: Reading, heard: float) -> Judgement:
         moment = self._moment(reading) if self._by_time else (self.judged + 1) * SECONDS_PER_READING
         self._texts.add(reading, self.number)
-        if self._newest.maxlen != 1:
-            reading = self._middle(reading)
-        temperature, window = reading.temperature, self.window
+        self._newest.append(reading.temperature)
+        temperature, window = median_low(self._newest), self.window
+        if temperature != reading.temperature:
+            reading = replace(reading, temperature=temperature)
         window.add(moment, temperature)
         cause = reading
         if window[-1] == (moment, temperature):
@@ -137,12 +139,6 @@ class Watch:
         limits = None if self._limits == self._limits_told else self._limits
         self._limits_told = self._limits
         return Judgement(self._episodes[-1].tail, alerts, True, limits, forecast=forecast)
-
-    def _middle(self, reading: Reading) -> Reading:
-        """The reading, with the middle one of the last temperatures where one alone is noise."""
-        self._newest.append(reading.temperature)
-        middle = sorted(self._newest)[(len(self._newest) - 1) // 2]
-        return replace(reading, temperature=middle)
 
     def _moment(self, reading: Reading) -> float:
         moment = parse_moment(reading.time)
