@@ -285,6 +285,15 @@ def test_what_an_earlier_version_has_told_rings_by_when_it_was_told():
     assert third.silence(1301, 300).state == "ring"
 
 
+def test_what_a_later_version_says_besides_does_not_hide_an_episode_that_goes_on():
+    first, second = Watch(SmokerDrop(), 0), Watch(SmokerDrop(), 0)
+    told(first, DYING[:8])
+    state = first.state() | {"mood": "fine"}
+    state["episodes"]["drop"]["colour"] = "red"
+    second.resume(SMOKER, "brisket", state)
+    assert second.state() == first.state()
+
+
 @untimed
 @given(
     st.lists(st.sampled_from([190.0, 200.0, 202.0, 203.0]), max_size=60),
