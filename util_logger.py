@@ -53,7 +53,7 @@ def setup_logger(script: str) -> tuple[logging.Logger, str]:
     return logging.getLogger(path.stem), str(logname)
 
 
-class _Lines(logging.Formatter):
+class _OneLine(logging.Formatter):
     """A record is one line, whatever it says: only a traceback has several."""
 
     def formatMessage(self, record: LogRecord) -> str:  # noqa: N802 - the name is logging's
@@ -89,7 +89,7 @@ class _Journal(logging.StreamHandler[TextIO]):
 
     def __init__(self, stream: TextIO):
         super().__init__(stream)
-        self.setFormatter(_Lines())
+        self.setFormatter(_OneLine())
 
     def format(self, record: LogRecord) -> str:
         priority = PRIORITIES.get(record.levelno, 6)
@@ -105,7 +105,7 @@ class _LogFile(RotatingFileHandler, WatchedFileHandler):
     def __init__(self, path: Path):
         self._complained = False
         super().__init__(path, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True)
-        self.setFormatter(_Lines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        self.setFormatter(_OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
 
     def shouldRollover(self, record: LogRecord) -> int:  # noqa: N802
         self.reopenIfNeeded()

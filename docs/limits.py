@@ -34,9 +34,9 @@ def fire(hours: float) -> list[float]:
     return [round(COLD + (HOT - COLD) * math.exp(-step / decay), 1) for step in steps]
 
 
-def told(temperatures: list[float], rule: Rule, *beside: Rule) -> list[tuple[int, Alert]]:
+def told(temperatures: list[float], rule: Rule, *others: Rule) -> list[tuple[int, Alert]]:
     """What a watch tells, with the number of the reading that caused it, from 0 on."""
-    watch, found = Watch(rule, 0, beside=beside), []
+    watch, found = Watch(rule, 0, others=others), []
     for n, temperature in enumerate(temperatures):
         reading = Reading(SMOKER, f"reading {n}", temperature, f"{n}", "fire", n + 1)
         found += [(n, alert) for alert in watch.judge(reading).alerts]
@@ -62,7 +62,7 @@ def sample() -> list[tuple[str, float]]:
 def lids(minutes: float) -> list[tuple[str, str]]:
     """What is told of the sample cook's drops: the time of day and the state."""
     times, temperatures = zip(*sample(), strict=True)
-    found = told(list(temperatures), SmokerDrop(hold_minutes=minutes))
+    found = told(list(temperatures), SmokerDrop(lid_minutes=minutes))
     return [(times[n].split()[1], alert.state) for n, alert in found]
 
 

@@ -51,8 +51,8 @@ def alerts(rows: Sequence[Row], settings: Settings) -> list[Alert]:
     """The alerts that these rows cause, in their order."""
     watches, told = {}, []
     for probe in PROBES:
-        own, *beside = rules_of(Namespace(rule=probe.rule), probe, settings)
-        watches[probe] = Watch(own, beside=beside, unit=settings.units)
+        own, *others = rules_of(Namespace(rule=probe.rule), probe, settings)
+        watches[probe] = Watch(own, others=others, unit=settings.units)
     for row in rows:
         for probe, temperature in row.filled():
             watch = watches[probe]

@@ -256,7 +256,7 @@ def watch(
     new_watch = partial(
         Watch,
         rule,
-        beside=others,
+        others=others,
         remind_minutes=options.remind_minutes,
         clock=options.clock,
         median=options.median,

@@ -8,12 +8,11 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import Any
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from ..core.limits import FoodDone
 from ..core.probes import PROBES
 from ..core.readings import COLDEST, HOTTEST
-from ..core.rules import FoodStall
 from ..core.units import UNITS, fahrenheit
 
 
@@ -117,43 +116,36 @@ _TIMES = partial(_number, int, 1, 1000, "a whole number from 1 to 1,000, like 12
 _MINUTES = partial(_number, float, 0, 1440, "minutes from 0 to 1,440, like 3")
 
 
-PER_PROBE = {probe.setting(rule.kind): _LIMIT for probe in PROBES for rule in probe.beside}
-PER_PROBE |= {probe.setting("lid_minutes"): _MINUTES for probe in PROBES if probe.rule.holdable}
-for _probe in PROBES:
-    if FoodDone in _probe.beside:
-        PER_PROBE[_probe.setting("warn_minutes")] = _MINUTES
-    if isinstance(_probe.rule, FoodStall):
-        PER_PROBE |= {_probe.setting(name): _LIMIT for name in ("stall_from", "stall_to")}
+PER_PROBE = {
+    probe.setting(name): _MINUTES if name.endswith("minutes") else _LIMIT
+    for probe in PROBES
+    for name in probe.choices
+}
 """What can be set for a probe alone: limits in °F, and minutes."""
 
-TEXTS: dict[str, Callable[[object], str]] = {
+CHECKS: dict[str, Callable[[object], Any]] = {
+    "rabbitmq_url": broker_urls,
     "rabbitmq_admin_url": _WEB_URL,
     "outgoing_email_host": text,
+    "outgoing_email_port": _port,
     "outgoing_email_address": _address,
     "outgoing_email_password": text,
     "outgoing_email_security": partial(_one_of, ("starttls", "ssl", "none")),
     "sms_address_for_texts": _address,
     "email_address_for_alerts": _address,
+    "notify_urls": _notify_urls,
+    "urgent_notify_urls": _notify_urls,
+    "second_person_urls": _notify_urls,
+    "ring_minutes": _MINUTES,
+    "ring_most": _TIMES,
+    "second_person_minutes": _MINUTES,
     "panel_password": text,
     "panel_proxy": _ip_address,
     "panel_url": lambda value: text(value) and _WEB_URL(value),
     "mqtt_url": lambda value: text(value) and _MQTT_URL(value),
     "units": partial(_one_of, UNITS),
-}
-NUMBERS: dict[str, Callable[[object], float]] = {
-    "outgoing_email_port": _port,
-    "ring_minutes": _MINUTES,
-    "ring_most": _TIMES,
-    "second_person_minutes": _MINUTES,
     **PER_PROBE,
 }
-LISTS: dict[str, Callable[[object], tuple[str, ...]]] = {
-    "rabbitmq_url": broker_urls,
-    "notify_urls": _notify_urls,
-    "urgent_notify_urls": _notify_urls,
-    "second_person_urls": _notify_urls,
-}
-CHECKS = (*TEXTS, *NUMBERS, *LISTS)
 """All that can be set."""
 
 SECRET = tuple(key for key in CHECKS if key.endswith(("_url", "_urls", "_password")))

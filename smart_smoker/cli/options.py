@@ -13,7 +13,7 @@ from ..core.limits import FoodDone
 from ..core.probes import PROBES, Probe
 from ..core.readings import COLDEST, HOTTEST, SECONDS_PER_READING
 from ..core.rows import Wanted
-from ..core.rules import FoodStall, Rule
+from ..core.rules import Rule
 from ..core.text import printable
 from ..core.units import fahrenheit
 from ..core.watch import CLOCKS
@@ -24,9 +24,6 @@ LONGEST_NAME = 60
 
 LONGEST_WINDOW = 240
 """Readings: two hours of them."""
-
-OWN = {"hold_minutes": "lid_minutes", "least": "stall_from", "most": "stall_to"}
-"""Fields of a probe's own rule that can be set, each with the name of its option and setting."""
 
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 """Seconds by the letter behind a duration."""
@@ -99,19 +96,12 @@ def consumer_options(page: str, probe: Probe, remind: float, silence: float) -> 
     parser.add_argument("--clock", choices=CLOCKS, default="readings", help=meaning)
     meaning = "the middle one of so many readings counts: one alone is noise (1)"
     parser.add_argument("--median", type=int, choices=(1, 3, 5), default=1, help=meaning)
-    limits = {kind.kind: kind.option for kind in probe.beside}
-    if isinstance(rule, FoodStall):
-        limits |= {"stall-from": "no stall begins below", "stall-to": "no stall begins above"}
-    for name, meaning in limits.items():
-        shown = f"°F, or °C as 95C; {meaning} (no limit)"
-        limit = number_from(COLDEST, HOTTEST, fahrenheit)
-        parser.add_argument(f"--{name}", type=limit, metavar="N", help=shown)
-    if rule.holdable:
-        shown = "a drop that is over before is a lid, and not told (0)"
-        parser.add_argument("--lid-minutes", type=number_from(0), metavar="N", help=shown)
-    if FoodDone in probe.beside:
-        shown = "told once when, by the forecast, it may be done within so many (0)"
-        parser.add_argument("--warn-minutes", type=number_from(0), metavar="N", help=shown)
+    limit, minutes = number_from(COLDEST, HOTTEST, fahrenheit), number_from(0)
+    for name, meaning in probe.choices.items():
+        in_minutes = name.endswith("minutes")
+        shown = meaning if in_minutes else f"°F, or °C as 95C; {meaning} (no limit)"
+        flag, kind = f"--{name.replace('_', '-')}", minutes if in_minutes else limit
+        parser.add_argument(flag, type=kind, metavar="N", help=shown)
     options = parser.parse_args()
     if options.clock == "readings" and options.window % 1:
         parser.error("argument --window: no whole readings of 30 seconds; or use --clock time")
@@ -134,18 +124,17 @@ def rules_of(options: argparse.Namespace, probe: Probe, settings: Settings) -> l
         if low is not None and high is not None and low >= high:
             below, above = map(probe.setting, pair)
             raise InputError(f"{below}, {low:g} °F, is not below {above}, {high:g} °F", low)
-    own = {field: value for field, name in OWN.items() if (value := chosen(name)) is not None}
-    limits = ((rule, chosen(rule.kind)) for rule in probe.beside)
-    beside = [rule(limit) for rule, limit in limits if limit is not None]
-    if warned := chosen("warn_minutes"):
-        if FoodDone not in map(type, beside):
-            key = probe.setting(FoodDone.kind)
-            raise InputError(f"{probe.spoken} has no target to warn of: give --done, or {key}", key)
-        beside = [
-            replace(rule, warn_minutes=warned) if isinstance(rule, FoodDone) else rule
-            for rule in beside
-        ]
-    return [replace(options.rule, **own), *beside, *probe.also]
+    if chosen("warn_minutes") and chosen(FoodDone.kind) is None:
+        key = probe.setting(FoodDone.kind)
+        raise InputError(f"{probe.spoken} has no target to warn of: give --done, or {key}", key)
+
+    def as_chosen(rule: Rule) -> Rule:
+        given = ((name, chosen(name)) for name in rule.choices)
+        return replace(rule, **{name: value for name, value in given if value is not None})
+
+    limits = ((rule, chosen(rule.kind)) for rule in probe.limits)
+    others = [as_chosen(rule(degrees)) for rule, degrees in limits if degrees is not None]
+    return [as_chosen(options.rule), *others, *probe.also]
 
 
 def cook_name(text: str) -> str:

@@ -1,7 +1,7 @@
 """Episodes: one rule over one probe's readings, and what is told of it when."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from enum import Enum
 from typing import NamedTuple
 
@@ -109,7 +109,7 @@ class Episodes:
         episode.go_on(moment, tail[-1])
         over, ring = rule.is_over(change, tail, episode), self._ring
         rings = ring.is_due(moment - episode.rang_at, episode.rings)
-        due = moment - episode.at >= rule.hold_minutes * 60
+        due = moment - episode.at >= rule.lid_minutes * 60
         shown = {
             When.MOOT: moot,
             # What was not told only because the probe was quiet can have lasted for longer.
@@ -152,7 +152,7 @@ class Episodes:
         in_all = rule.facts_in_all(episode, newest, lasted, over=state not in LOUD)
         if news:
             facts = f"{facts}, {in_all}"
-        elif in_all and (state != "raised" or rule.hold_minutes):
+        elif in_all and (state != "raised" or rule.lid_minutes):
             facts, change, seen = in_all, rule.change([episode.highest, newest]), 0
         alert = episode_alert(state, cause, rule, facts, change, seen, self._name, self._unit)
         return replace(alert, began=episode.began)
@@ -179,14 +179,14 @@ class Episodes:
 
     def resume(self, state: State) -> None:
         """Go on from this state. Raises one of MISSHAPEN where it is none."""
-        said = dict(state)
-        self.over, self.going_on = said.pop("over", False) is True, None
+        said = {each.name: state[each.name] for each in fields(Episode) if each.name in state}
+        self.over, self.going_on = state.get("over") is True, None
         if said:
-            told_at, eased, heard = (said.pop(name, None) for name in ("told_at", "eased", "heard"))
-            told, moment = told_at is not None, told_at or 0
-            phase = Phase((told, told and eased is True, told and heard is True))
+            told, moment = said.get("told_at") is not None, said.get("told_at") or 0
+            eased, heard = (told and state.get(name) is True for name in ("eased", "heard"))
             # An earlier version rang nowhere: its alert was told last.
-            episode = Episode(phase=phase, told_at=moment, **{"rang_at": moment, **said})
+            said = {"rang_at": moment, **said, "told_at": moment}
+            episode = Episode(**said | {"phase": Phase((told, eased, heard))})
             check_numbers((episode.at, episode.since, moment, episode.rang_at, episode.rings))
             if not COLDEST <= episode.lowest <= episode.highest <= HOTTEST:
                 raise ValueError("an episode that no probe has had")

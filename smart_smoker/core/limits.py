@@ -86,6 +86,7 @@ class FoodDone(Rule):
     warn_minutes: float = 0
     kind = "done"
     option = "told once, when two readings in a row are as warm"
+    choices = {"warn_minutes": "told once when, by the forecast, it may be done within so many (0)"}
     during = "done for {duration}"
     title = "{probe} Done!"
     advice = "Take it out, and let it rest."

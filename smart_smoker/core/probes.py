@@ -14,21 +14,29 @@ from .rules import FoodStall, Rule, SmokerDrop
 class Probe:
     """One thermometer: its queue, the rule by which it is watched, and the script that does so.
 
-    `beside` are further rules, each of which counts where its limit in °F is given; those in `also`
-    always count.
+    Of the further rules those in `limits` count where somebody gives their degrees, and those in
+    `also` always.
     """
 
     name: str
     queue: str
     rule: Rule
     script: str
-    beside: tuple[type[Rule], ...] = ()
+    limits: tuple[type[Rule], ...] = ()
     also: tuple[Rule, ...] = ()
 
     @property
     def spoken(self) -> str:
         """Its name within a sentence: `food A`."""
         return self.name[:1].lower() + self.name[1:]
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """What has an option and a setting, in °F or in minutes, each with its help."""
+        choices = {rule.kind: rule.option for rule in self.limits}
+        for rule in (type(self.rule), *self.limits):
+            choices |= rule.choices
+        return choices
 
     def setting(self, what: str) -> str:
         """The key of a setting that is for this probe alone: `food_a_done`."""

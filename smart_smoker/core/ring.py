@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Ring:
-    """How something urgent is told again until somebody answers.
+    """Every so many seconds, 0 for never, at most so many times.
 
-    That is every so many seconds, 0 for never, at most so many times; after `second` seconds to
-    somebody else as well.
+    After `second` seconds to somebody else as well.
     """
 
     every: float = 0

@@ -84,14 +84,15 @@ class Table:
     ):
         self._wanted, self._tell, self._dialect = wanted, tell, Dialect()
         # A header says what separates cells, as Excel's sep=; does. A title before it may not.
-        telling = [line for line in head if not Dialect().cells(line) or _names_time(line)]
+        read = [(line, Dialect().cells(line)) for line in head]
+        telling = [line for line, cells in read if not cells or _names_time(cells)]
         for line in [*telling, first]:
             cells = self._dialect.cells(line)
         if self._dialect.header:  # A later line of JSON can name what the first has not.
             for line in lines:
                 self._dialect.cells(line)
             cells = self._dialect.cells(first)
-        headers = [self._dialect.cells(line) for line in head if Dialect().cells(line)]
+        headers = [self._dialect.cells(line) for line, cells in read if cells]
         headers = [header for header in headers if len(header) > 1 or len(cells) < 2]
         self._headers = headers or [self._dialect.header] * bool(self._dialect.header)
         names = joined(self._headers)
@@ -113,7 +114,6 @@ class Table:
         if self._day_first is None and dates:
             found = filter(lambda said: said is not None, map(says_day_first, lines))
             self._day_first = next(found, None)
-        self._as_it_is = not (self._elapsed or self._day_first or len(times) > 1)
         self._unit = next((c for c, name in enumerate(names) if name.casefold() in UNIT), None)
         self._before: list[float | None] = [None] * len(PROBES)
         self._gone: set[int] = set()
@@ -137,7 +137,7 @@ class Table:
                 rows[0],
             )
 
-    def rows_of(self, number: int, line: str) -> Row | None:
+    def row_of(self, number: int, line: str) -> Row | None:
         """The row of a line, None for a blank one or a header that comes again."""
         cells = self._dialect.cells(line)
         if not any(cells) or self._is_header(cells):
@@ -205,8 +205,6 @@ class Table:
         return temperature
 
     def _time(self, cells: list[str]) -> str:
-        if self._as_it_is:
-            return self._cell(cells, self.columns.times[0])
         time = " ".join(filter(None, (self._cell(cells, c) for c in self.columns.times)))
         if self._elapsed and NUMBER.fullmatch(time) and 0 <= float(time) < ELAPSED:
             return elapsed(float(time))
@@ -242,7 +240,7 @@ def read_rows(
                 continue
             known = list(filter(None, lines)) if isinstance(lines, list) else [line]
             table = Table(head, line, known, wanted, tell)
-        if row := table.rows_of(number, line):
+        if row := table.row_of(number, line):
             yield row
 
 
@@ -254,17 +252,17 @@ def _is_row(line: str, head: list[str]) -> bool:
         return bool(dialect.header)
     kinds = [kind_of(cell) for cell in cells]
     numbers = any(NUMBER.fullmatch(dialect.number(cell)[0]) for cell in cells)
-    if any(map(_names_time, head)):
+    if any(_names_time(Dialect().cells(line)) for line in head):
         more_names = sum(map(bool, kinds)) > bool(cells[0]) or any(map(_UNIT.fullmatch, cells))
         return numbers or cells[0][:1].isdigit() or not more_names
-    if {"time", "date"}.intersection(kinds):
+    if _names_time(cells):
         return False
     return cells[0][:1].isdigit() or numbers and (not cells[0] or any(map(str.isdigit, cells[0])))
 
 
-def _names_time(line: str) -> bool:
-    """Whether a line is a header, as one of its cells is the name of a time."""
-    return any(kind_of(cell) in ("time", "date") for cell in Dialect().cells(line))
+def _names_time(cells: list[str]) -> bool:
+    """Whether a line of these cells is a header, as one of them is the name of a time."""
+    return any(kind_of(cell) in ("time", "date") for cell in cells)
 
 
 def oldest_first(rows: list[Row]) -> list[Row]:

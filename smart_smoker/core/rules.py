@@ -1,7 +1,7 @@
 """The rules: when a probe's last readings are worth an alert."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
@@ -65,8 +65,6 @@ class Rule:
 
     degrees: float
     window: float = 5
-    hold_minutes: float = 0
-    """How long an episode must last before it is told, where it is `holdable`."""
     kind: ClassVar[str]
     """What an episode of it is called: one word, and its option where it is not the probe's own."""
     during: ClassVar[str]
@@ -84,7 +82,10 @@ class Rule:
     """The kind of rule that is told no more in this cook when this one was."""
     option = ""
     """Its option's help, where it has one; the history then has its degrees, for the panel."""
-    holdable = False
+    choices: ClassVar[Mapping[str, str]] = {}
+    """Its other fields that have an option, in °F or in minutes, each with its help."""
+    lid_minutes = 0.0
+    """How long an episode must last before it is told."""
     looks_back = 0
     """Seconds that show whether an episode is over, where these are more than its window."""
 
@@ -162,14 +163,15 @@ class SmokerDrop(Rule):
     15 °F in 5 readings (2.5 minutes) is what the smoker's owners ask for. The rule can hold from
     the second reading on, since 15 °F in one minute is also 15 °F in 2.5 minutes. It is over when
     half of what was lost has come back, or when the fire holds where it is, within a third of the
-    degrees for 10 minutes. With `hold_minutes` it is told when it has lasted so long, unless half
+    degrees for 10 minutes. With `lid_minutes` it is told when it has lasted so long, unless half
     has come back by then: that was a lid.
     """
 
     degrees: float = 15
     window: float = 5
+    lid_minutes: float = 0
     looks_back = 10 * 60
-    holdable = True
+    choices = {"lid_minutes": "a drop that is over before is a lid, and not told (0)"}
     kind = "drop"
     during = "dropped"
     title = "{probe} Alert!"
@@ -197,7 +199,7 @@ class SmokerDrop(Rule):
         next_to_it = max((*tail[max(0, place - 1) : place], *tail[place + 1 : place + 2]))
         alone = len(tail) > 2 and highest - next_to_it >= self.degrees
         # Held back, a lone reading that both next to it contradict can be told from a drop.
-        return next_to_it if alone and self.hold_minutes else highest
+        return next_to_it if alone and self.lid_minutes else highest
 
     def was_nothing(self, episode: Episode, newest: float) -> bool:
         return 2 * (newest - episode.lowest) >= episode.highest - episode.lowest
@@ -222,13 +224,14 @@ class FoodStall(Rule):
 
     1 °F in 20 readings (10 minutes) is what the smoker's owners ask for. The rule is over when the
     readings are apart by more than a degree beyond that. One begins only where the newest reading
-    is from `least` to `most`, in °F.
+    is from `stall_from` to `stall_to`, in °F.
     """
 
     degrees: float = 1
     window: float = 20
-    least: float = -math.inf
-    most: float = math.inf
+    stall_from: float = -math.inf
+    stall_to: float = math.inf
+    choices = {"stall_from": "no stall begins below", "stall_to": "no stall begins above"}
     urgent = False
     kind = "stall"
     during = "stalled for {duration}"
@@ -242,7 +245,8 @@ class FoodStall(Rule):
         return round(max(tail) - min(tail), DECIMALS)
 
     def holds(self, change: float, tail: Tail) -> bool:
-        return change <= self.degrees and self.least <= tail[-1] <= self.most and tail.spans
+        within = self.stall_from <= tail[-1] <= self.stall_to
+        return change <= self.degrees and within and tail.spans
 
     def is_over(self, change: float, tail: Tail, episode: Episode) -> bool:
         return change > round(self.degrees + 1, DECIMALS)

@@ -11,11 +11,6 @@ REMEMBERED = 20
 UNKNOWN = "????"
 """In the place of a checksum, where a number was left out."""
 
-TWO_PRODUCERS = (
-    "number {} of {} has come before with another text: two producers send the same cook; start"
-    " each with a --cook of its own"
-)
-
 
 class Texts:
     """The texts of the last readings of a cook: `sums` has four signs of a checksum for each."""
@@ -27,7 +22,11 @@ class Texts:
         """Raise TwoProducers where a number up to the `newest` has come with another text."""
         end = len(self.sums) - 4 * (newest - reading.seq)
         if self.sums[max(0, end - 4) : max(0, end)] not in ("", UNKNOWN, _checksum(reading)):
-            raise TwoProducers(TWO_PRODUCERS.format(reading.seq, reading.cook), reading.cook)
+            raise TwoProducers(
+                f"number {reading.seq} of {reading.cook} has come before with another text: two"
+                " producers send the same cook; start each with a --cook of its own",
+                reading.cook,
+            )
 
     def add(self, reading: Reading, newest: int) -> None:
         """Remember the text of the reading after the `newest`; a foreign one has no number."""

@@ -8,6 +8,7 @@ reminder (episodes.py). So is a silence: from the last reading for a while to th
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from statistics import median_low
 from typing import NamedTuple
 
 from .alert import NO_SIGNAL, Alert, found_alert
@@ -49,7 +50,7 @@ class Judgement(NamedTuple):
 class Watch:
     """The memory of one probe in one cook: its last readings, and the episodes of its rules.
 
-    `rule` is the probe's own, `beside` are further ones. `remind_minutes` is how long an episode
+    `rule` is the probe's own, `others` are further ones. `remind_minutes` is how long an episode
     goes on before it is told again, 0 for never; `clock` is one of CLOCKS, and what windows and
     reminders go by; `unit` is "F" or "C", for words; of `median` readings the middle one counts.
     `heard` is when a reading arrived, in seconds of any clock that only goes forward.
@@ -60,7 +61,7 @@ class Watch:
         rule: Rule,
         remind_minutes: float = 60,
         clock: str = "readings",
-        beside: Sequence[Rule] = (),
+        others: Sequence[Rule] = (),
         unit: str = "F",
         median: int = 1,
         ring: Ring | None = None,
@@ -68,15 +69,15 @@ class Watch:
         self._by_time = clock == "time"
         remind, self._unit = remind_minutes * 60, unit
         self._silence = Silence(ring or Ring(), unit)
-        # The probe's own rule comes last: one beside it can end it.
-        self._episodes = [Episodes(other, remind, other.kind, unit, ring) for other in beside]
+        # The probe's own rule comes last: one of the others can end it.
+        self._episodes = [Episodes(other, remind, other.kind, unit, ring) for other in others]
         self._episodes.append(Episodes(rule, remind, "", unit, ring))
         span = max(episodes.span for episodes in self._episodes)
         looks_back = max(episodes.rule.looks_back for episodes in self._episodes)
         self.window = Window(span, 0 if self._by_time else SECONDS_PER_READING, looks_back)
-        self._limits = {other.kind: other.degrees for other in beside if other.option}
+        self._limits = {other.kind: other.degrees for other in others if other.option}
         self._limits_told: dict[str, float] = {}
-        self._outlook = Outlook(beside, unit)
+        self._outlook = Outlook(others, unit)
         self._newest: deque[float] = deque(maxlen=median)  # as they came, in °F
         self.number = 0
         """That of the newest reading: whatever is not above it was judged before."""
@@ -112,9 +113,10 @@ class Watch:
     def _take(self, reading: Reading, heard: float) -> Judgement:
         moment = self._moment(reading) if self._by_time else (self.judged + 1) * SECONDS_PER_READING
         self._texts.add(reading, self.number)
-        if self._newest.maxlen != 1:
-            reading = self._middle(reading)
-        temperature, window = reading.temperature, self.window
+        self._newest.append(reading.temperature)
+        temperature, window = median_low(self._newest), self.window
+        if temperature != reading.temperature:
+            reading = replace(reading, temperature=temperature)
         window.add(moment, temperature)
         cause = reading
         if window[-1] == (moment, temperature):
@@ -137,12 +139,6 @@ class Watch:
         limits = None if self._limits == self._limits_told else self._limits
         self._limits_told = self._limits
         return Judgement(self._episodes[-1].tail, alerts, True, limits, forecast=forecast)
-
-    def _middle(self, reading: Reading) -> Reading:
-        """The reading, with the middle one of the last temperatures where one alone is noise."""
-        self._newest.append(reading.temperature)
-        middle = sorted(self._newest)[(len(self._newest) - 1) // 2]
-        return replace(reading, temperature=middle)
 
     def _moment(self, reading: Reading) -> float:
         moment = parse_moment(reading.time)

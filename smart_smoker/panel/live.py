@@ -10,7 +10,7 @@ NOT_LIVE = ("never", "ended", "no signal", "gone")
 
 def kinds(probe: Probe) -> list[str]:
     """What a probe's episodes can be."""
-    return [probe.rule.kind, *(rule.kind for rule in probe.beside + probe.also), NO_SIGNAL]
+    return [probe.rule.kind, *(rule.kind for rule in probe.limits + probe.also), NO_SIGNAL]
 
 
 def kinds_going_on(story: ProbeStory, now: float) -> set[str]:

@@ -40,9 +40,9 @@ def cook(temperatures, name="brisket", probe=SMOKER) -> list[Reading]:
     ]
 
 
-def memory(rule=None, beside=(), clock="readings", probe=SMOKER, silence=5 * MINUTES) -> Memory:
+def memory(rule=None, others=(), clock="readings", probe=SMOKER, silence=5 * MINUTES) -> Memory:
     rule = rule or SmokerDrop()
-    new_watch = partial(Watch, rule, beside=beside, remind_minutes=5, clock=clock)
+    new_watch = partial(Watch, rule, others=others, remind_minutes=5, clock=clock)
     return Memory(probe, new_watch, silence)
 
 
@@ -65,8 +65,8 @@ def taken_over(by: Memory, made: Memory, now=0.0) -> Memory:
 
 temperatures = st.lists(st.integers(190, 230), min_size=1, max_size=80)
 PAUSES = st.sampled_from([0, 5, 30, 30, 30, 55, 60, 65, 301, -5, -20, -30, -65, -600])
-BOUNDED = FoodStall(10, 4, least=200, most=214)
-OWN = st.sampled_from([SmokerDrop(), SmokerDrop(hold_minutes=3), FoodStall(10, 4), BOUNDED])
+BOUNDED = FoodStall(10, 4, stall_from=200, stall_to=214)
+OWN = st.sampled_from([SmokerDrop(), SmokerDrop(lid_minutes=3), FoodStall(10, 4), BOUNDED])
 
 
 @settings(deadline=None)
@@ -95,13 +95,13 @@ def test_a_state_taken_over_anywhere_makes_the_same_alerts(rule, beside, clock, 
 @given(temperatures, st.data())
 def test_killed_anywhere_it_raises_what_it_would_have_raised_anyway(degrees, data):
     """However often it is killed, and however much of what its state covers comes again."""
-    readings, made, told, left = cook(degrees), memory(beside=LIMITS), [], 0
+    readings, made, told, left = cook(degrees), memory(others=LIMITS), [], 0
     while left < len(readings):
         acknowledged = data.draw(st.integers(0, left))
         left = data.draw(st.integers(left + 1, len(readings)))
         told += judge(made, readings[acknowledged:left])
-        made = taken_over(memory(beside=LIMITS), made)
-    assert told == judge(memory(beside=LIMITS), readings)
+        made = taken_over(memory(others=LIMITS), made)
+    assert told == judge(memory(others=LIMITS), readings)
 
 
 @settings(deadline=None)
@@ -188,7 +188,7 @@ def test_a_cook_that_has_ended_makes_nobody_ask_which_one():
 
 
 def test_a_state_can_be_read_by_people():
-    made = memory(beside=[SmokerLow(210)])
+    made = memory(others=[SmokerLow(210)])
     degrees = [225, 224, 223, 222, 221, 205]
     judge(made, cook(degrees), now=10)
     assert made.state(now=12) == {
@@ -234,11 +234,11 @@ def test_a_target_that_is_given_when_it_is_reached_already_is_told_with_the_next
 def test_a_limit_counts_from_the_first_reading_that_kept_it_however_long_ago():
     made = memory()
     judge(made, cook([205, *[180] * 20]))
-    low = taken_over(memory(beside=[SmokerLow(200)]), made)
+    low = taken_over(memory(others=[SmokerLow(200)]), made)
     assert judge(low, cook([0] * 21 + [180])[21:]) == ["brisket/01-smoker/22/low-raised"]
     cold = memory()
     judge(cold, cook([180] * 20))
-    low = taken_over(memory(beside=[SmokerLow(200)]), cold)
+    low = taken_over(memory(others=[SmokerLow(200)]), cold)
     assert judge(low, cook([0] * 20 + [180])[20:]) == []
 
 
@@ -259,9 +259,9 @@ def test_by_another_clock_what_goes_on_is_counted_from_the_next_reading_on():
         for n, r in enumerate(cook([225, 225, *[190] * 30]))
     ]
     for first, second in (("readings", "time"), ("time", "readings")):
-        made = memory(beside=[SmokerLow(200)], clock=first)
+        made = memory(others=[SmokerLow(200)], clock=first)
         assert any(id.endswith("low-raised") for id in judge(made, readings[:10]))
-        again = taken_over(memory(beside=[SmokerLow(200)], clock=second), made)
+        again = taken_over(memory(others=[SmokerLow(200)], clock=second), made)
         told = [alert for reading in readings[10:] for alert in again.judge(reading, 0).alerts]
         low = [alert for alert in told if alert.rule == "low"]
         assert [alert.state for alert in low] == ["reminder", "reminder"]
@@ -275,12 +275,12 @@ def test_a_drop_that_was_held_back_is_told_though_the_clock_is_put_back():
         replace(reading, time=time)
         for reading, time in zip(cook([225, 225, *range(200, 110, -10)]), times, strict=False)
     ]
-    made = memory(SmokerDrop(hold_minutes=3), clock="time")
+    made = memory(SmokerDrop(lid_minutes=3), clock="time")
     assert judge(made, readings) == ["brisket/01-smoker/7/raised"]
 
 
 def test_a_held_drop_that_is_over_when_nothing_is_held_back_any_more_is_a_lid():
-    made = memory(SmokerDrop(hold_minutes=3))
+    made = memory(SmokerDrop(lid_minutes=3))
     assert judge(made, cook([250, 250, 230])) == []
     again = taken_over(memory(SmokerDrop()), made)
     assert judge(again, cook([250, 250, 230, 249, 249])[3:]) == ["brisket/01-smoker/4/lid"]
@@ -480,7 +480,6 @@ DROP = {"began": "b/01-smoker/1", "at": 30, "since": 0, "highest": 225, "lowest"
         {"brisket": {**ONE, "episodes": {"drop": {**DROP, "began": 7}}}},
         {"brisket": {**ONE, "episodes": {"drop": {**DROP, "at": "noon"}}}},
         {"brisket": {**ONE, "episodes": {"drop": {**DROP, "lowest": 900}}}},
-        {"brisket": {**ONE, "episodes": {"drop": {**DROP, "more": 1}}}},
         {"brisket": {**ONE, "episodes": {"drop": 5}}},
         {"brisket": {**ONE, "limits": {"low": "cold"}}},
         {"brisket": {**ONE, "sums": "\ud800"}},
@@ -520,7 +519,7 @@ def test_whatever_a_forged_state_says_it_is_passed_over_or_can_be_gone_on_with(
     clock = data.draw(st.sampled_from(["readings", "time"]))
 
     def made():
-        return memory(SmokerDrop(hold_minutes=1), LIMITS, clock)
+        return memory(SmokerDrop(lid_minutes=1), LIMITS, clock)
 
     readings = [
         replace(reading, time=f"05/22/21 12:{n // 2:02}:{n % 2 * 30:02}")

@@ -411,7 +411,7 @@ def rules(monkeypatch, *arguments, probe=SMOKER, **limits):
 
 
 def test_a_probe_that_has_a_limit_beside_its_target_can_warn_of_the_target(monkeypatch):
-    probe = replace(FOOD_A, beside=(FoodDone, SmokerHigh))
+    probe = replace(FOOD_A, limits=(FoodDone, SmokerHigh))
     own, *beside = rules(monkeypatch, "--high", "250", probe=probe, done=203, warn_minutes=30)
     assert beside == [FoodDone(203, warn_minutes=30), SmokerHigh(250)]
 
@@ -428,8 +428,8 @@ def test_limits_come_from_the_settings_and_an_option_counts_more(monkeypatch):
 
 
 def test_lid_minutes_hold_the_smokers_drop_back(monkeypatch):
-    assert rules(monkeypatch, "--lid-minutes", "3")[0].hold_minutes == 3
-    assert rules(monkeypatch, lid_minutes=2)[0].hold_minutes == 2
+    assert rules(monkeypatch, "--lid-minutes", "3")[0].lid_minutes == 3
+    assert rules(monkeypatch, lid_minutes=2)[0].lid_minutes == 2
 
 
 def test_minutes_of_warning_go_with_a_target_and_without_one_are_refused(monkeypatch):
@@ -450,10 +450,12 @@ def test_limits_that_contradict_each_other_are_refused(monkeypatch):
 
 
 def test_a_stall_has_bounds_where_they_are_set_and_an_option_counts_more(monkeypatch):
-    assert rules(monkeypatch, "--stall-from", "60C", probe=FOOD_A) == [FoodStall(1, 20, least=140)]
+    assert rules(monkeypatch, "--stall-from", "60C", probe=FOOD_A) == [
+        FoodStall(1, 20, stall_from=140)
+    ]
     both = rules(monkeypatch, "--stall-to", "170", probe=FOOD_A, stall_from="140", stall_to=180)
-    assert both == [FoodStall(1, 20, least=140, most=170)]
-    assert rules(monkeypatch, probe=FOOD_B, stall_to=0) == [FoodStall(1, 20, most=0)]
+    assert both == [FoodStall(1, 20, stall_from=140, stall_to=170)]
+    assert rules(monkeypatch, probe=FOOD_B, stall_to=0) == [FoodStall(1, 20, stall_to=0)]
 
 
 def test_a_limit_of_a_probe_that_has_no_such_rule_is_no_setting(tmp_path):

@@ -76,7 +76,7 @@ def test_an_answer_about_something_else_changes_nothing(answer):
 
 
 def test_the_answer_to_an_episode_is_the_same_for_each_of_its_alerts():
-    watch, answers = Watch(SmokerDrop(), 5, beside=[SmokerLow(210)]), set()
+    watch, answers = Watch(SmokerDrop(), 5, others=[SmokerLow(210)]), set()
     for number, temperature in enumerate(DYING[:40], 1):
         reading = numbered(SMOKER, "brisket", number, "12:00", temperature)
         for alert in watch.judge(reading).alerts:
@@ -121,7 +121,7 @@ def test_what_can_wait_does_not_ring():
 
 
 def test_meat_that_is_done_rings_until_somebody_answers():
-    watch = Watch(FoodStall(), 60, beside=[FoodDone(203)], ring=FIVE)
+    watch = Watch(FoodStall(), 60, others=[FoodDone(203)], ring=FIVE)
     warming = [200.0 + n / 10 for n in range(100)]
     found = told(watch, warming, FOOD_A, {43: hears("done", 32, FOOD_A)})
     assert found == [(32, "raised"), (42, "ring")]
@@ -204,7 +204,7 @@ def test_what_begins_and_ends_while_a_probe_is_quiet_is_told_to_nobody():
 
 @pytest.mark.parametrize(("readings", "state"), [(3, "lid"), (20, "over")])
 def test_behind_a_quiet_hour_only_a_short_drop_is_called_a_lid(readings, state):
-    watch = Watch(SmokerDrop(hold_minutes=5), 0)
+    watch = Watch(SmokerDrop(lid_minutes=5), 0)
     fire = [225.0] * 3 + [205.0 - n for n in range(readings)] + [225.0] * 2
     quiet = {2: Answer("q", minutes=60)}
     assert told(watch, fire, answers=quiet) == [(4 + readings, state)]
@@ -285,6 +285,15 @@ def test_what_an_earlier_version_has_told_rings_by_when_it_was_told():
     assert third.silence(1301, 300).state == "ring"
 
 
+def test_what_a_later_version_says_besides_does_not_hide_an_episode_that_goes_on():
+    first, second = Watch(SmokerDrop(), 0), Watch(SmokerDrop(), 0)
+    told(first, DYING[:8])
+    state = first.state() | {"mood": "fine"}
+    state["episodes"]["drop"]["colour"] = "red"
+    second.resume(SMOKER, "brisket", state)
+    assert second.state() == first.state()
+
+
 @untimed
 @given(
     st.lists(st.sampled_from([190.0, 200.0, 202.0, 203.0]), max_size=60),
@@ -296,7 +305,7 @@ def test_meat_that_is_done_is_no_stall_behind_a_quiet_hour_either_nor_after_a_re
     temperatures, answers, cut
 ):
     def fresh() -> Watch:
-        return Watch(FoodStall(2, 3), 5, beside=[FoodDone(203)], ring=Ring(60, 5, 120))
+        return Watch(FoodStall(2, 3), 5, others=[FoodDone(203)], ring=Ring(60, 5, 120))
 
     whole, first, second = fresh(), fresh(), fresh()
     before, after = temperatures[:cut], temperatures[cut:]

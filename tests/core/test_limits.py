@@ -36,7 +36,7 @@ def told(beside, temperatures, probe=SMOKER, remind=60, by="readings", seconds=3
 
 
 def subjects(beside, temperatures, probe=SMOKER, **how):
-    watch = Watch(SmokerDrop(1000) if probe is SMOKER else FoodStall(0.01, 5000), 60, beside=beside)
+    watch = Watch(SmokerDrop(1000) if probe is SMOKER else FoodStall(0.01, 5000), 60, others=beside)
     taken = readings(temperatures, probe)
     return [alert.subject for reading in taken for alert in watch.judge(reading).alerts]
 
@@ -148,7 +148,7 @@ def test_done_says_the_target_and_is_told_again_until_the_probe_is_pulled_out():
 
 
 def test_the_end_of_the_cook_ends_what_was_done():
-    watch = Watch(FoodStall(0.01, 5000), 1, beside=[FoodDone(203)])
+    watch = Watch(FoodStall(0.01, 5000), 1, others=[FoodDone(203)])
     *first, last = readings([150, 203, 203, 203], FOOD_A)
     for reading in first:
         watch.judge(reading)
@@ -202,11 +202,11 @@ def test_a_stall_that_would_begin_with_the_reading_that_makes_it_done_is_none():
     ("own", "begins"),
     [
         (FoodStall(), "20/raised"),
-        (FoodStall(least=140), "60/raised"),
-        (FoodStall(least=140, most=180), "60/raised"),
-        (FoodStall(least=150.01), "100/raised"),
-        (FoodStall(most=180, least=160), None),
-        (FoodStall(most=109), None),
+        (FoodStall(stall_from=140), "60/raised"),
+        (FoodStall(stall_from=140, stall_to=180), "60/raised"),
+        (FoodStall(stall_from=150.01), "100/raised"),
+        (FoodStall(stall_to=180, stall_from=160), None),
+        (FoodStall(stall_to=109), None),
     ],
 )
 def test_a_stall_begins_only_between_its_bounds(own, begins):
@@ -215,7 +215,7 @@ def test_a_stall_begins_only_between_its_bounds(own, begins):
 
 
 def test_a_stall_that_has_begun_between_its_bounds_goes_on_beyond_them():
-    own = FoodStall(least=140, most=150)
+    own = FoodStall(stall_from=140, stall_to=150)
     rises = [150.0] * 20 + [150.8, 151.6] * 60
     assert of_food(rises, own, None) == ["20/raised", "140/reminder"]
 
@@ -227,7 +227,7 @@ DYING = [226, 219, 219, 209, 199, 192, 192, 184, 184, 176, 176, 170, 170, 166, 1
 
 
 def test_a_lid_is_told_to_nobody_and_noted_from_its_beginning():
-    lids = Watch(SmokerDrop(hold_minutes=3))
+    lids = Watch(SmokerDrop(lid_minutes=3))
     (note,) = [a for reading in readings(OPENED) for a in lids.judge(reading).alerts]
     assert (note.state, note.quiet, note.urgent) == ("lid", True, False)
     assert (note.id, note.began) == ("brisket/01-smoker/9/lid", "brisket/01-smoker/4")
@@ -236,7 +236,7 @@ def test_a_lid_is_told_to_nobody_and_noted_from_its_beginning():
 
 
 def test_a_fire_that_dies_is_told_when_its_drop_has_lasted_longer_than_a_lid():
-    held = SmokerDrop(hold_minutes=3)
+    held = SmokerDrop(lid_minutes=3)
     assert told((), DYING, own=SmokerDrop())[0] == "4/raised"
     first, *_ = told((), DYING, own=held)
     assert first == "10/raised"
@@ -247,27 +247,27 @@ def test_a_fire_that_dies_is_told_when_its_drop_has_lasted_longer_than_a_lid():
 
 def test_a_fire_that_falls_and_stays_down_is_no_lid():
     accident = [250] * 5 + [228] * 30
-    assert told((), accident, own=SmokerDrop(hold_minutes=3)) == ["12/raised", "25/cleared"]
+    assert told((), accident, own=SmokerDrop(lid_minutes=3)) == ["12/raised", "25/cleared"]
 
 
 def test_a_drop_from_a_lone_reading_that_both_beside_it_contradict_is_a_lid():
     spikes = ([250, 251] * 10 + [270.5]) * 5
-    held = told((), spikes, own=SmokerDrop(hold_minutes=3))
+    held = told((), spikes, own=SmokerDrop(lid_minutes=3))
     assert {each.split("/")[1] for each in held} == {"lid"}
     assert "raised" in {each.split("/")[1] for each in told((), spikes, own=SmokerDrop())}
     fire = [250] * 9 + [270, 270] + [228] * 30
-    drop = told((), fire, own=SmokerDrop(hold_minutes=3))
+    drop = told((), fire, own=SmokerDrop(lid_minutes=3))
     assert [each.split("/")[1] for each in drop] == ["raised", "cleared"]
 
 
 def test_without_lid_minutes_nothing_is_held_back():
-    assert told((), OPENED, own=SmokerDrop(hold_minutes=0)) == ["4/raised", "9/cleared"]
+    assert told((), OPENED, own=SmokerDrop(lid_minutes=0)) == ["4/raised", "9/cleared"]
 
 
 @settings(deadline=None)
 @given(st.lists(st.integers(150, 250), max_size=80))
 def test_what_is_told_with_lids_held_back_has_lasted(temperatures):
-    held = told((), temperatures, own=SmokerDrop(hold_minutes=3), remind=0)
+    held = told((), temperatures, own=SmokerDrop(lid_minutes=3), remind=0)
     states = [each.partition("/")[2] for each in held]
     assert all(pair != ("raised", "raised") for pair in zip(states, states[1:], strict=False))
     drops = [int(each.split("/")[0]) for each in held if each.endswith("/raised")]

@@ -32,7 +32,7 @@ def test_what_is_no_temperature_is_no_limit(text):
 
 
 def test_an_alert_is_in_celsius_throughout_and_can_be_read_in_fahrenheit():
-    watch = Watch(SmokerDrop(), unit="C", beside=[SmokerLow(200)])
+    watch = Watch(SmokerDrop(), unit="C", others=[SmokerLow(200)])
     readings = [numbered(SMOKER, "cook", n, "12:00", t) for n, t in enumerate([225, 207, 199], 1)]
     (drop,) = [alert for reading in readings for alert in watch.judge(reading).alerts]
     assert drop.subject == "Smoker Alert! 97.2 °C, down 10 °C in 1 minute"

@@ -56,8 +56,8 @@ def _meat(chance: Random, rows: int) -> list:
 def rules(probe: Probe, settings: dict[str, float]) -> list[Rule]:
     """The rules by which a probe is watched under such settings, its own first."""
     held = settings.get(probe.setting("lid_minutes"))
-    rule = replace(probe.rule, hold_minutes=float(held)) if held else probe.rule
-    limits = [(kind, settings.get(probe.setting(kind.kind))) for kind in probe.beside]
+    rule = replace(probe.rule, lid_minutes=float(held)) if held else probe.rule
+    limits = [(kind, settings.get(probe.setting(kind.kind))) for kind in probe.limits]
     return [rule, *(kind(float(f)) for kind, f in limits if f is not None), *probe.also]
 
 
@@ -67,8 +67,8 @@ def expected(
     """The bodies of a cook's readings by their ids, and the ids of its alerts and its notes."""
     watches = {}
     for probe in PROBES:
-        own, *beside = rules(probe, settings)
-        watches[probe] = Watch(own, beside=beside)
+        own, *others = rules(probe, settings)
+        watches[probe] = Watch(own, others=others)
     seqs = dict.fromkeys(RULES, 0)
     bodies, alerts = {}, []
     for row in read_rows(csv.splitlines()):

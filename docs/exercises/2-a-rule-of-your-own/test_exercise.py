@@ -19,7 +19,7 @@ def test_a_rise_is_told_once_and_cleared_once_is_urgent_and_has_a_lane_on_the_pa
     assert hasattr(rules, "SmokerRise"), "core/rules.py has no class SmokerRise yet"
     rule = rules.SmokerRise()
     assert (rule.degrees, rule.window, rule.kind) == (25, 5, "rise")
-    watch, told, panel = Watch(SMOKER.rule, beside=[rule]), [], Story()
+    watch, told, panel = Watch(SMOKER.rule, others=[rule]), [], Story()
     for seq, temperature in enumerate(TEMPERATURES, 1):
         reading = numbered(SMOKER, "cook", seq, "12:00", temperature)
         panel.take(arrived(reading_message(reading)))
