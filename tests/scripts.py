@@ -285,7 +285,7 @@ def apply(patch: str, folder: Path):
     """Make the change of a patch, as whoever reads it does: with git."""
     assert shutil.which("git"), "git is not installed, and the patches of the pages go by it"
     alone = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent)}
-    command = ["git", "apply", "-"]
+    command = ["git", "apply", "--whitespace=error", "-"]
     done = subprocess.run(command, cwd=folder, env=alone, input=patch.encode(), capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
 
