@@ -370,6 +370,12 @@ def history(url: str) -> list[Arrival]:
         return list(replay(broker, "first"))
 
 
+def alerts_of(url: str, *kinds: str) -> list[Alert]:
+    """The history's alerts of these kinds of episodes: the shipped table may have rules more."""
+    found = [Alert.parse(event.body) for event in history(url) if event.type == "alert"]
+    return [alert for alert in found if alert.kind in kinds]
+
+
 class Stranger:
     """Somebody's own plain script at the same queues: nothing of the program's is used."""
 

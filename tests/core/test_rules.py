@@ -5,6 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain import plain_window
 
+from smart_smoker.core.limits import FoodDone, SmokerHigh, SmokerLow
+from smart_smoker.core.probes import PROBES
 from smart_smoker.core.readings import SECONDS_PER_READING
 from smart_smoker.core.rules import RULES, Episode, FoodStall, SmokerDrop, gravest_first
 from smart_smoker.core.window import MOST, Tail, Window
@@ -32,9 +34,12 @@ def is_over(rule, temperatures) -> bool:
     return rule.is_over(rule.change(tail), tail, episode)
 
 
-def test_the_rules_are_those_that_the_owners_of_the_data_asked_for():
-    assert (SmokerDrop().degrees, SmokerDrop().window) == (15, 5)
-    assert (FoodStall().degrees, FoodStall().window) == (1, 20)
+def test_the_shipped_rules_are_these_and_whoever_ships_another_changes_this_test_alone():
+    own = [SmokerDrop(15, 5), FoodStall(1, 20), FoodStall(1, 20)]
+    assert [probe.rule for probe in PROBES] == own == [SmokerDrop(), FoodStall(), FoodStall()]
+    assert [probe.beside for probe in PROBES] == [(SmokerLow, SmokerHigh), (FoodDone,), (FoodDone,)]
+    assert [probe.also for probe in PROBES] == [(), (), ()]
+    assert [kind for kind, rule in RULES.items() if not rule.urgent] == ["stall"]
 
 
 @pytest.mark.parametrize(
@@ -285,5 +290,5 @@ def test_a_rule_is_known_by_being_defined_and_one_without_a_kind_of_its_own_is_n
 
 
 def test_what_matters_most_comes_first():
-    assert [rule.kind for rule in gravest_first()] == ["low", "high", "drop", "done", "stall"]
-    assert {rule.kind for rule in gravest_first() if not rule.urgent} == {"stall"}
+    order = [SmokerLow, SmokerHigh, SmokerDrop, FoodDone, FoodStall]
+    assert [rule for rule in gravest_first() if rule in order] == order
