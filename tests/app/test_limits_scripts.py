@@ -47,7 +47,7 @@ def test_a_slow_fire_and_meat_that_is_done_are_told_and_ring_and_a_lid_is_noted(
         return sorted(each for each in subjects if re.search("(Alert|Low|High|Done)!", each))
 
     def mailed() -> list[str]:
-        return told(received.subject for received in inbox.messages)
+        return told(received.subject for received in inbox.messages if received.subject)
 
     def pushed() -> list[str]:
         return told(post["title"] for post in push_service.posted)
