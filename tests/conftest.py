@@ -2,6 +2,7 @@
 
 from fixtures import (  # noqa: F401
     broker,
+    offline,
     program,
     push_service,
     pytest_configure,

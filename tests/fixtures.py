@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 from hypothesis import HealthCheck, settings
 from push_service import PushService
-from scripts import Program, Stranger, until, virtual_host
+from scripts import NOWHERE, Program, Stranger, until, virtual_host
 
 from smart_smoker.lab.private_broker import PrivateBroker, find_server
 
@@ -70,6 +70,13 @@ def url(broker):
 @pytest.fixture
 def program(tmp_path, url):
     with Program(tmp_path / "program", url) as program:
+        yield program
+
+
+@pytest.fixture
+def offline(tmp_path):
+    """The same for what a script says before it asks for a broker: it has none, and says so."""
+    with Program(tmp_path / "program", NOWHERE) as program:
         yield program
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import codecs
+import compileall
 import json
 import os
 import re
@@ -11,12 +12,14 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -30,6 +33,7 @@ from smart_smoker.rabbitmq.messages import Arrival
 
 HERE = Path(__file__).parent.parent
 LOOPBACK = "127.0.0.1"
+NOWHERE = "amqp://127.0.0.1:1/"
 DEADLINE = 60
 """Seconds after which what has not happened will not happen, on a slow and busy machine too."""
 
@@ -79,6 +83,16 @@ def await_on_disk(folder: Path, name: str, files: str):
 # --- the program and its processes ---------------------------------------------------------------
 
 
+@cache
+def compiled() -> tempfile.TemporaryDirectory:
+    """The program with its modules compiled, so that none of the scripts of its copies has to."""
+    folder = tempfile.TemporaryDirectory()
+    ignored = shutil.ignore_patterns("tests", "docs", "benchmarks", "logs", ".*")
+    shutil.copytree(HERE, folder.name, ignore=ignored, dirs_exist_ok=True)
+    compileall.compile_dir(folder.name, quiet=1)
+    return folder
+
+
 class Program:
     """A copy of the program in a folder of its own, where settings and logs cannot meet others'.
 
@@ -88,8 +102,7 @@ class Program:
     def __init__(self, folder: Path, url: str):
         self.folder, self.url = folder, url
         self._scripts: list[Script] = []
-        ignored = shutil.ignore_patterns("tests", "docs", "benchmarks", "logs", ".*")
-        shutil.copytree(HERE, folder, ignore=ignored)
+        shutil.copytree(compiled().name, folder)
 
     def __enter__(self) -> "Program":
         return self

@@ -111,14 +111,14 @@ def demo(interval: float | None, broker_url: str | None) -> int:
     interrupt_on_signals()
     settings = load(FOLDER)
     channels = _channels(settings)
-    if channels and on_terminal():
-        question = f"Send the sample's alerts to you ({', '.join(channels)}), by your own settings?"
-        channels = channels if ask(question) else []
     with ExitStack() as running:
         environment = running.enter_context(_broker(broker_url))
         environment |= WAKES_NOBODY
         url = environment["RABBITMQ_URL"]
         _nobody_else_reads(url)
+        if channels and on_terminal():
+            whom = f"to you ({', '.join(channels)}), by your own settings"
+            channels = channels if ask(f"Send the sample's alerts {whom}?") else []
         stop = Stop().listen()
         speakers: list[Speaker] = []
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ..core.errors import InputError
 from .cook_story import CookStory
 from .elements import Tag, press_with
 from .words import clock
@@ -47,8 +48,9 @@ class Remarks(Tag):
     def _writer(self, usual: str = "", names: bool = False) -> Callable[[str], None]:
         def write(said: str) -> None:
             ago, _, text = said.partition("\n")
-            if text := usual or text.strip():
-                self._write(text, names, int(ago) if ago and ago in AGO and not names else 0)
+            if not (text := usual or text.strip()):
+                raise InputError("nothing is written down: there are no words yet")
+            self._write(text, names, int(ago) if ago and ago in AGO and not names else 0)
 
         return write
 
@@ -65,6 +67,7 @@ class Remarks(Tag):
         if shown == self._shown:
             return
         self._shown = shown
+        self._say("")
         self._heading.put("Notes", "" if shown else "none")
         self._list.clear()
         with self._list:

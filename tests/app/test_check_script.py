@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-from scripts import Program, cook_csv
+from scripts import cook_csv
 
 CONTROLLER = "Time,Set,Pit,Food1,Food2\n" + "".join(
     f"2024-06-12 22:{n:02}:00,225,{250 - 20 * (n > 8)},{60 + n},{'ERR' if n % 2 else 55}\n"
@@ -12,12 +12,10 @@ CONTROLLER = "Time,Set,Pit,Food1,Food2\n" + "".join(
 )
 
 
-def test_a_check_says_what_is_understood_and_what_it_would_cause_and_sends_nothing(program):
-    program.write(".env.toml", 'units = "C"\nsmoker_low = "107C"\n').chmod(0o600)
-    csv = program.write("cook.csv", CONTROLLER + "2024-06-12 22:20:00,225,warm,80,55\n")
-    code, output = program.run(
-        "smoker_producer.py", csv, "--check", RABBITMQ_URL="amqp://127.0.0.1:1/"
-    )
+def test_a_check_says_what_is_understood_and_what_it_would_cause_and_sends_nothing(offline):
+    offline.write(".env.toml", 'units = "C"\nsmoker_low = "107C"\n').chmod(0o600)
+    csv = offline.write("cook.csv", CONTROLLER + "2024-06-12 22:20:00,225,warm,80,55\n")
+    code, output = offline.run("smoker_producer.py", csv, "--check")
     assert code == 0
     for words in (
         'smoker = "Pit", food A = "Food1", food B = "Food2"; not used: "Set".',
@@ -38,17 +36,17 @@ RESTING = "Time,Food1\n" + "".join(
 )
 
 
-def test_a_check_goes_by_the_bounds_of_a_stall_and_by_the_target(program):
-    csv = program.write("cook.csv", RESTING)
+def test_a_check_goes_by_the_bounds_of_a_stall_and_by_the_target(offline):
+    csv = offline.write("cook.csv", RESTING)
 
     def stalls(**settings) -> int:
-        _, output = program.run("smoker_producer.py", csv, "--check", **settings)
+        _, output = offline.run("smoker_producer.py", csv, "--check", **settings)
         return output.count("Stall Alert!") - output.count("Cleared: ")
 
     assert stalls() == 3
     assert stalls(FOOD_A_DONE="203") == 2
     assert stalls(FOOD_A_STALL_FROM="60C", FOOD_A_STALL_TO="185") == 1
-    code, output = program.run("smoker_producer.py", csv, "--check", FOOD_A_STALL_FROM="nan")
+    code, output = offline.run("smoker_producer.py", csv, "--check", FOOD_A_STALL_FROM="nan")
     assert (code, len(output.splitlines())) == (2, 1)
 
 
@@ -72,15 +70,15 @@ def test_a_unit_that_changes_within_a_file_is_told_once_by_whoever_reads_it(prog
         assert "column 2 (Smoker)" not in output
 
 
-def test_the_dying_fire_of_the_sample_is_not_cleared_while_it_falls(program):
-    output = program.run("smoker_producer.py", "--check")[1]
+def test_the_dying_fire_of_the_sample_is_not_cleared_while_it_falls(offline):
+    output = offline.run("smoker_producer.py", "--check")[1]
     ends = [line for line in output.splitlines() if "Cleared: Smoker Alert!" in line]
     assert len(ends) == 4
     assert "09/06/25 19:00:15  Cleared: Smoker Alert! 186.9 °F" in ends[-1]
 
 
-def test_alerts_are_listed_by_their_times_and_those_that_say_it_is_over_are_counted_apart(program):
-    lines = program.run("smoker_producer.py", "--check")[1].splitlines()
+def test_alerts_are_listed_by_their_times_and_those_that_say_it_is_over_are_counted_apart(offline):
+    lines = offline.run("smoker_producer.py", "--check")[1].splitlines()
     told = [line.partition("  ")[2] for line in lines if "! " in line]
     assert len({line.partition("!")[0] for line in told}) > 3
     times = [line.strip().partition("  ")[0] for line in told]
@@ -90,17 +88,17 @@ def test_alerts_are_listed_by_their_times_and_those_that_say_it_is_over_are_coun
     assert lines[-1].endswith(f"Alerts that a cook like this causes: {counts}")
 
 
-def test_what_would_have_to_be_guessed_ends_with_2_and_one_line(program):
-    csv = program.write("cook.csv", "Time,Pit,Grill,Food\n12:00,225,70,68\n")
-    code, output = program.run("smoker_producer.py", csv, "--check")
+def test_what_would_have_to_be_guessed_ends_with_2_and_one_line(offline):
+    csv = offline.write("cook.csv", "Time,Pit,Grill,Food\n12:00,225,70,68\n")
+    code, output = offline.run("smoker_producer.py", csv, "--check")
     assert code == 2
     assert 'which column is the smoker is not clear: "Pit", "Grill". Say it by --columns' in output
     assert len(output.splitlines()) == 1
 
 
-def test_at_a_terminal_it_is_asked_which_columns_are_meant_until_the_answer_will_do(program):
-    csv = program.write("cook.csv", "Time,Pit,Grill,Food\n12:00,225,70,68\n")
-    producer = program.start("smoker_producer.py", csv, "--check", terminal=True)
+def test_at_a_terminal_it_is_asked_which_columns_are_meant_until_the_answer_will_do(offline):
+    csv = offline.write("cook.csv", "Time,Pit,Grill,Food\n12:00,225,70,68\n")
+    producer = offline.start("smoker_producer.py", csv, "--check", terminal=True)
     producer.said("not clear: .*Pit.*Grill")
     producer.said("1 'Time', 2 'Pit', 3 'Grill', 4 'Food'")
     for answer, said in (
@@ -116,9 +114,9 @@ def test_at_a_terminal_it_is_asked_which_columns_are_meant_until_the_answer_will
     assert 'smoker = "Grill", food A = "Food"; not used: "Pit".' in output
 
 
-def test_who_answers_nothing_about_the_columns_is_told_what_to_do(program):
-    csv = program.write("cook.csv", "Time,Pit,Grill,Food\n12:00,225,70,68\n")
-    producer = program.start("smoker_producer.py", csv, "--check", terminal=True)
+def test_who_answers_nothing_about_the_columns_is_told_what_to_do(offline):
+    csv = offline.write("cook.csv", "Time,Pit,Grill,Food\n12:00,225,70,68\n")
+    producer = offline.start("smoker_producer.py", csv, "--check", terminal=True)
     producer.said("as 1,2,3: ")
     producer.type("\x04")
     code, output = producer.ended()
@@ -126,12 +124,12 @@ def test_who_answers_nothing_about_the_columns_is_told_what_to_do(program):
     assert "error: which column is the smoker is not clear" in output.splitlines()[-1]
 
 
-def test_one_reading_far_from_its_neighbours_is_no_drop_where_lids_are_let_pass(program):
+def test_one_reading_far_from_its_neighbours_is_no_drop_where_lids_are_let_pass(offline):
     jumps = "Time,Pit\n" + minutes(DAY + ",{value}", *([250] * 9 + [270]) * 2, 250)
-    csv = program.write("cook.csv", jumps)
+    csv = offline.write("cook.csv", jumps)
     for setting, count in (("", "2, and 1 that says"), ("smoker_lid_minutes = 3\n", "0.")):
-        program.write(".env.toml", setting).chmod(0o600)
-        _, output = program.run("smoker_producer.py", csv, "--check")
+        offline.write(".env.toml", setting).chmod(0o600)
+        _, output = offline.run("smoker_producer.py", csv, "--check")
         assert f"Alerts that a cook like this causes: {count}" in output
 
 
@@ -287,15 +285,14 @@ for line in sys.stdin:
 """The script's own main, once for each line of options: a process each costs more than it shows."""
 
 
-def test_a_file_as_a_logger_writes_it_is_understood_or_refused_in_a_line(tmp_path):
-    with Program(tmp_path / "program", "amqp://127.0.0.1:1/") as program:
-        lines = []
-        for number, (text, _, *options) in enumerate(FILES.values()):
-            csv = program.write(f"{number}.csv", text)
-            lines.append("\t".join([str(csv), *options]))
-        command = [sys.executable, "-c", CHECKS]
-        how = {"cwd": program.folder, "input": "\n".join(lines), "capture_output": True}
-        done = subprocess.run(command, text=True, encoding="utf-8", **how)
+def test_a_file_as_a_logger_writes_it_is_understood_or_refused_in_a_line(offline):
+    lines = []
+    for number, (text, _, *options) in enumerate(FILES.values()):
+        csv = offline.write(f"{number}.csv", text)
+        lines.append("\t".join([str(csv), *options]))
+    command = [sys.executable, "-c", CHECKS]
+    how = {"cwd": offline.folder, "input": "\n".join(lines), "capture_output": True}
+    done = subprocess.run(command, text=True, encoding="utf-8", **how)
     assert "Traceback" not in done.stdout + done.stderr
     said = re.split(r"^== (\d)\n", done.stdout, flags=re.M)
     assert len(said) == 2 * len(FILES) + 1

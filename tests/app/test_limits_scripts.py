@@ -88,8 +88,8 @@ def test_a_consumer_that_is_killed_tells_no_limit_twice(program, url, stranger):
     assert sorted(told.values()) == ["alert", "alert", "limits"]
 
 
-def test_limits_that_contradict_each_other_are_one_line_and_exit_code_2(program):
-    code, said = program.run("consumer_smoker.py", "--low", 300, SMOKER_HIGH="200")
+def test_limits_that_contradict_each_other_are_one_line_and_exit_code_2(offline):
+    code, said = offline.run("consumer_smoker.py", "--low", 300, SMOKER_HIGH="200")
     assert code == 2
     assert said.endswith("error: smoker_low, 300 °F, is not below smoker_high, 200 °F\n")
     assert len(said.splitlines()) == 1

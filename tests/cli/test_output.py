@@ -50,12 +50,12 @@ def test_a_producer_whose_output_nobody_reads_sends_its_cook_to_the_end(program)
 
 
 @pytest.mark.parametrize("command", ["services", "broker"])
-def test_a_command_whose_output_nobody_reads_ends_without_a_traceback(program, command):
-    action = ["status"] if command == "broker" else [program.folder / "units"]
-    (program.folder / "units").mkdir()
-    code, output = unread(program, "run.py", command, *action).ended()
+def test_a_command_whose_output_nobody_reads_ends_without_a_traceback(offline, command):
+    action = ["status"] if command == "broker" else [offline.folder / "units"]
+    (offline.folder / "units").mkdir()
+    code, output = unread(offline, "run.py", command, *action).ended()
     assert (code, output) == (1 if command == "broker" else 0, "")
-    assert command == "broker" or len(list((program.folder / "units").iterdir())) > 5
+    assert command == "broker" or len(list((offline.folder / "units").iterdir())) > 5
 
 
 UNBUFFERED = """

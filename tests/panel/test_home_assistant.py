@@ -191,14 +191,14 @@ def test_meat_that_is_done_is_on_and_a_probe_that_says_nothing_has_no_temperatur
     assert of_food_a(NOW + 301) == over
 
 
-def test_without_paho_it_says_in_a_line_how_to_install_it(program):
-    program.write(
+def test_without_paho_it_says_in_a_line_how_to_install_it(offline):
+    offline.write(
         "without.py",
         "import runpy, sys\n"
         "sys.modules['paho'] = None\n"
         "runpy.run_path('panel.py', run_name='__main__')\n",
     )
-    folder = str(program.folder)
-    code, said = program.run("without.py", PYTHONPATH=folder, MQTT_URL="mqtt://pi.local")
+    folder = str(offline.folder)
+    code, said = offline.run("without.py", PYTHONPATH=folder, MQTT_URL="mqtt://pi.local")
     assert (code, said.count("\n")) == (2, 1)
     assert "-m pip install -r requirements-home-assistant.txt" in said
