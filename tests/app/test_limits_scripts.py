@@ -2,7 +2,6 @@
 
 import re
 import signal
-from collections.abc import Iterable
 
 import pytest
 from scripts import alerts_of, cook_csv, history, until
@@ -42,23 +41,17 @@ def test_a_slow_fire_and_meat_that_is_done_are_told_and_ring_and_a_lid_is_noted(
     for consumer in (smoker, food):
         consumer.said("has ended after")
 
-    def told(subjects: Iterable[str]) -> list[str]:
-        """What is about the fire, the lid and the target."""
-        return sorted(each for each in subjects if re.search("(Alert|Low|High|Done)!", each))
-
-    def mailed() -> list[str]:
-        return told(received.subject for received in inbox.messages if received.subject)
-
-    def pushed() -> list[str]:
-        return told(post["title"] for post in push_service.posted)
+    def told() -> list[list[str]]:
+        """What is mailed and what is pushed of the fire, the lid and the target."""
+        ways = [m.subject or "" for m in inbox.messages], [p["title"] for p in push_service.posted]
+        return [sorted(s for s in way if re.search("(Alert|Low|High|Done)!", s)) for way in ways]
 
     expected = [
         "Cleared: Smoker Low! 201.0 °F, no longer below 200 °F",
         "Food A Done! 206.0 °F, the target is 203 °F",
         "Smoker Low! 189.0 °F, below 200 °F for 2 minutes",
     ]
-    until(lambda: mailed() == expected, "three e-mails")
-    until(lambda: pushed() == expected[1:], "two urgent pushes")
+    until(lambda: told() == [expected, expected[1:]], "three e-mails and two urgent pushes")
     notes = [event.id.rpartition("/")[2] for event in history(url) if event.type == "note"]
     assert notes == ["lid"]
     limits = {e.headers["queue"]: e.body for e in history(url) if e.type == "limits"}
@@ -70,6 +63,7 @@ def test_a_slow_fire_and_meat_that_is_done_are_told_and_ring_and_a_lid_is_noted(
         code, words = consumer.end(signal.SIGTERM)
         assert code == 0
     assert program.run("alerts.py", "--pending")[0] == 0
+    assert told() == [expected, expected[1:]]
 
 
 def test_a_consumer_that_is_killed_tells_no_limit_twice(program, url, stranger):

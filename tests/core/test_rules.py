@@ -79,8 +79,6 @@ def test_a_food_has_changed_by_its_highest_less_its_lowest_to_a_hundredth(window
     [
         ([200], False),
         ([200, 185], True),
-        ([200, 185.01], False),
-        ([200, 100], True),
         ([200, 199, 198, 197, 185], True),
         ([185, 190, 195, 200], False),
         ([150, 165, 200, 185], True),
@@ -118,11 +116,6 @@ def test_a_drop_is_over_when_the_fire_holds_within_a_third_of_it_for_ten_minutes
     assert is_over(SmokerDrop(), [*falls, *[100, 105] * 10])
 
 
-def test_a_stall_is_over_at_more_than_a_degree_beyond_it():
-    assert not is_over(FoodStall(), [160] * 19 + [162])
-    assert is_over(FoodStall(), [160] * 19 + [162.01])
-
-
 def edges(*changes: float) -> set[int]:
     """Hundredths of a degree around some changes."""
     return {int(change) + step for change in changes for step in (-1, 0, 1)}
@@ -143,14 +136,6 @@ def test_the_edges_of_a_stall_are_exact_for_every_number_of_degrees():
             window = [160.37, 160.37 - change / CENTS]
             expected = (change <= degrees, change > degrees + CENTS)
             assert (holds(rule, window), is_over(rule, window)) == expected, (rule, change)
-
-
-def test_a_rule_at_the_least_a_person_can_ask_for_still_begins_and_ends():
-    drop, stall = SmokerDrop(0.01, 2), FoodStall(0.01, 2)
-    assert holds(drop, [70.01, 70])
-    assert is_over(drop, [70, 70])
-    assert holds(stall, [70.01, 70])
-    assert is_over(stall, [71.02, 70])
 
 
 # --- windows -------------------------------------------------------------------------------------
