@@ -298,7 +298,7 @@ def apply(patch: str, folder: Path):
     """Make the change of a patch, as whoever reads it does: with git."""
     assert shutil.which("git"), "git is not installed, and the patches of the pages go by it"
     alone = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent)}
-    command = ["git", "apply", "-"]
+    command = ["git", "apply", "--whitespace=error", "-"]
     done = subprocess.run(command, cwd=folder, env=alone, input=patch.encode(), capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
 
@@ -381,6 +381,12 @@ def history(url: str) -> list[Arrival]:
     """All that the history holds."""
     with Broker(url, "a test") as broker:
         return list(replay(broker, "first"))
+
+
+def alerts_of(url: str, *kinds: str) -> list[Alert]:
+    """The history's alerts of these kinds of episodes: the shipped table may have rules more."""
+    found = [Alert.parse(event.body) for event in history(url) if event.type == "alert"]
+    return [alert for alert in found if alert.kind in kinds]
 
 
 class Stranger:

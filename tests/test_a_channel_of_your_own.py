@@ -1,11 +1,10 @@
 """docs/a-channel-of-your-own.md, done to the letter in a copy of the program."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
-from scripts import Program, Stranger
+from scripts import Program, Stranger, apply
 
 PAGE = Path(__file__).parent.parent / "docs" / "a-channel-of-your-own.md"
 RING = '#!/bin/sh\necho "$1" >> "$0.rung"\n'
@@ -22,8 +21,7 @@ def command(program: Program) -> Path:
     """The command of the setting; all that the page says is done."""
     change = block("diff")
     assert len(re.findall(r"^\+[^+]", change, re.M)) == 5
-    apply = ["git", "apply", "--whitespace=error", "-"]
-    subprocess.run(apply, cwd=program.folder, input=change, text=True, check=True)
+    apply(change, program.folder)
     program.write("smart_smoker/channels/command.py", block("python"))
     ring = program.write("ring-the-bell", RING)
     ring.chmod(0o755)

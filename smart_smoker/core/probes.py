@@ -44,9 +44,13 @@ class Probe:
 
 
 LIMITS = (SmokerLow, SmokerHigh)
-SMOKER = Probe("Smoker", "01-smoker", SmokerDrop(15, 5), "consumer_smoker.py", LIMITS)
-FOOD_A = Probe("Food A", "02-food-A", FoodStall(1, 20), "consumer_food_a.py", (FoodDone,))
-FOOD_B = Probe("Food B", "03-food-B", FoodStall(1, 20), "consumer_food_b.py", (FoodDone,))
+TARGETS = (FoodDone,)
+SMOKER_ALSO = ()
+FOOD_ALSO = ()
+
+SMOKER = Probe("Smoker", "01-smoker", SmokerDrop(15, 5), "consumer_smoker.py", LIMITS, SMOKER_ALSO)
+FOOD_A = Probe("Food A", "02-food-A", FoodStall(1, 20), "consumer_food_a.py", TARGETS, FOOD_ALSO)
+FOOD_B = Probe("Food B", "03-food-B", FoodStall(1, 20), "consumer_food_b.py", TARGETS, FOOD_ALSO)
 
 PROBES = (SMOKER, FOOD_A, FOOD_B)
 """In the order of the CSV's columns, after its time."""

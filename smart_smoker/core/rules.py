@@ -102,7 +102,7 @@ class Rule:
 
     def holds(self, change: float, tail: Tail) -> bool:
         """Whether an episode begins at such a change."""
-        raise NotImplementedError
+        return change >= self.degrees
 
     def is_over(self, change: float, tail: Tail, episode: Episode) -> bool:
         """Whether an episode has clearly ended."""
@@ -181,9 +181,6 @@ class SmokerDrop(Rule):
 
     def change(self, tail: Sequence[float]) -> float:
         return round(max(tail) - tail[-1], DECIMALS)
-
-    def holds(self, change: float, tail: Tail) -> bool:
-        return change >= self.degrees
 
     def is_over(self, change: float, tail: Tail, episode: Episode) -> bool:
         lately = tail.reaching(self.looks_back)

@@ -3,9 +3,8 @@
 import json
 
 import pytest
-from scripts import ALERT, Stranger, defined_users, history, until
+from scripts import ALERT, Stranger, alerts_of, defined_users, history, until
 
-from smart_smoker.core.alert import Alert
 from smart_smoker.core.answers import Answer
 from smart_smoker.core.errors import BrokerRefused
 from smart_smoker.core.probes import FOOD_A, SMOKER
@@ -33,9 +32,9 @@ def answer(url: str, answer: Answer, times: int = 1):
 
 
 def told(url: str) -> list[tuple[int, str]]:
-    """All alerts of the history: the number of the reading, and the state."""
-    alerts = [Alert.parse(event.body) for event in history(url) if event.type == "alert"]
-    return [(int(alert.id.split("/")[-2]), alert.state) for alert in alerts]
+    """The history's alerts of a drop and of a silence: the number of the reading, and the state."""
+    found = alerts_of(url, "drop", "silence")
+    return [(int(alert.id.split("/")[-2]), alert.state) for alert in found]
 
 
 def state(url: str) -> dict:

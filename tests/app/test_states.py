@@ -5,7 +5,7 @@ import signal
 from functools import partial
 
 import pytest
-from scripts import defined_users, history, until
+from scripts import alerts_of, defined_users, until
 from turns import Turns
 
 from smart_smoker.app.consumer import Consumer
@@ -51,8 +51,7 @@ def watch(program, stranger, url, temperatures=(), first=1, options=(), kill=Fal
 
 
 def alerts(url: str) -> list[str]:
-    ids = [event.id for event in history(url) if event.type == "alert"]
-    return [id.removeprefix("brisket/01-smoker/") for id in ids]
+    return [alert.id.removeprefix("brisket/01-smoker/") for alert in alerts_of(url, "drop")]
 
 
 def leave(url: str, *bodies: bytes, queue: str = STATE):

@@ -407,7 +407,9 @@ def rules(monkeypatch, *arguments, probe=SMOKER, **limits):
     monkeypatch.setattr("sys.argv", ["consumer", *arguments])
     options = consumer_options("…", probe, 60, 5)
     environment = {probe.setting(name).upper(): str(value) for name, value in limits.items()}
-    return rules_of(options, probe, load(NOWHERE, environment))
+    found = rules_of(options, probe, load(NOWHERE, environment))
+    assert found[len(found) - len(probe.also) :] == [*probe.also]
+    return found[: len(found) - len(probe.also)]
 
 
 def test_a_probe_that_has_a_limit_beside_its_target_can_warn_of_the_target(monkeypatch):

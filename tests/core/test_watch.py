@@ -39,10 +39,13 @@ def alerts(watch: Watch, taken: list[Reading]) -> list[Alert]:
     return [alert for reading in taken for alert in watch.judge(reading).alerts]
 
 
-def states(watch: Watch, temperatures) -> dict[int, str]:
+def told(watch: Watch, taken: list[Reading]) -> dict[int, str]:
     """What was told, by the number of the reading that caused it."""
-    found = alerts(watch, readings(temperatures))
-    return {int(alert.id.split("/")[-2]): alert.state for alert in found}
+    return {int(alert.id.split("/")[-2]): alert.state for alert in alerts(watch, taken)}
+
+
+def states(watch: Watch, temperatures) -> dict[int, str]:
+    return told(watch, readings(temperatures))
 
 
 def at(moments, temperatures, first=1) -> list[Reading]:
@@ -54,8 +57,7 @@ def at(moments, temperatures, first=1) -> list[Reading]:
 
 def told_by_time(rule, moments, temperatures, minutes: float = 60) -> dict[int, str]:
     """What was told by the readings' own timestamps, by the number that caused it."""
-    found = alerts(Watch(rule, minutes, "time"), at(moments, temperatures))
-    return {int(alert.id.split("/")[-2]): alert.state for alert in found}
+    return told(Watch(rule, minutes, "time"), at(moments, temperatures))
 
 
 def last(reading: Reading) -> Reading:
@@ -173,12 +175,7 @@ def test_foreign_readings_are_all_judged_however_alike():
 def test_a_judgement_has_the_readings_that_the_rule_has_seen():
     watch = Watch(SmokerDrop(window=3))
     judged = [watch.judge(reading) for reading in readings([200, 190, 195, 191.5])]
-    assert [j.seen for j in judged] == [
-        [200],
-        [200, 190],
-        [200, 190, 195],
-        [190, 195, 191.5],
-    ]
+    assert [j.seen for j in judged] == [[200], [200, 190], [200, 190, 195], [190, 195, 191.5]]
 
 
 # --- episodes, over anything a thermometer can say -----------------------------------------------
@@ -300,23 +297,17 @@ def night_of_october(offset_before: str, offset_after: str) -> list[Reading]:
 
 
 def test_the_end_of_daylight_saving_time_does_no_harm_to_zoned_times():
+    watch = Watch(FoodStall(), 10, "time")
     by_zone = night_of_october("+02:00", "+01:00")
-    found = alerts(Watch(FoodStall(), 10, "time"), by_zone)
-    assert [(a.id.split("/")[-2], a.state) for a in found] == [
-        ("21", "raised"),
-        ("41", "reminder"),
-        ("61", "reminder"),
-    ]
+    assert told(watch, by_zone) == {21: "raised", 41: "reminder", 61: "reminder"}
 
 
 def test_without_a_zone_the_hour_that_comes_twice_begins_the_window_and_the_reminders_anew():
     watch = Watch(FoodStall(), 10, "time")
     taken = night_of_october("", "")
-    assert [a.state for a in alerts(watch, taken[:40])] == ["raised"]
+    assert told(watch, taken[:40]) == {21: "raised"}
     assert watch.judge(taken[40]).seen == [160.0]
-    assert [(a.id.split("/")[-2], a.state) for a in alerts(watch, taken[41:])] == [
-        ("61", "reminder")
-    ]
+    assert told(watch, taken[41:]) == {61: "reminder"}
 
 
 def test_by_the_timestamps_a_stall_needs_ten_minutes_of_readings_without_a_gap_over_five():
@@ -336,8 +327,7 @@ def test_by_the_timestamps_a_drop_is_seen_over_two_and_a_half_minutes_however_ma
 
 def test_a_fraction_of_a_second_is_counted_exactly():
     tenths = [replace(r, time=r.time + ".1") for r in at(range(0, 601, 30), [160.0] * 21)]
-    found = alerts(Watch(FoodStall(), 60, "time"), tenths)
-    assert [a.id.split("/")[-2] for a in found] == ["21"]
+    assert told(Watch(FoodStall(), 60, "time"), tenths) == {21: "raised"}
 
 
 def test_a_window_of_seconds_that_are_no_whole_readings_is_exact():

@@ -11,7 +11,7 @@ from mqtt import PATH, mosquitto, subscribed
 from scripts import LOOPBACK, Relay, clock, until
 
 from smart_smoker.core.alert import Alert
-from smart_smoker.core.probes import FOOD_A
+from smart_smoker.core.probes import FOOD_A, PROBES
 from smart_smoker.core.readings import numbered
 from smart_smoker.lab.ports import free_ports
 from smart_smoker.panel.cook_story import CookStory
@@ -28,6 +28,7 @@ TOLD = {
     *("smoker_temperature", "smoker_drop", "smoker_low", "smoker_high", "smoker_silence"),
     *("food_a_temperature", "food_a_stall", "food_a_done", "food_a_silence"),
     *("food_b_temperature", "food_b_stall", "food_b_done", "food_b_silence"),
+    *(probe.setting(rule.kind) for probe in PROBES for rule in probe.beside + probe.also),
 }
 CONFIG = "homeassistant/{}/smart-smoker/{}/config"
 LOGIN = "pit:se/cret"
@@ -177,11 +178,12 @@ def test_meat_that_is_done_is_on_and_a_probe_that_says_nothing_has_no_temperatur
     done = Alert(f"{id}/done-raised", "brisket", "Food A", "raised", *words, rule="done", began=id)
     cook.take_alert(done, NOW)
 
+    live = {"temperature": "95.0", "stall": "OFF", "done": "ON", "silence": "OFF"}
+
     def of_food_a(now: float) -> dict[str, str]:
         told = states(cook, now, "C")
-        return {t.rpartition("_")[2]: told[t] for t in told if "food_a" in t}
+        return {what: told[f"smart-smoker/food_a_{what}"] for what in live}
 
-    live = {"temperature": "95.0", "stall": "OFF", "done": "ON", "silence": "OFF"}
     assert of_food_a(NOW + 200) == live
     assert of_food_a(NOW + 301) == live | {"temperature": "None", "silence": "ON"}
     cook.take_reading(numbered(FOOD_A, "brisket", 4, clock(4), 203.0, last=True), NOW)

@@ -8,6 +8,7 @@ import pytest
 from smart_smoker.core.alert import TOO_OLD, Alert
 from smart_smoker.core.probes import FOOD_A, FOOD_B, PROBES, SMOKER, Probe
 from smart_smoker.core.readings import Reading
+from smart_smoker.core.rules import RULES, gravest_first
 from smart_smoker.panel import overview as module
 from smart_smoker.panel import story as story_
 from smart_smoker.panel.overview import WORST, Cell, headline, kind_of, overview, worst_first
@@ -44,7 +45,7 @@ def one_of(kind: str) -> Story:
         return story
     ago = {"no signal": SILENCE, "gone": -3600, "late": LATE + 1}.get(kind, 0)
     say(story, kind, seq=seq, ago=ago, last=kind == "ended")
-    if kind in ("low", "high", "done", "drop", "stall"):
+    if kind in RULES:
         tell(story, kind, SMOKER, kind)
     return story
 
@@ -57,8 +58,10 @@ def order(story: Story) -> list[str]:
 
 
 def test_what_a_sleeper_must_wake_up_for_is_worse_than_what_nobody_knows_and_that_than_the_rest():
-    assert WORST[:7] == ("low", "high", "drop", "done", "no signal", "gone", "late")
-    assert WORST[7:] == ("stall", "unclear", "steady", "ended", "never")
+    kinds = [rule.kind for rule in gravest_first()]
+    urgent = sum(rule.urgent for rule in RULES.values())
+    unknown, well = ("no signal", "gone", "late"), ("unclear", "steady", "ended", "never")
+    assert (*kinds[:urgent], *unknown, *kinds[urgent:], *well) == WORST
 
 
 @pytest.mark.parametrize("kind", WORST)

@@ -192,8 +192,7 @@ def test_a_cook_is_called_by_its_name_and_beginning(id, label):
 
 def moments_of(*times: str) -> list[float]:
     """The moments of readings with these timestamps, from the first on."""
-    story = story_of([reading(200, seq, time=time) for seq, time in enumerate(times, 1)])
-    moments = list(probe_of(story).moments)
+    moments = taken_at(*times).probes[SMOKER].moments
     return [moment - moments[0] for moment in moments]
 
 
