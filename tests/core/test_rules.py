@@ -37,7 +37,7 @@ def is_over(rule, temperatures) -> bool:
 def test_the_shipped_rules_are_these_and_whoever_ships_another_changes_this_test_alone():
     own = [SmokerDrop(15, 5), FoodStall(1, 20), FoodStall(1, 20)]
     assert [probe.rule for probe in PROBES] == own == [SmokerDrop(), FoodStall(), FoodStall()]
-    assert [probe.beside for probe in PROBES] == [(SmokerLow, SmokerHigh), (FoodDone,), (FoodDone,)]
+    assert [probe.limits for probe in PROBES] == [(SmokerLow, SmokerHigh), (FoodDone,), (FoodDone,)]
     assert [probe.also for probe in PROBES] == [(), (), ()]
     assert [kind for kind, rule in RULES.items() if not rule.urgent] == ["stall"]
 

@@ -28,7 +28,7 @@ TOLD = {
     *("smoker_temperature", "smoker_drop", "smoker_low", "smoker_high", "smoker_silence"),
     *("food_a_temperature", "food_a_stall", "food_a_done", "food_a_silence"),
     *("food_b_temperature", "food_b_stall", "food_b_done", "food_b_silence"),
-    *(probe.setting(rule.kind) for probe in PROBES for rule in probe.beside + probe.also),
+    *(probe.setting(rule.kind) for probe in PROBES for rule in probe.limits + probe.also),
 }
 CONFIG = "homeassistant/{}/smart-smoker/{}/config"
 LOGIN = "pit:se/cret"

@@ -90,7 +90,7 @@ def test_each_figure_is_what_the_history_and_the_queues_say(follower):
         f"smart_smoker_temperature_celsius{{{of_smoker}}}": 0,
         **{
             f'smart_smoker_episodes{{cook="brisket",kind="{kind}",probe="Smoker"}}': kind == "drop"
-            for kind in ("drop", "silence", *(r.kind for r in SMOKER.beside + SMOKER.also))
+            for kind in ("drop", "silence", *(r.kind for r in SMOKER.limits + SMOKER.also))
         },
         'smart_smoker_alerts{cook="brisket",state="raised"}': 1,
         'smart_smoker_deliveries{channel="email",outcome="failed"}': 1,
