@@ -8,7 +8,6 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from ..core.probes import PROBES
@@ -123,29 +122,34 @@ PER_PROBE = {
 }
 """What can be set for a probe alone: limits in °F, and minutes."""
 
-CHECKS: dict[str, Callable[[object], Any]] = {
-    "rabbitmq_url": broker_urls,
+TEXTS: dict[str, Callable[[object], str]] = {
     "rabbitmq_admin_url": _WEB_URL,
     "outgoing_email_host": text,
-    "outgoing_email_port": _port,
     "outgoing_email_address": _address,
     "outgoing_email_password": text,
     "outgoing_email_security": partial(_one_of, ("starttls", "ssl", "none")),
     "sms_address_for_texts": _address,
     "email_address_for_alerts": _address,
-    "notify_urls": _notify_urls,
-    "urgent_notify_urls": _notify_urls,
-    "second_person_urls": _notify_urls,
-    "ring_minutes": _MINUTES,
-    "ring_most": _TIMES,
-    "second_person_minutes": _MINUTES,
     "panel_password": text,
     "panel_proxy": _ip_address,
     "panel_url": lambda value: text(value) and _WEB_URL(value),
     "mqtt_url": lambda value: text(value) and _MQTT_URL(value),
     "units": partial(_one_of, UNITS),
+}
+NUMBERS: dict[str, Callable[[object], float]] = {
+    "outgoing_email_port": _port,
+    "ring_minutes": _MINUTES,
+    "ring_most": _TIMES,
+    "second_person_minutes": _MINUTES,
     **PER_PROBE,
 }
+LISTS: dict[str, Callable[[object], tuple[str, ...]]] = {
+    "rabbitmq_url": broker_urls,
+    "notify_urls": _notify_urls,
+    "urgent_notify_urls": _notify_urls,
+    "second_person_urls": _notify_urls,
+}
+CHECKS = (*TEXTS, *NUMBERS, *LISTS)
 """All that can be set."""
 
 SECRET = tuple(key for key in CHECKS if key.endswith(("_url", "_urls", "_password")))

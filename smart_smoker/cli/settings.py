@@ -5,10 +5,11 @@ import io
 import ipaddress
 import logging
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import tomli
@@ -16,9 +17,10 @@ from dotenv import dotenv_values
 
 from ..core.errors import InputError
 from ..core.ring import Ring
-from .checks import CHECKS, PER_PROBE, SECRET
+from .checks import CHECKS, LISTS, NUMBERS, PER_PROBE, SECRET, TEXTS
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 Found = tuple[str, str, object]
 """Where a setting stands, its name there, and its value."""
 
@@ -71,22 +73,30 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """
     found = _found(folder, environment)
     _warn_of_readers(folder)
-    values = _checked(found)
-    urls = values.get("rabbitmq_url", (LOCAL_BROKER,))
+    numbers = _checked(found, NUMBERS)
+    texts, lists = defaultdict(str, _checked(found, TEXTS)), _checked(found, LISTS)
+    urls = lists.get("rabbitmq_url", (LOCAL_BROKER,))
+    ring = Ring(
+        every=60 * numbers.get("ring_minutes", 0),
+        most=int(numbers.get("ring_most", Ring.most)),
+        second=60 * numbers.get("second_person_minutes", Ring.second / 60),
+    )
     host = urlsplit(urls[0]).hostname or ""
     admin_host = f"[{host}]" if ":" in host else host
-    as_they_are = {f.name: values[f.name] for f in fields(Settings) if f.name in values}
     return Settings(
         rabbitmq_urls=urls,
-        admin_url=values.get("rabbitmq_admin_url", f"http://{admin_host}:15672/#/queues"),
-        mail=_mail(values, found),
-        ring=Ring(
-            every=60 * values.get("ring_minutes", 0),
-            most=int(values.get("ring_most", Ring.most)),
-            second=60 * values.get("second_person_minutes", Ring.second / 60),
-        ),
-        limits={key: values[key] for key in PER_PROBE if key in values},
-        **as_they_are,
+        admin_url=texts["rabbitmq_admin_url"] or f"http://{admin_host}:15672/#/queues",
+        mail=_mail(texts, numbers, found),
+        notify_urls=lists.get("notify_urls", ()),
+        urgent_notify_urls=lists.get("urgent_notify_urls", ()),
+        second_person_urls=lists.get("second_person_urls", ()),
+        ring=ring,
+        panel_password=texts["panel_password"],
+        panel_proxy=texts["panel_proxy"],
+        panel_url=texts["panel_url"],
+        mqtt_url=texts["mqtt_url"],
+        limits={key: numbers[key] for key in PER_PROBE if key in numbers},
+        units=texts["units"] or "F",
     )
 
 
@@ -131,41 +141,44 @@ def _found(folder: Path, environment: Mapping[str, str]) -> dict[str, Found]:
     return found
 
 
-def _checked(found: Mapping[str, Found]) -> dict[str, Any]:
-    """What is set, in its shape."""
+def _checked(
+    found: Mapping[str, Found], checks: Mapping[str, Callable[[object], T]]
+) -> dict[str, T]:
+    """What is set of these settings, in its shape."""
     values = {}
-    for key, (place, name, value) in found.items():
+    for key in filter(found.__contains__, checks):
         try:
-            values[key] = CHECKS[key](value)
+            values[key] = checks[key](found[key][2])
         except ValueError as error:
-            raise _wrong(place, name, value, str(error)) from None
+            raise _wrong(*found[key], str(error)) from None
     return values
 
 
-def _mail(values: Mapping[str, Any], found: Mapping[str, Found]) -> Mail | None:
-    host, sender = values.get("outgoing_email_host"), values.get("outgoing_email_address", "")
-    email_to = values.get("email_address_for_alerts", sender)
-    sms_to = values.get("sms_address_for_texts", "")
-    if not host:
-        if host is None and (email_to or sms_to):
-            raise missing("outgoing_email_host", "no mail can be sent without its server")
-        return None
-    if not sender:
-        raise missing("outgoing_email_address", "a mail server wants to know who sends")
-    security = values.get("outgoing_email_security")
-    if security == "none" and not is_loopback(host):
-        expected = f"starttls or ssl, as {host} is another machine"
-        raise _wrong(*found["outgoing_email_security"], expected)
-    port = values.get("outgoing_email_port", 465 if security == "ssl" else 587)
-    return Mail(
+def _mail(
+    texts: defaultdict[str, str], numbers: Mapping[str, float], found: Mapping[str, Found]
+) -> Mail | None:
+    host, sender = texts["outgoing_email_host"], texts["outgoing_email_address"]
+    security = texts["outgoing_email_security"]
+    port = int(numbers.get("outgoing_email_port", 465 if security == "ssl" else 587))
+    mail = Mail(
         host=host,
         port=port,
         security=security or ("ssl" if port == 465 else "starttls"),
         sender=sender,
-        password=values.get("outgoing_email_password", ""),
-        email_to=email_to,
-        sms_to=sms_to,
+        password=texts["outgoing_email_password"],
+        email_to=texts.get("email_address_for_alerts", sender),
+        sms_to=texts["sms_address_for_texts"],
     )
+    if not host:
+        if "outgoing_email_host" not in found and (mail.email_to or mail.sms_to):
+            raise missing("outgoing_email_host", "no mail can be sent without its server")
+        return None
+    if not sender:
+        raise missing("outgoing_email_address", "a mail server wants to know who sends")
+    if mail.security == "none" and not is_loopback(host):
+        expected = f"starttls or ssl, as {host} is another machine"
+        raise _wrong(*found["outgoing_email_security"], expected)
+    return mail
 
 
 def _wrong(place: str, name: str, value: object, expected: str) -> InputError:
