@@ -183,7 +183,7 @@ class Watch:
         state |= {"unheard": round(now - self.heard, 1), "deque": list(self.window)}
         if self.judged:
             state |= {"highest": self.highest, "lowest": self.lowest}
-        if len(self._newest) > 1:
+        if self._newest and self._newest.maxlen != 1:
             state["newest"] = list(self._newest)
         if self.window and self.latest:
             state["time"] = self.latest.time

@@ -40,9 +40,11 @@ def cook(temperatures, name="brisket", probe=SMOKER) -> list[Reading]:
     ]
 
 
-def memory(rule=None, others=(), clock="readings", probe=SMOKER, silence=5 * MINUTES) -> Memory:
-    rule = rule or SmokerDrop()
-    new_watch = partial(Watch, rule, others=others, remind_minutes=5, clock=clock)
+def memory(
+    rule=None, others=(), clock="readings", probe=SMOKER, silence=5 * MINUTES, median=1
+) -> Memory:
+    how = {"remind_minutes": 5, "clock": clock, "median": median}
+    new_watch = partial(Watch, rule or SmokerDrop(), others=others, **how)
     return Memory(probe, new_watch, silence)
 
 
@@ -77,12 +79,13 @@ def test_a_state_taken_over_anywhere_makes_the_same_alerts(rule, beside, clock, 
         moment += timedelta(seconds=data.draw(PAUSES))
         written = data.draw(st.sampled_from(["%m/%d/%y %H:%M:%S"] * 9 + ["%H:%M"]))
         readings.append(replace(reading, time=f"{moment:{written}}"))
-    undisturbed, first = memory(rule, beside, clock), memory(rule, beside, clock)
+    made = partial(memory, rule, beside, clock, median=data.draw(st.sampled_from([1, 3, 5])))
+    undisturbed, first = made(), made()
     expected = judge(undisturbed, readings)
     left = data.draw(st.integers(0, len(readings)))
     judged = data.draw(st.integers(left, len(readings)))
     told = judge(first, readings[:left])
-    second = taken_over(memory(rule, beside, clock), first)
+    second = taken_over(made(), first)
     # The first dies after it has judged some more than its state covers: they come again.
     lost = judge(first, readings[left:judged])
     told += judge(second, readings[left:])

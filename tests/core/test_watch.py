@@ -178,6 +178,16 @@ def test_a_judgement_has_the_readings_that_the_rule_has_seen():
     assert [j.seen for j in judged] == [[200], [200, 190], [200, 190, 195], [190, 195, 191.5]]
 
 
+def test_where_the_middle_of_three_readings_counts_one_alone_is_noise_also_across_a_restart():
+    fire = readings([205, 225, 200, 200, 200, 150, 150])
+    for cut in range(len(fire)):
+        watch, again = (Watch(SmokerDrop(), 0, median=3) for _ in range(2))
+        found = told(watch, fire[:cut])
+        again.resume(SMOKER, fire[0].cook, watch.state())
+        assert found | told(again, fire[cut:]) == {7: "raised"}, cut
+    assert told(Watch(SmokerDrop(), 0), fire) == {3: "raised"}
+
+
 # --- episodes, over anything a thermometer can say -----------------------------------------------
 
 STEPS = st.lists(st.sampled_from([0, 0, 0, 10, -10, 60, -60, 100, -100, 250, 800, -800, -1500]))
