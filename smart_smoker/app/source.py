@@ -129,14 +129,20 @@ def newest_cook(name: str, since: str, urls: Iterable[str], stop: Stop) -> list[
     """
 
     def read(broker: Broker) -> list[Reading]:
-        cooks: dict[str, dict[str, Reading]] = {}
+        begun: set[str] = set()
+        newest: dict[str, Reading] = {}
+        cook = ""
         with suppress(BrokerRefused):
             for arrival in replay(broker, since, stop):
                 with suppress(UnreadableMessage):
                     reading = parse(arrival)
-                    if isinstance(reading, Reading) and is_of(reading.cook, name):
-                        cooks.setdefault(reading.cook, {})[reading.id] = reading
-        _, newest = cooks.popitem() if cooks else ("", {})
+                    if not (isinstance(reading, Reading) and is_of(reading.cook, name)):
+                        continue
+                    if reading.cook not in begun:
+                        begun.add(reading.cook)
+                        cook, newest = reading.cook, {}
+                    if reading.cook == cook:
+                        newest[reading.id] = reading
         return list(newest.values())
 
     return stay_connected(urls, "producer", stop, read) or []
