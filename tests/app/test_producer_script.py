@@ -558,9 +558,21 @@ def test_no_clock_of_a_machine_decides_which_cook_goes_on(url, stranger):
     assert (cook.id, cook.readings) == ("patio-20250906-110005-cd34", 1)
 
 
-def test_only_what_comes_but_once_is_resumed(offline, tmp_path):
-    code, said = offline.run("smoker_producer.py", "smoker-temps.csv", "--resume")
-    assert (code, "--resume: goes with - alone" in said) == (2, True)
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("smoker-temps.csv", "--resume"), "--resume: goes with - alone"),
+        (("smoker-temps.csv", "--follow", "--resume"), "--resume: goes with - alone"),
+        (("smoker-temps.csv", "--follow", "--check"), "--check: goes with a whole file"),
+        (("-", "--check"), "--check: goes with a whole file"),
+    ],
+    ids=["whole", "followed", "check followed", "check piped"],
+)
+def test_an_option_that_does_not_go_with_a_source_is_one_line_and_exit_code_2(
+    offline, options, reason
+):
+    code, said = offline.run("smoker_producer.py", *options)
+    assert (code, said.count("\n"), reason in said) == (2, 1, True)
 
 
 # --- the broker ----------------------------------------------------------------------------------

@@ -193,6 +193,15 @@ def test_set_up_is_tried_again_done_once_and_not_led_astray(clone):
     assert (code, "Making" in said, "Installing" in said) == (0, False, True)
 
 
+def test_what_is_noted_of_an_environment_without_its_python_does_not_count(tmp_path, monkeypatch):
+    monkeypatch.setattr(environment, "NOTE", tmp_path / "note.json")
+    monkeypatch.setattr(environment, "VENV_PYTHON", tmp_path / "python")
+    environment.write_note({"python": "3.12"})
+    assert environment.read_note() == {}
+    (tmp_path / "python").touch()
+    assert environment.read_note() == {"python": "3.12"}
+
+
 def wheel(folder, version):
     """A library `hickory` with nothing in it, and the hash of its file."""
     path = folder / f"hickory-{version}-py3-none-any.whl"
