@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Ring:
-    """Every so many seconds, 0 for never, at most so many times.
+    """How something urgent is told again: every so many seconds, 0 for never, at most so often.
 
-    After `second` seconds to somebody else as well.
+    After `second` seconds it is told to somebody else as well.
     """
 
     every: float = 0
