@@ -197,10 +197,12 @@ class Round:
         self.scenario.end(self)
         assert self.producer.ended()[0] == 0, self.producer.text
         self._settle(self.csv)
-        code, words = self.program.run("alerts.py", "--pending", RABBITMQ_URL=self._url())
-        if code or "wait to be sent: 0." not in words:
+        give_up = time.monotonic() + PATIENCE
+        while (pending := self._pending()) and time.monotonic() < give_up:
+            time.sleep(0.3)
+        if pending:
             self.count.lost += 1
-            self._complain(f"alerts.py --pending ends with {code}:\n{words}")
+            self._complain(pending)
         for script in self.consumers:
             assert script.end(signal.SIGTERM)[0] == 0, script.text
         self._compare()
@@ -250,6 +252,13 @@ class Round:
                 self._complain(f"for {PATIENCE} s it has not come to this: {missing}")
                 return
             time.sleep(0.3)
+
+    def _pending(self) -> str:
+        """What `alerts.py --pending` says while something waits, as a push that is tried again."""
+        code, words = self.program.run("alerts.py", "--pending", RABBITMQ_URL=self._url())
+        if not code and "wait to be sent: 0." in words:
+            return ""
+        return f"alerts.py --pending ends with {code}:\n{words}"
 
     def _expected(self, csv: str) -> tuple[dict[str, bytes], list[str], list[str]]:
         bodies, alerts, notes = expected(csv, self.cook, self._limits)
