@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Ring:
-    """How something urgent is told again: every so many seconds, 0 for never, at most so often.
+    """How something urgent is told again: every so many seconds, 0 for never, `most` times at most.
 
     After `second` seconds it is told to somebody else as well.
     """
