@@ -27,7 +27,8 @@ class Memory:
 
     def __init__(self, probe: Probe, new_watch: Callable[[], Watch], silence: float):
         self._probe, self._new_watch, self._silence = probe, new_watch, silence
-        self._watches: dict[str, Watch] = {}  # of the ended ones the newest stand last
+        self._watches: dict[str, Watch] = {}
+        self._ended: dict[str, None] = {}  # in the order in which they ended
 
     @property
     def cooks(self) -> int:
@@ -44,16 +45,19 @@ class Memory:
         if watch is None:
             watch = self._watches[cook] = self._new_watch()
             watch.heard = now
-        had_ended = watch.ended
         try:
             judgement = watch.judge(reading, now)
-            return judgement._replace(alerts=self._named(judgement.alerts))
+            if judgement.alerts:
+                judgement = judgement._replace(alerts=self._named(judgement.alerts))
+            return judgement
         finally:
-            if watch.ended and not had_ended:
-                self._watches[cook] = self._watches.pop(cook)
-                ended = [cook for cook, watch in self._watches.items() if watch.ended]
-                for oldest in ended[:-MOST_ENDED]:
-                    del self._watches[oldest]
+            if watch.ended and cook not in self._ended:
+                self._ended[cook] = None
+                self._watches[cook] = self._watches.pop(cook)  # A state has them in this order too.
+                if len(self._ended) > MOST_ENDED:
+                    self.forget(next(iter(self._ended)))
+            elif not watch.ended:
+                self._ended.pop(cook, None)
 
     def answer(self, cook: str, answer: Answer, now: float) -> None:
         """Heed an answer about a cook; one that is not known has nothing to be heard of."""
@@ -69,7 +73,7 @@ class Memory:
         for cook, watch in list(self._watches.items()):
             passed = now - watch.heard
             if cook and passed > FORGOTTEN:
-                del self._watches[cook]
+                self.forget(cook)
             elif cook and 0 < self._silence <= passed:
                 told.append(watch.silence(now, self._silence))
         return self._named(filter(None, told))
@@ -91,11 +95,16 @@ class Memory:
         """The cooks that go on, but for foreign readings."""
         return {cook for cook, watch in self._watches.items() if cook and not watch.ended}
 
+    def forget(self, cook: str) -> None:
+        """Expect nothing of a cook any more."""
+        self._watches.pop(cook)
+        self._ended.pop(cook, None)
+
     def forget_oldest(self) -> None:
         """Forget a tenth of the cooks, those that were heard longest ago."""
         heard = sorted(self._watches, key=lambda cook: self._watches[cook].heard)
         for cook in heard[: len(heard) // 10 + 1]:
-            del self._watches[cook]
+            self.forget(cook)
 
     def state(self, now: float) -> State:
         """All that is known, in JSON: a watch's state by its cook."""
@@ -117,3 +126,4 @@ class Memory:
             if known is not None and known.number == watch.number:
                 watch.heard = known.heard
         self._watches = watches
+        self._ended = dict.fromkeys(cook for cook, watch in watches.items() if watch.ended)

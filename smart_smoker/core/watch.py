@@ -114,9 +114,9 @@ class Watch:
         moment = self._moment(reading) if self._by_time else (self.judged + 1) * SECONDS_PER_READING
         self._texts.add(reading, self.number)
         self._newest.append(reading.temperature)
-        temperature, window = median_low(self._newest), self.window
-        if temperature != reading.temperature:
-            reading = replace(reading, temperature=temperature)
+        if self._newest.maxlen != 1:
+            reading = replace(reading, temperature=median_low(self._newest))
+        temperature, window = reading.temperature, self.window
         window.add(moment, temperature)
         cause = reading
         if window[-1] == (moment, temperature):
