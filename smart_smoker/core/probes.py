@@ -33,10 +33,9 @@ class Probe:
     @property
     def choices(self) -> dict[str, str]:
         """What has an option and a setting, in °F or in minutes, each with its help."""
-        choices = {rule.kind: rule.option for rule in self.limits}
-        for rule in (type(self.rule), *self.limits):
-            choices |= rule.choices
-        return choices
+        kinds = {rule.kind: rule.option for rule in self.limits}
+        rules = (type(self.rule), *self.limits)
+        return kinds | {name: shown for rule in rules for name, shown in rule.choices.items()}
 
     def setting(self, what: str) -> str:
         """The key of a setting that is for this probe alone: `food_a_done`."""
