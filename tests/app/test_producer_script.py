@@ -711,6 +711,8 @@ def test_ctrl_c_at_a_question_is_polite(program, stranger, question):
 
 INTERRUPTED = """
 import os, signal
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # where the tests run in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 os.kill(os.getpid(), signal.SIGINT)
 while True:
     pass
