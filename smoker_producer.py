@@ -48,9 +48,8 @@ def main() -> None:
 
     log.info("The cook is %s, from %s. To end, press Ctrl+C.", cook.id, source.name)
     with CookBar(source.count) as bar:
-        interval = source.interval if options.interval is None else options.interval
-        report = ProducerReport(bar, interval, settings.units)
-        producer = Producer(source.rows, cook, interval, stop, report)
+        report = ProducerReport(bar, source.interval, settings.units)
+        producer = Producer(source.rows, cook, source.interval, stop, report)
         stay_connected(urls, "producer", stop, producer.work)
     log.info("%s %s.", "Stopped." if stop.requested else "The cook is over.", report.summary())
     if producer.unconfirmed:

@@ -35,13 +35,13 @@ class Source:
     """Where the rows of a cook come from.
 
     `name` is for people. Among the `rows` None stands where there is none yet; between two are
-    `interval` seconds, unless others are asked for. Of a live source nobody knows how many they
-    are, the `count`, nor the `last_rows` of the probes.
+    `interval` seconds. Of a live source nobody knows how many rows there are, the `count`, nor the
+    `last_rows` of the probes.
     """
 
     name: str
     rows: Iterable[Row | None]
-    interval = 0
+    interval: float = 0
     count: int | None = None
     last_rows: Mapping[Probe, int] | None = None
 
@@ -53,7 +53,7 @@ class Source:
 class WholeFile(Source):
     """A file that nobody writes to any more: a cook that is over, replayed."""
 
-    interval = SECONDS_PER_READING
+    interval: float = SECONDS_PER_READING
 
     def __init__(self, options: ProducerOptions):
         self.name, self.rows = options.csv, (rows := file_rows(options.csv, options.wanted))
@@ -115,11 +115,15 @@ def source_of(options: ProducerOptions, stop: Stop) -> Source:
     piped = options.csv == "-"
     if options.resume and not piped:
         raise InputError("--resume: goes with - alone; --follow goes on by itself", "--resume")
-    if not (piped or options.follow):
-        return WholeFile(options)
-    if options.check:
+    if options.check and (piped or options.follow):
         raise InputError("--check: goes with a whole file", "--check")
-    return Pipe(options, stop) if piped else FollowedFile(options, stop)
+    if piped:
+        source: Source = Pipe(options, stop)
+    else:
+        source = FollowedFile(options, stop) if options.follow else WholeFile(options)
+    if options.interval is not None:
+        source.interval = options.interval
+    return source
 
 
 def newest_cook(name: str, since: str, urls: Iterable[str], stop: Stop) -> list[Reading]:

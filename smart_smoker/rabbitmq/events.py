@@ -138,10 +138,11 @@ def _alert(arrival: Arrival) -> Alert:
 
 
 def _limits(arrival: Arrival) -> Limits:
-    body = arrival.body
+    probe, body = PROBE_OF_QUEUE.get(str(arrival.headers.get("queue"))), arrival.body
+    if probe is None or len(body) > LONGEST_REASON:
+        raise UnreadableMessage("not the limits of a probe", body)
     try:
-        probe = PROBE_OF_QUEUE[arrival.headers["queue"]]
-        said = json.loads(body[:LONGEST_REASON]).items()
+        said = json.loads(body).items()
         limits = {name: float(limit) for name, limit in said if name in RULES}
     except MISSHAPEN as error:
         raise UnreadableMessage(f"not the limits of a probe: {error}", body) from None

@@ -20,6 +20,7 @@ from threading import Thread
 
 import pytest
 import trustme
+from scripts import compiled
 from smtp_server import MailServer, accept_late, break_off, hang
 
 import alerts
@@ -739,11 +740,7 @@ ROOT = Path(alerts.__file__).parent
 @pytest.fixture
 def page(tmp_path):
     """Run a copy of alerts.py, with its own settings, and return what it did."""
-    folder = tmp_path / "smoker"
-    folder.mkdir()
-    shutil.copytree(ROOT / "smart_smoker", folder / "smart_smoker")
-    for name in ("alerts.py", "util_logger.py"):
-        shutil.copy(ROOT / name, folder)
+    folder = shutil.copytree(compiled().name, tmp_path / "smoker")
 
     def run(*options, **values) -> subprocess.CompletedProcess:
         toml = "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())

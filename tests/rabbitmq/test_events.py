@@ -78,6 +78,7 @@ def test_what_a_message_was_made_of_comes_out_of_it(message, event):
         arrived(remark_message("brisket", "", "7")),
         arrived(remark_message("brisket", "wrapped", "")),
         arrived(limits_message(SMOKER, "brisket", {"low": 205}), body=b'{"low": 1e6}'),
+        arrived(limits_message(SMOKER, "brisket", {"low": 205}), body=b"{}" + b" " * 1000),
         arrived(limits_message(SMOKER, "brisket", {"low": 205}), headers={"cook": "brisket"}),
         arrived(delivery_message(ALERT, "email", Outcome.FAILED), headers={}),
         arrived(rejected_message("04-alerts", b"rubbish", "no alert")),
