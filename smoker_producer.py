@@ -14,7 +14,7 @@ from smart_smoker.app.producer_report import ProducerReport
 from smart_smoker.app.source import source_of
 from smart_smoker.cli.options import producer_options
 from smart_smoker.cli.questions import ask, on_terminal
-from smart_smoker.cli.screen import CookBar
+from smart_smoker.cli.screen import cook_bar
 from smart_smoker.cli.settings import load, masked
 from smart_smoker.cli.signals import Stop, run
 from smart_smoker.core.cooks import cook_id
@@ -47,7 +47,7 @@ def main() -> None:
     clear_queues(options.fresh, urls, stop)
 
     log.info("The cook is %s, from %s. To end, press Ctrl+C.", cook.id, source.name)
-    with CookBar(source.count) as bar:
+    with cook_bar(source.count) as bar:
         report = ProducerReport(bar, source.interval, settings.units)
         producer = Producer(source.rows, cook, source.interval, stop, report)
         stay_connected(urls, "producer", stop, producer.work)

@@ -25,7 +25,7 @@ LIBRARIES = {
     "pika": {"rabbitmq.connection"},
     "smtplib": {"channels.mail"},
     "apprise": {"channels.push"},
-    "rich": {"cli.screen"},
+    "rich": {"cli.terminal"},
     "aiosmtpd": {"lab.inbox"},
     "tomli": {"cli.settings"},
     "dotenv": {"cli.settings"},

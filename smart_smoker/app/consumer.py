@@ -46,7 +46,7 @@ PREFETCH = 20_000
 """Readings that the broker sends before one is acknowledged. When half of them are judged, a state
 is left and they are acknowledged, so that a fast consumer never waits for more."""
 
-MOST_A_TURN = 500
+MOST_A_TURN = 2000
 """Readings that are judged in one turn; then their alerts are published."""
 
 PAUSE, RATE = 0.25, 20_000

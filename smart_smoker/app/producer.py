@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..cli.signals import Stop
 from ..core.probes import Probe
@@ -52,7 +52,7 @@ class Cook:
 
     def end(self) -> list[Reading]:
         """The last readings of the probes that nobody knew to be their last, now marked."""
-        marked = {p: replace(r, last=True) for p, r in self.newest.items() if not r.last}
+        marked = {p: r._replace(last=True) for p, r in self.newest.items() if not r.last}
         self.newest |= marked
         return list(marked.values())
 

@@ -4,12 +4,15 @@ import logging
 import time
 from collections import Counter
 from functools import partial
+from typing import TYPE_CHECKING
 
-from ..cli.screen import CookBar
 from ..core.readings import Reading
 from ..core.rows import Row, column_of
 from ..core.units import at, in_unit
 from .throttle import Throttle
+
+if TYPE_CHECKING:
+    from ..cli.terminal import CookBar
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +23,7 @@ MANY_SKIPPED = 5
 class ProducerReport:
     """What a producer says: each row, on a bar how far it is, and what it all came to."""
 
-    def __init__(self, bar: CookBar, interval: float, unit: str):
+    def __init__(self, bar: "CookBar | None", interval: float, unit: str):
         self._bar, self._unit = bar, unit
         self._interval = interval
         self._began = time.monotonic()
@@ -40,8 +43,9 @@ class ProducerReport:
             self._throttle.show(partial(_line, row, self._unit))
         self._rows += len(rows)
         self._readings += len(readings)
-        pace = self._interval or (now - self._began) / self._rows
-        self._bar.show_rows(self._rows, rows[-1].time, pace)
+        if self._bar:
+            pace = self._interval or (now - self._began) / self._rows
+            self._bar.show_rows(self._rows, rows[-1].time, pace)
 
     def _show_skipped(self, words: str) -> None:
         """Show a cell or a row that was skipped; of many in a column only the first ones."""

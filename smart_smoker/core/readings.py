@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import UnreadableMessage
 from .probes import Probe
@@ -18,8 +18,7 @@ LONGEST_TIME = 100
 """The most characters a timestamp can have; what is longer is something else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One temperature in °F of one probe.
 
     `time` is its timestamp as the thermometer wrote it. `seq` counts a cook's readings in one

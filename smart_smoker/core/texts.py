@@ -1,6 +1,7 @@
 """Texts: what the last readings said, so that one that comes again is told from another one."""
 
 from binascii import crc_hqx
+from collections import deque
 
 from .errors import TwoProducers
 from .readings import Reading
@@ -13,31 +14,41 @@ UNKNOWN = "????"
 
 
 class Texts:
-    """The texts of the last readings of a cook: `sums` has four signs of a checksum for each."""
+    """The texts of the last readings of a cook."""
 
     def __init__(self) -> None:
-        self.sums = ""
+        self._sums, self._number = "", 0  # and the number of the last reading that they have
+        self._newer: deque[Reading] = deque(maxlen=REMEMBERED)
 
-    def compare(self, reading: Reading, newest: int) -> None:
-        """Raise TwoProducers where a number up to the `newest` has come with another text."""
-        end = len(self.sums) - 4 * (newest - reading.seq)
-        if self.sums[max(0, end - 4) : max(0, end)] not in ("", UNKNOWN, _checksum(reading)):
+    @property
+    def sums(self) -> str:
+        """Four signs of a checksum for each; they are made when somebody asks for them."""
+        for reading in self._newer:
+            left_out = UNKNOWN * min(reading.seq - self._number - 1, REMEMBERED)
+            self.resume(self._sums + left_out + _checksum(reading), reading.seq)
+        self._newer.clear()
+        return self._sums
+
+    def compare(self, reading: Reading) -> None:
+        """Raise TwoProducers where a number that is not new has come with another text."""
+        sums = self.sums
+        end = len(sums) - 4 * (self._number - reading.seq)
+        if sums[max(0, end - 4) : max(0, end)] not in ("", UNKNOWN, _checksum(reading)):
             raise TwoProducers(
                 f"number {reading.seq} of {reading.cook} has come before with another text: two"
                 " producers send the same cook; start each with a --cook of its own",
                 reading.cook,
             )
 
-    def add(self, reading: Reading, newest: int) -> None:
-        """Remember the text of the reading after the `newest`; a foreign one has no number."""
+    def add(self, reading: Reading) -> None:
+        """Remember the text of the next reading; a foreign one has no number."""
         if reading.seq:
-            left_out = UNKNOWN * min(reading.seq - newest - 1, REMEMBERED)
-            self.resume(self.sums + left_out + _checksum(reading))
+            self._newer.append(reading)
 
-    def resume(self, sums: str) -> None:
-        """Go on with these checksums. Raises ValueError where they are none."""
-        self.sums = sums[-4 * REMEMBERED :]
-        if not self.sums.isascii():
+    def resume(self, sums: str, number: int) -> None:
+        """Go on with these checksums, up to a number. Raises ValueError where they are none."""
+        self._sums, self._number = sums[-4 * REMEMBERED :], number
+        if not self._sums.isascii():
             raise ValueError("checksums that are none")
 
 

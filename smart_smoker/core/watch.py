@@ -101,7 +101,7 @@ class Watch:
         """
         had_ended, judgement = self.ended, Judgement()
         if 0 < reading.seq <= self.number:
-            self._texts.compare(reading, self.number)
+            self._texts.compare(reading)
         try:
             if reading.seq == 0 or reading.seq > self.number:
                 judgement = self._take(reading, heard)
@@ -112,17 +112,17 @@ class Watch:
 
     def _take(self, reading: Reading, heard: float) -> Judgement:
         moment = self._moment(reading) if self._by_time else (self.judged + 1) * SECONDS_PER_READING
-        self._texts.add(reading, self.number)
+        self._texts.add(reading)
         self._newest.append(reading.temperature)
         if self._newest.maxlen != 1:
-            reading = replace(reading, temperature=median_low(self._newest))
+            reading = reading._replace(temperature=median_low(self._newest))
         temperature, window = reading.temperature, self.window
         window.add(moment, temperature)
         cause = reading
         if window[-1] == (moment, temperature):
             self.latest = reading
         elif self.latest:  # One that came late can be the cause, in the words of the latest.
-            cause = replace(self.latest, id=reading.id)
+            cause = self.latest._replace(id=reading.id)
         self.number, self.heard, self.ended = reading.seq, heard, False
         self.judged += 1
         self.highest, self.lowest = max(self.highest, temperature), min(self.lowest, temperature)
@@ -212,7 +212,7 @@ class Watch:
         check_numbers((self.number, self.judged, self.alerts, unheard, quiet))
         self.number, self.ended = int(self.number), state.get("ended") is True
         self.heard, self.quiet_until = now - unheard, now + quiet
-        self._texts.resume(state.get("sums", ""))
+        self._texts.resume(state.get("sums", ""), self.number)
         self._silence.resume(state)
         self._asked = state.get("asked", "")
         self._asked.encode()

@@ -3,7 +3,6 @@
 import json
 from binascii import crc_hqx
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -78,7 +77,7 @@ def test_a_state_taken_over_anywhere_makes_the_same_alerts(rule, beside, clock, 
     for reading in cook(data.draw(temperatures)):
         moment += timedelta(seconds=data.draw(PAUSES))
         written = data.draw(st.sampled_from(["%m/%d/%y %H:%M:%S"] * 9 + ["%H:%M"]))
-        readings.append(replace(reading, time=f"{moment:{written}}"))
+        readings.append(reading._replace(time=f"{moment:{written}}"))
     made = partial(memory, rule, beside, clock, median=data.draw(st.sampled_from([1, 3, 5])))
     undisturbed, first = made(), made()
     expected = judge(undisturbed, readings)
@@ -129,7 +128,7 @@ def test_a_number_that_comes_again_with_another_text_is_of_a_second_producer(deg
     again = data.draw(st.sampled_from(readings[-REMEMBERED:]))
     assert not made.judge(again, 0).new
     with pytest.raises(TwoProducers, match="two producers send the same cook") as told:
-        made.judge(replace(again, last=True, **other), 0)
+        made.judge(again._replace(last=True, **other), 0)
     assert told.value.value == "brisket"
     assert made.state(0) == before
 
@@ -142,7 +141,7 @@ def test_of_a_number_that_was_left_out_nobody_knows_the_text():
     assert not made.judge(second, 0).new
     for reading in (first, third):
         with pytest.raises(TwoProducers):
-            made.judge(replace(reading, temperature=100), 0)
+            made.judge(reading._replace(temperature=100), 0)
 
 
 @settings(deadline=None)
@@ -150,7 +149,7 @@ def test_of_a_number_that_was_left_out_nobody_knows_the_text():
 def test_clocks_that_jump_change_no_alert(degrees, data):
     readings = cook(degrees)
     seconds = st.integers(-(10**6), 10**10)
-    astray = [replace(r, time=str(data.draw(seconds))) for r in readings]
+    astray = [r._replace(time=str(data.draw(seconds))) for r in readings]
     assert judge(memory(), astray) == judge(memory(), readings)
 
 
@@ -183,7 +182,7 @@ def test_a_text_names_its_cook_where_it_has_a_name_or_is_not_the_only_one(cook_i
 
 def test_a_cook_that_has_ended_makes_nobody_ask_which_one():
     made = memory()
-    made.judge(replace(cook([225], "ribs")[0], last=True), 0)
+    made.judge(cook([225], "ribs")[0]._replace(last=True), 0)
     raised = [
         alert for reading in cook([225, 210], "cook") for alert in made.judge(reading, 0).alerts
     ]
@@ -258,7 +257,7 @@ def test_with_other_degrees_or_another_window_it_goes_on_with_what_there_is():
 
 def test_by_another_clock_what_goes_on_is_counted_from_the_next_reading_on():
     readings = [
-        replace(r, time=f"05/22/21 12:{n // 2:02}:{n % 2 * 30:02}")
+        r._replace(time=f"05/22/21 12:{n // 2:02}:{n % 2 * 30:02}")
         for n, r in enumerate(cook([225, 225, *[190] * 30]))
     ]
     for first, second in (("readings", "time"), ("time", "readings")):
@@ -275,7 +274,7 @@ def test_a_drop_that_was_held_back_is_told_though_the_clock_is_put_back():
     times = [f"05/22/21 12:0{n}:00" for n in range(3)]
     times += [f"04/22/21 12:0{n}:00" for n in range(9)]
     readings = [
-        replace(reading, time=time)
+        reading._replace(time=time)
         for reading, time in zip(cook([225, 225, *range(200, 110, -10)]), times, strict=False)
     ]
     made = memory(SmokerDrop(lid_minutes=3), clock="time")
@@ -317,7 +316,7 @@ def test_the_same_csv_twice_in_a_row_is_two_cooks_with_the_same_alerts():
 
 
 def test_foreign_readings_outlive_a_restart_too():
-    foreign = [replace(r, cook="", seq=0, id=f"f{r.seq}") for r in cook([160] * 20, probe=FOOD_A)]
+    foreign = [r._replace(cook="", seq=0, id=f"f{r.seq}") for r in cook([160] * 20, probe=FOOD_A)]
     made = memory(FoodStall(), probe=FOOD_A)
     assert judge(made, foreign[:10]) == []
     again = taken_over(memory(FoodStall(), probe=FOOD_A), made)
@@ -356,7 +355,7 @@ def test_a_probe_pulled_out_and_put_back_can_cause_two_alerts_at_once():
 def test_the_end_of_a_cook_is_no_silence():
     made = memory()
     readings = cook([225, 225])
-    judge(made, [*readings, replace(readings[-1], last=True)])
+    judge(made, [*readings, readings[-1]._replace(last=True)])
     assert silent(made, 60 * MINUTES) == []
     assert silent(taken_over(memory(), made), 60 * MINUTES) == []
 
@@ -393,7 +392,7 @@ def test_without_a_time_for_silence_nobody_is_missed():
 
 def test_a_cook_whose_timestamps_name_no_moment_by_that_clock_is_told_once():
     made = memory(clock="time")
-    assert judge(made, [replace(reading, time="?") for reading in cook([225, 200])]) == []
+    assert judge(made, [reading._replace(time="?") for reading in cook([225, 200])]) == []
     (told,) = made.silences(5 * MINUTES)
     assert "no time that can be read, as '?', for 5 minutes, last 200.0 °F" in told.subject
     assert told.id == "brisket/01-smoker/2/lost"
@@ -408,7 +407,7 @@ def test_an_ended_cook_is_forgotten_when_many_others_have_ended():
     made = memory()
     for number in range(1000):
         readings = cook([225, 225, 200], f"cook-{number}")
-        judge(made, [*readings, replace(readings[-1], last=True)])
+        judge(made, [*readings, readings[-1]._replace(last=True)])
     assert made.cooks == memory_.MOST_ENDED
     assert judge(made, cook([225, 225, 200], "cook-999")) == []
 
@@ -419,10 +418,10 @@ def test_those_that_ended_first_are_forgotten_first_whoever_goes_on(monkeypatch)
     cooks = [cook([225, 225, 200], name) for name in ("brisket", "ribs", "wings", "ham")]
     judge(made, [reading for one in cooks for reading in one])
     for one in (*cooks[1:], cooks[0]):
-        judge(made, [replace(one[-1], last=True)])
+        judge(made, [one[-1]._replace(last=True)])
     again = taken_over(memory(), made)
     assert again.cooks == 3
-    judge(again, [replace(reading, last=reading.seq == 3) for reading in cook([225] * 3, "new")])
+    judge(again, [reading._replace(last=reading.seq == 3) for reading in cook([225] * 3, "new")])
     assert judge(again, cooks[0]) == judge(again, cooks[3]) == []
     assert judge(again, cooks[2]) == ["wings/01-smoker/3/raised"]
 
@@ -430,7 +429,7 @@ def test_those_that_ended_first_are_forgotten_first_whoever_goes_on(monkeypatch)
 def test_a_cook_that_goes_on_after_its_end_is_remembered():
     readings = cook([150, 203, 203, 150, 203, 203], probe=FOOD_A)
     made = memory(FoodStall(), [FoodDone(203)], probe=FOOD_A)
-    assert judge(made, [*readings[:3], replace(readings[2], last=True)]) != []
+    assert judge(made, [*readings[:3], readings[2]._replace(last=True)]) != []
     again = taken_over(memory(FoodStall(), [FoodDone(203)], probe=FOOD_A), made)
     assert judge(again, readings[3:]) == []
 
@@ -525,7 +524,7 @@ def test_whatever_a_forged_state_says_it_is_passed_over_or_can_be_gone_on_with(
         return memory(SmokerDrop(lid_minutes=1), LIMITS, clock)
 
     readings = [
-        replace(reading, time=f"05/22/21 12:{n // 2:02}:{n % 2 * 30:02}")
+        reading._replace(time=f"05/22/21 12:{n // 2:02}:{n % 2 * 30:02}")
         for n, reading in enumerate(cook([*degrees, 200, 230, 200, 200, 200, 200, 200]))
     ]
     before, after = made(), made()

@@ -47,12 +47,13 @@ def test_what_is_forged_stays_text_within_its_line_and_a_traceback_keeps_its_lin
 SHOWS = """
 import io, sys
 from rich.console import Console
-from smart_smoker.cli import screen
-screen._console = Console(file=io.StringIO(), force_terminal=True, width=80, soft_wrap=True)
+from smart_smoker.cli import screen, terminal
+terminal._console = Console(file=io.StringIO(), force_terminal=True, width=80, soft_wrap=True)
+sys.stdout.isatty = lambda: True
 screen.show(sys.argv[1])
-with screen.CookBar(2) as bar:
+with screen.cook_bar(2) as bar:
     bar.show_rows(1, sys.argv[1], 30)
-sys.stdout.write(screen._console.file.getvalue())
+sys.stdout.write(terminal._console.file.getvalue())
 """
 
 
@@ -75,11 +76,11 @@ def test_a_terminal_that_says_it_has_no_columns_ends_nobody():
 
 WRAPS = """
 import sys
-from smart_smoker.cli.screen import CookBar, show
+from smart_smoker.cli.screen import cook_bar, show
 for line in sys.argv[1:]:
     show(line)
-with CookBar(2000) as bar:
-    bar.show_rows(1, "09/06/25 11:00:05", 30)
+with cook_bar(2000) as bar:
+    bar and bar.show_rows(1, "09/06/25 11:00:05", 30)
 """
 ALERT = "Cleared: Smoker Alert! 216.2 °F, up 28.3 °F again, 20.7 °F below where it was (11:33:10)"
 PATH = "/srv/" + "smoker/" * 12 + "temps.csv"

@@ -321,14 +321,14 @@ def test_a_message_has_the_cook_and_the_number_of_its_reading():
         "reading",
     )
     assert message.headers == {"cook": "brisket", "seq": 7}
-    assert reading_message(replace(reading, last=True)).headers["last"] is True
+    assert reading_message(reading._replace(last=True)).headers["last"] is True
 
 
 @untimed
 @given(READINGS, st.integers(1, 2**40), st.booleans())
 def test_a_reading_comes_out_of_its_message_as_it_went_in(reading, seq, last):
     id = f"brisket/{reading.probe.queue}/{seq}"
-    reading = replace(reading, id=id, cook="brisket", seq=seq, last=last)
+    reading = reading._replace(id=id, cook="brisket", seq=seq, last=last)
     sent = reading_message(reading)
     arrived = arrival(sent.body, sent.id, sent.type, sent.headers, sent.queue)
     assert parse(arrived) == reading

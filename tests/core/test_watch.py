@@ -52,7 +52,7 @@ def at(moments, temperatures, first=1) -> list[Reading]:
     """Readings so many seconds after the cook's first."""
     taken = readings(temperatures, first=first)
     times = [f"{BEGIN + timedelta(seconds=moment):%m/%d/%y %H:%M:%S}" for moment in moments]
-    return [replace(reading, time=time) for reading, time in zip(taken, times, strict=True)]
+    return [reading._replace(time=time) for reading, time in zip(taken, times, strict=True)]
 
 
 def told_by_time(rule, moments, temperatures, minutes: float = 60) -> dict[int, str]:
@@ -61,7 +61,7 @@ def told_by_time(rule, moments, temperatures, minutes: float = 60) -> dict[int, 
 
 
 def last(reading: Reading) -> Reading:
-    return replace(reading, last=True)
+    return reading._replace(last=True)
 
 
 # --- episodes ------------------------------------------------------------------------------------
@@ -284,9 +284,9 @@ def test_the_zones_in_which_times_are_written_change_no_alert(rule, steps, data)
     taken = readings([t / 100 for t in hundredths(steps)])
     begin = BEGIN.replace(tzinfo=timezone.utc)
     moments = [begin + timedelta(seconds=30 * reading.seq) for reading in taken]
-    alike = [replace(r, time=m.isoformat()) for r, m in zip(taken, moments, strict=True)]
+    alike = [r._replace(time=m.isoformat()) for r, m in zip(taken, moments, strict=True)]
     mixed = [
-        replace(r, time=m.astimezone(data.draw(OFFSETS)).isoformat())
+        r._replace(time=m.astimezone(data.draw(OFFSETS)).isoformat())
         for r, m in zip(taken, moments, strict=True)
     ]
 
@@ -303,7 +303,7 @@ def night_of_october(offset_before: str, offset_after: str) -> list[Reading]:
     ]
     after = [f"2021-10-31T02:{s // 60:02}:{s % 60:02}{offset_after}" for s in range(0, 1200, 30)]
     taken = readings([160.0] * 80, FOOD_A)
-    return [replace(r, time=time) for r, time in zip(taken, before + after, strict=True)]
+    return [r._replace(time=time) for r, time in zip(taken, before + after, strict=True)]
 
 
 def test_the_end_of_daylight_saving_time_does_no_harm_to_zoned_times():
@@ -336,7 +336,7 @@ def test_by_the_timestamps_a_drop_is_seen_over_two_and_a_half_minutes_however_ma
 
 
 def test_a_fraction_of_a_second_is_counted_exactly():
-    tenths = [replace(r, time=r.time + ".1") for r in at(range(0, 601, 30), [160.0] * 21)]
+    tenths = [r._replace(time=r.time + ".1") for r in at(range(0, 601, 30), [160.0] * 21)]
     assert told(Watch(FoodStall(), 60, "time"), tenths) == {21: "raised"}
 
 
@@ -362,7 +362,7 @@ def test_a_reading_of_the_same_time_and_temperature_counts_once():
 def test_a_time_of_the_day_alone_goes_on_through_midnight():
     times = ["23:58:30", "23:59:00", "23:59:30", "00:00:00", "00:00:30"]
     taken = [
-        replace(reading, time=time)
+        reading._replace(time=time)
         for reading, time in zip(readings([225, 225, 220, 215, 210]), times, strict=True)
     ]
     (told,) = alerts(Watch(SmokerDrop(), 60, "time"), taken)
@@ -404,7 +404,7 @@ def test_a_timestamp_that_names_no_moment_is_unreadable_by_that_clock_only_and_c
     watch = Watch(SmokerDrop(), 60, "time")
     taken = at([0, 30, 60], [225, 210, 224])
     alerts(watch, taken[:1])
-    bad = replace(taken[1], time=time)
+    bad = taken[1]._replace(time=time)
     with pytest.raises(UnreadableMessage, match="names no moment") as error:
         watch.judge(bad, heard=9)
     assert error.value.value == bad.body()
@@ -418,7 +418,7 @@ def test_an_unreadable_last_reading_ends_the_watch_all_the_same():
     (first,) = at([0], [225])
     watch.judge(first)
     with pytest.raises(UnreadableMessage):
-        watch.judge(replace(first, seq=2, time="?", last=True))
+        watch.judge(first._replace(seq=2, time="?", last=True))
     assert watch.ended
     assert watch.silence(10**6, 300) is None
 
@@ -549,7 +549,7 @@ def test_a_text_message_is_plain_ascii_and_at_most_160_characters(which, cook, t
     probe, rule, temperatures, title = which
     low = min(temperature, 950)
     taken = readings([low + t - min(temperatures) for t in temperatures], probe, cook)
-    found = alerts(Watch(rule, 0.5), [replace(reading, time=time) for reading in taken])
+    found = alerts(Watch(rule, 0.5), [reading._replace(time=time) for reading in taken])
     assert len(found) >= 2
     for alert in found:
         assert alert.sms.isascii()
