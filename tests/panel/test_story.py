@@ -252,7 +252,7 @@ def test_times_that_cannot_be_read_among_those_that_can_do_not_change_what_is_sh
     smoker = readings([225.0] * 19 + [200.0] * 21)
     told = [alert("lid", smoker[1]), alert("raised", smoker[19])]
     whole = story_of(smoker, told).latest
-    spoilt = [replace(one, time="Tuesday") if one.seq == unread + 1 else one for one in smoker]
+    spoilt = [one._replace(time="Tuesday") if one.seq == unread + 1 else one for one in smoker]
     cook = story_of(spoilt, told).latest
     assert not whole.counted
     assert not cook.counted
@@ -263,10 +263,10 @@ def test_times_that_cannot_be_read_among_those_that_can_do_not_change_what_is_sh
 def test_what_happened_before_the_first_time_that_can_be_read_moves_with_its_readings():
     smoker = readings([225.0, 200.0, 201.0, 202.0])
     food = readings([150.0], FOOD_A)
-    spoilt = [replace(one, time=f"row {one.seq}") for one in smoker[:3]]
+    spoilt = [one._replace(time=f"row {one.seq}") for one in smoker[:3]]
     first = [food[0], *spoilt]
     told = [alert("raised", spoilt[1]), alert("cleared", spoilt[2])]
-    story = story_of([replace(one, time=f"row {one.seq}") for one in first], told)
+    story = story_of([one._replace(time=f"row {one.seq}") for one in first], told)
     assert probe_of(story).episodes == [Episode("drop", 30, 60)]
     story.take(arrival(reading_message(smoker[3])))
     assert probe_of(story).episodes == [Episode("drop", NOW + 60, NOW + 90)]
@@ -410,7 +410,7 @@ def test_what_is_written_down_later_stands_beside_the_row_of_when_it_was_done():
 def test_a_probe_that_came_later_moves_no_note_to_its_own_first_row():
     smoker = readings([200.0, 201.0, 202.0, 203.0])
     food = readings([60.0], FOOD_A)
-    story = story_of([*smoker, replace(food[0], time=smoker[-1].time)])
+    story = story_of([*smoker, food[0]._replace(time=smoker[-1].time)])
     story.take(arrival(remark_message("brisket", "wrapped", "1", minutes=1)))
     notes = [line.split(",")[-1] for line in story.latest.csv()]
     assert notes == ["Note\n", "\n", "wrapped\n", "\n", "\n"]
@@ -418,7 +418,7 @@ def test_a_probe_that_came_later_moves_no_note_to_its_own_first_row():
 
 def test_what_is_written_down_before_the_first_time_that_can_be_read_moves_with_its_row():
     first, second = readings([225.0, 226.0])
-    story = story_of([replace(first, time="row 1")])
+    story = story_of([first._replace(time="row 1")])
     story.take(arrival(remark_message("brisket", "coal", "1")))
     story.take(arrival(reading_message(second)))
     cook = story.latest
@@ -630,7 +630,7 @@ def episodes_of(*told: tuple[str, int], count=10, ended=True, after=0) -> list[t
     """What alerts make of a cook, by the numbers of the readings of beginning and end."""
     smoker = readings([225] * count)
     if ended:
-        smoker[-1] = replace(smoker[-1], last=True)
+        smoker[-1] = smoker[-1]._replace(last=True)
     numbered = {one.seq: one for one in smoker}
     story = story_of(smoker, [alert(state, numbered[seq]) for state, seq in told])
     for one in readings([225] * after, first=count + 1):
@@ -653,7 +653,7 @@ def test_the_end_of_a_cook_ends_its_episodes():
     told = ("raised", 1), ("cleared", 2), ("raised", 3), ("lost", 3)
     story = story_of(smoker, [alert(state, smoker[number]) for state, number in told])
     assert [e.end for e in probe_of(story).episodes] == [NOW + 90, None, None]
-    story.take(arrival(reading_message(replace(smoker[3], last=True))))
+    story.take(arrival(reading_message(smoker[3]._replace(last=True))))
     assert [e.end for e in probe_of(story).episodes] == [NOW + 90, NOW + 120, NOW + 120]
 
 
@@ -673,7 +673,7 @@ def test_a_cook_goes_on_until_its_last_reading_or_for_a_day_without_one():
 
 def test_an_episode_of_a_cook_that_goes_on_after_its_end_ended_there():
     smoker = readings([225, 200, 225, 225])
-    smoker[1] = replace(smoker[1], last=True)
+    smoker[1] = smoker[1]._replace(last=True)
     story = story_of(smoker[:2], [alert("raised", smoker[1])])
     for one in smoker[2:]:
         story.take(arrival(reading_message(one), NOW + 90))
@@ -786,7 +786,7 @@ DAYS = NOW - 9e6, NOW + 9e6
 
 def test_few_readings_are_all_on_the_line_and_a_gap_is_a_gap():
     smoker = readings([200, 201, 202]) + readings([210, 211], first=15)
-    smoker = [replace(one, time=clock(one.seq)) for one in smoker]
+    smoker = [one._replace(time=clock(one.seq)) for one in smoker]
     story = story_of(smoker)
     assert probe_of(story).points(*DAYS, 100) == [
         (NOW + 30, 200),
@@ -987,7 +987,7 @@ def test_of_very_many_cooks_the_oldest_are_forgotten(monkeypatch):
 def test_of_very_many_readings_the_oldest_cook_that_is_over_is_forgotten(monkeypatch):
     monkeypatch.setattr(module, "MOST_WEIGHT", 12)
     goes_on, over = readings([200] * 4, cook="on"), readings([200] * 4, cook="over")
-    over[-1] = replace(over[-1], last=True)
+    over[-1] = over[-1]._replace(last=True)
     story = story_of(goes_on + over + readings([200] * 5, cook="new"))
     assert list(story.cooks) == ["on", "new"]
 
@@ -1052,7 +1052,7 @@ def test_another_story_is_believed_about_when_the_same_reading_was_heard():
 
 def test_what_is_long_weighs_more_than_many_readings(monkeypatch):
     monkeypatch.setattr(module, "MOST_WEIGHT", 50)
-    ended = replace(reading(seq=20, cook="a"), last=True)
+    ended = reading(seq=20, cook="a")._replace(last=True)
     story = story_of(readings([200] * 19, cook="a") + [ended] + readings([200] * 20, cook="b"))
     assert story.take(other_alert(cook="b", text="x" * 2000))
     assert list(story.cooks) == ["b"]
