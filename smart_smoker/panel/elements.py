@@ -36,29 +36,34 @@ class Tag(ui.label):
         return self.on(event, lambda happened: do(str(happened.args)), js_handler=script)
 
 
-def press(button: Tag, do: Callable[[], None], failed: Callable[[str], None]) -> None:
-    """Have something done by another thread when a button is pressed; `failed` is told why not."""
-    _press(button, lambda _: do(), failed, "emit('')")
+def press(button: Tag, do: Callable[[], None], say: Callable[[str], None]) -> None:
+    """Have something done by another thread when a button is pressed.
+
+    `say` is given the reason where it could not be done, and "" where it was.
+    """
+    _press(button, lambda _: do(), say, "emit('')")
 
 
 def press_with(
-    fields: Sequence[str], button: Tag, do: Callable[[str], None], failed: Callable[[str], None]
+    fields: Sequence[str], button: Tag, do: Callable[[str], None], say: Callable[[str], None]
 ) -> None:
     """The same with what stands in the fields of these ids, a line each; they are emptied."""
     found = f"{list(fields)}.map((id) => document.getElementById(id))"
     said = "fields.map((field) => field.value).join('\\n')"
     script = f"const fields = {found}; emit({said}); for (const field of fields) field.value = '';"
-    _press(button, do, failed, script)
+    _press(button, do, say, script)
 
 
 def _press(
-    button: Tag, do: Callable[[str], None], failed: Callable[[str], None], script: str
+    button: Tag, do: Callable[[str], None], say: Callable[[str], None], script: str
 ) -> None:
     async def pressed(said: str) -> None:
         try:
             await run.io_bound(do, said)
         except SmartSmokerError as error:
-            failed(str(error))
+            say(str(error))
+        else:
+            say("")
 
     button.listen("click", pressed, f"() => {{ {script} }}")
 

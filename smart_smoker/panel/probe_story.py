@@ -131,7 +131,8 @@ class ProbeStory:
         if self.begins_late and min(known, count - SECONDS_PER_READING) < REMINDER:
             return Condition("unclear", f"no alert in {duration(known)}")
         band = MEAT if self.probe.rule.kind == FoodStall.kind else PIT
-        return Condition("steady", direction(trend(self.moments, self.temperatures), band))
+        rate = trend(self.moments, self.temperatures)
+        return Condition("steady", direction(rate, band, self.change() or 0))
 
     def to_go(self) -> float | None:
         """How far the target is, in °F, at most 0 where it was reached; None where none is set."""

@@ -67,7 +67,6 @@ class Remarks(Tag):
         if shown == self._shown:
             return
         self._shown = shown
-        self._say("")
         self._heading.put("Notes", "" if shown else "none")
         self._list.clear()
         with self._list:

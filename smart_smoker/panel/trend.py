@@ -23,8 +23,13 @@ def trend(moments: "array[float]", temperatures: "array[float]") -> float:
     return 60 * linear_regression(lately, then).slope
 
 
-def direction(rate: float, band: float) -> str:
-    """What a temperature does that changes by so many °F a minute, in a word or some."""
+def direction(rate: float, band: float, change: float = 0) -> str:
+    """What a temperature does that changes by so many °F a minute, in a word or some.
+
+    Where the `change` of its window, in °F, is the other way round, it is about to turn.
+    """
     if abs(rate) < band:
         return "steady"
+    if rate * change < 0:
+        return "turning"
     return f"{'rising' if rate > 0 else 'falling'} {apart(round(abs(rate), 1))} a minute"

@@ -33,7 +33,12 @@ from smart_smoker.core.units import apart, at, in_unit
 from smart_smoker.lab.packages import find_browser
 from smart_smoker.rabbitmq import address
 from smart_smoker.rabbitmq.connection import Broker
-from smart_smoker.rabbitmq.messages import alert_message, delivery_message, limits_message
+from smart_smoker.rabbitmq.messages import (
+    alert_message,
+    delivery_message,
+    limits_message,
+    remark_message,
+)
 
 WITHOUT = [
     # Pages that each new window brings for suggestions below an address that is typed.
@@ -292,16 +297,19 @@ def test_an_alert_that_goes_on_is_answered_and_a_probe_made_quiet_by_the_keyboar
     expect(card(page, "Smoker")).to_contain_text("quiet until")
     page.get_by_role("button", name="Write down").press("Enter")
     expect(page.get_by_text("there are no words yet")).to_be_visible()
+    cook.publish([remark_message(cook.id, "coal", "of another page")])
+    expect(page.locator(".remark")).to_contain_text("coal")
+    expect(page.get_by_text("there are no words yet")).to_be_visible()
     page.get_by_label("When").select_option("5 min ago")
     page.get_by_role("button", name="spritzed").press("Enter")
     expect(page.get_by_label("When")).to_have_value("")
     expect(page.get_by_text("there are no words yet")).to_be_hidden()
     page.get_by_label("Your own words").fill(f"{SCRIPT} for Sunday")
     page.get_by_role("button", name="Name the cook").press("Enter")
-    expect(page.locator(".remark")).to_contain_text("spritzed")
+    expect(page.locator(".remark").last).to_contain_text("spritzed")
     expect(page.get_by_label("Cook", exact=True)).to_contain_text(f"{SCRIPT} for Sunday")
     expect(page.get_by_label("Your own words")).to_have_value("")
-    page.wait_for_function(f"({OPTION})().series[0].markLine.data.length === 1")
+    page.wait_for_function(f"({OPTION})().series[0].markLine.data.length === 2")
     assert serious(page) == []
     cook.tell("cleared", 7, "Cleared: Smoker Alert!", began=began)
     expect(page.get_by_text("Heard at")).to_be_hidden()

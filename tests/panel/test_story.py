@@ -549,6 +549,7 @@ def test_a_reading_whose_age_no_clock_tells_never_looks_live(sent):
         (FOOD_A, [150 + 0.05 * n for n in range(20)], "steady"),
         (SMOKER, [70.0] * 20 + [70 + 6 * n for n in range(12)], "rising 12 °F a minute"),
         (SMOKER, [*range(70, 270, 10), *[270] * 11], "steady"),
+        (SMOKER, [*range(260, 220, -5), 210, 212, 216, 220], "turning"),
         (SMOKER, [70, 100], "steady"),
     ],
 )
