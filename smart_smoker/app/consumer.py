@@ -26,7 +26,6 @@ from ..rabbitmq.events import Answered, parse
 from ..rabbitmq.history import replay
 from ..rabbitmq.link import read_alone, stay_connected
 from ..rabbitmq.messages import (
-    HISTORY,
     MANY_RETURNS,
     Arrival,
     Message,
@@ -99,7 +98,7 @@ class Consumer:
         self._unpublished: list[Message] = []
         self._newest_tag = self._covered_tag = 0  # of what we have judged, and what a state covers
         self._changed = False  # whether we know more than the state that was left last
-        self._next_look = self._declared = 0.0
+        self._next_look = 0.0
         # Silences are counted by what we have listened, over all connections.
         self._listened = self._turned = 0.0
         self._warned: set[object] = set()
@@ -135,7 +134,7 @@ class Consumer:
             log.info("No state of an earlier reader: windows begin empty.")
         if broker.dead_readers and self._memory.cooks:
             self._read_what_the_dead_have(broker)
-        self._publish(broker, self._turned)
+        self._publish(broker)
         self._leave_state(broker)
 
     def _read_what_the_dead_have(self, broker: AnyBroker) -> None:
@@ -174,20 +173,14 @@ class Consumer:
                 must_leave = True  # No reading comes again that would tell it again.
             # For how long nobody was heard is known to whoever comes next, too.
             must_leave |= self._states.age > UNHEARD and bool(self._memory.going_on)
-        self._publish(broker, now)
+        self._publish(broker)
         if must_leave or self._states.is_due(self._changed):
             self._leave_state(broker)
 
-    def _publish(self, broker: AnyBroker, now: float) -> None:
-        if not self._unpublished:
-            return
-        # RabbitMQ confirms a message that no queue takes, and drops it. So the queues are made
-        # again first, in case somebody has deleted one.
-        if now - self._declared >= 1:
-            broker.declare(HISTORY, *(message.queue for message in self._unpublished))
-            self._declared = now
-        broker.publish(self._unpublished)
-        self._unpublished = []
+    def _publish(self, broker: AnyBroker) -> None:
+        if self._unpublished:
+            broker.publish(self._unpublished)
+            self._unpublished = []
 
     def _leave_state(self, broker: AnyBroker) -> None:
         """Leave what we know, and only then acknowledge what it covers."""

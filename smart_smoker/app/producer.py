@@ -84,7 +84,6 @@ class Producer:
         self._stop = stop
         self._on_sent = on_sent
         self._due = 0.0
-        self._declared = 0.0
         self._over = False
         self._next: list[Row] = []
         self._sending: list[Row] = []
@@ -92,7 +91,6 @@ class Producer:
 
     def work(self, broker: Broker) -> None:
         """Publish by one connection until the cook is over or a stop is requested."""
-        self._declared = time.monotonic()
         self._publish(broker)
         while (self._next or not self._over) and not self._stop.requested:
             self._turn(broker)
@@ -137,11 +135,6 @@ class Producer:
     def _publish(self, broker: Broker) -> None:
         if not self.unconfirmed and not self._sending:
             return
-        # A stranger's script can have deleted a queue. What is published then still reaches the
-        # history, so the broker confirms it and nobody would notice.
-        if time.monotonic() - self._declared >= 1:
-            broker.declare()
-            self._declared = time.monotonic()
         broker.publish([reading_message(reading) for reading in self.unconfirmed])
         self._on_sent(self._sending, self.unconfirmed)
         self._sending, self.unconfirmed = [], []

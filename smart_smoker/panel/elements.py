@@ -54,9 +54,7 @@ def press_with(
     _press(button, do, say, script)
 
 
-def _press(
-    button: Tag, do: Callable[[str], None], say: Callable[[str], None], script: str
-) -> None:
+def _press(button: Tag, do: Callable[[str], None], say: Callable[[str], None], script: str) -> None:
     async def pressed(said: str) -> None:
         try:
             await run.io_bound(do, said)

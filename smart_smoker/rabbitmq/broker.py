@@ -39,7 +39,10 @@ class AnyBroker(Protocol):
         """Make a queue again where somebody has deleted it; whether so it was."""
 
     def publish(self, messages: Sequence[Message]) -> None:
-        """Hand messages over and return when the broker has taken responsibility for them all."""
+        """Hand messages over and return when the broker has taken responsibility for them all.
+
+        Queues that somebody has deleted are made again first.
+        """
 
     def consume(
         self, queue: str, prefetch: int, since: str | int | None = None, dead: int = 0

@@ -55,7 +55,7 @@ class Broker(AnyBroker):
 
     def __init__(self, url: str, name: str, has_history: bool = True, only_looks: bool = False):
         self._url, self._name, self.place = url, name, place(url)
-        self.has_history = has_history
+        self.has_history, self._only_looks = has_history, only_looks
         self._returned: list[Basic.Return] = []  # what no queue takes
         self.blocked = self.useful = False  # useful: whether anything has come or gone by it
         with self._pika_errors():
@@ -66,6 +66,7 @@ class Broker(AnyBroker):
                 self._setup = self._connection.channel()
                 if not only_looks:
                     self.declare()
+                self._declared = time.monotonic()
                 self._publishing = self._connection.channel()
                 self._publishing.tx_select()
                 self._publishing.add_on_return_callback(lambda *got: self._returned.append(got[1]))
@@ -156,6 +157,7 @@ class Broker(AnyBroker):
         # One transaction: pika's blocking channel confirms each message by itself, at a disk write.
         if not self.has_history:
             messages = [message for message in messages if message.queue != HISTORY]
+        self._declare_again({message.queue for message in messages} & QUEUES.keys())
         with self._pika_errors():
             for message in messages:
                 self._publishing.basic_publish(
@@ -180,6 +182,13 @@ class Broker(AnyBroker):
         if self.blocked:
             self.blocked = False
             log.warning("The broker at %s takes messages again.", self.place)
+
+    def _declare_again(self, queues: set[str]) -> None:
+        # RabbitMQ confirms a message that no queue takes, and drops it, or has it in the history
+        # alone. So each second the queues are made again first: somebody can have deleted one.
+        if queues and not self._only_looks and time.monotonic() - self._declared >= 1:
+            self.declare(*queues | {HISTORY})
+            self._declared = time.monotonic()
 
     def _check_queued(self, published: set[str]) -> None:
         """Raise where RabbitMQ has confirmed what no queue has, or the history alone."""
