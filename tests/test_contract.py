@@ -2,6 +2,7 @@
 
 import json
 import signal
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import NamedTuple
@@ -15,12 +16,18 @@ from referencing.jsonschema import DRAFT7
 from scripts import ALERT, HERE, LOOPBACK, PHONE, ask_admin, history, until
 from smtp_server import MailServer
 
-from smart_smoker.core.alert import Alert
+from smart_smoker.core.alert import PREFIXES, Alert
 from smart_smoker.core.answers import heard
 from smart_smoker.core.probes import PROBES, SMOKER
 from smart_smoker.panel.answering import Answering, quiet
 from smart_smoker.rabbitmq.connection import Broker
-from smart_smoker.rabbitmq.messages import DECLARED, again
+from smart_smoker.rabbitmq.messages import (
+    DECLARED,
+    Outcome,
+    again,
+    alert_message,
+    delivery_message,
+)
 
 DOCUMENT = yaml.safe_load((HERE / "docs" / "messages.yaml").read_text(encoding="utf-8"))
 CHANNELS, MESSAGES = DOCUMENT["channels"], DOCUMENT["components"]["messages"]
@@ -313,6 +320,17 @@ def test_all_that_is_published_in_a_cook_is_in_the_document_and_the_other_way_ro
 
     found = {check(published) for published in tap.take_all()}
     assert set(SENT) - found == set(), "the document names what was not published"
+
+
+def test_each_outcome_and_each_state_of_an_alert_is_one_of_the_documents(url, tap):
+    alerts = [replace(ALERT, id=f"brisket/01-smoker/18/{s}", state=s) for s in PREFIXES]
+    with Broker(url, "a test") as broker:
+        broker.publish([delivery_message(ALERT, "email", outcome) for outcome in Outcome])
+        broker.publish([alert_message(alert) for alert in alerts])
+    assert len(list(map(check, tap.take_all()))) == len(Outcome) + len(PREFIXES)
+    outcomes = MESSAGES["delivery"]["headers"]["properties"]["outcome"]["enum"]
+    states = DOCUMENT["components"]["schemas"]["Alert"]["properties"]["state"]["enum"]
+    assert (set(outcomes), set(states)) == (set(Outcome), set(PREFIXES))
 
 
 def people_answer(url: str, cook: str):
