@@ -14,6 +14,7 @@ from smart_smoker.lab.ports import AMQP, HTTP, answers, free_ports, replies
 from smart_smoker.lab.private_broker import find_server
 
 NODES = ("one", "two", "three")
+PEERS = [f"{name}@localhost" for name in NODES]
 
 CONFIGURATION = """\
 listeners.tcp.1 = 127.0.0.1:{amqp}
@@ -42,8 +43,8 @@ class Node:
         self.folder.mkdir()
         shutil.copy(cookie, self.folder)
         peers = (
-            f"cluster_formation.classic_config.nodes.{number} = {peer}@localhost\n"
-            for number, peer in enumerate(NODES, 1)
+            f"cluster_formation.classic_config.nodes.{number} = {peer}\n"
+            for number, peer in enumerate(PEERS, 1)
         )
         configuration = CONFIGURATION.format(amqp=self.amqp, admin=self.admin) + "".join(peers)
         (self.folder / "rabbitmq.conf").write_text(configuration)
@@ -94,6 +95,18 @@ class Node:
     def go_on(self):
         self._signal(signal.SIGCONT)
         self.hangs = False
+
+    def cut_off(self):
+        """End its connections to the other nodes, and let none begin, until it is healed."""
+        self._evaluate("[{erlang:set_cookie(N, cut_off), disconnect_node(N)} || N <- nodes()].")
+
+    def heal(self):
+        peers = ", ".join(PEERS)
+        self._evaluate(f"[erlang:set_cookie(N, erlang:get_cookie()) || N <- [{peers}]].")
+
+    def _evaluate(self, erlang: str):
+        command = find_server().with_name("rabbitmqctl"), "--node", self.name, "eval", erlang
+        subprocess.run(command, env=self._environment, stdout=subprocess.DEVNULL, check=True)
 
     def kill(self):
         """SIGKILL; harmless when it is gone."""

@@ -518,16 +518,34 @@ class NodeHangs(NodesKilled):
 
     def inject(self, round):
         node = self.victim(round)
-        node.hang()
+        self.part(node)
         round.injected()
         try:
             time.sleep(round.chance.choice((round.chance.uniform(0.5, 8), 35)))
         finally:
-            node.go_on()
-        until(round.node.recovered, "a cluster of which another node may hang", pause=0.2)
+            self.join(node)
+        until(round.node.recovered, "a cluster of which another node may go", pause=0.2)
+
+    def part(self, node):
+        node.hang()
+
+    def join(self, node):
+        node.go_on()
 
     def end(self, round):
         """All nodes are there."""
+
+
+class NodeCutOff(NodeHangs):
+    """One of three nodes is cut off from the others, but from no client, and healed."""
+
+    name = "cluster: a node is cut off, and healed"
+
+    def part(self, node):
+        node.cut_off()
+
+    def join(self, node):
+        node.heal()
 
 
 class DiesAtOnce(Scenario):
@@ -563,6 +581,7 @@ SCENARIOS = {
         NodesKilled,
         LeaderKilled,
         NodeHangs,
+        NodeCutOff,
         DiesAtOnce,
         Scenario,
     )
