@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import chain
 from typing import Any
 
 import pika
@@ -56,6 +57,7 @@ class Broker(AnyBroker):
     def __init__(self, url: str, name: str, has_history: bool = True, only_looks: bool = False):
         self._url, self._name, self.place = url, name, place(url)
         self.has_history, self._only_looks = has_history, only_looks
+        self._declared: dict[str, float] = {}  # when, by queue
         self._returned: list[Basic.Return] = []  # what no queue takes
         self.blocked = self.useful = False  # useful: whether anything has come or gone by it
         with self._pika_errors():
@@ -66,7 +68,6 @@ class Broker(AnyBroker):
                 self._setup = self._connection.channel()
                 if not only_looks:
                     self.declare()
-                self._declared = time.monotonic()
                 self._publishing = self._connection.channel()
                 self._publishing.tx_select()
                 self._publishing.add_on_return_callback(lambda *got: self._returned.append(got[1]))
@@ -157,7 +158,7 @@ class Broker(AnyBroker):
         # One transaction: pika's blocking channel confirms each message by itself, at a disk write.
         if not self.has_history:
             messages = [message for message in messages if message.queue != HISTORY]
-        self._declare_again({message.queue for message in messages} & QUEUES.keys())
+        self._declare_again(messages)
         with self._pika_errors():
             for message in messages:
                 self._publishing.basic_publish(
@@ -183,12 +184,15 @@ class Broker(AnyBroker):
             self.blocked = False
             log.warning("The broker at %s takes messages again.", self.place)
 
-    def _declare_again(self, queues: set[str]) -> None:
+    def _declare_again(self, messages: Sequence[Message]) -> None:
         # RabbitMQ confirms a message that no queue takes, and drops it, or has it in the history
-        # alone. So each second the queues are made again first: somebody can have deleted one.
-        if queues and not self._only_looks and time.monotonic() - self._declared >= 1:
-            self.declare(*queues | {HISTORY})
-            self._declared = time.monotonic()
+        # alone. So they are made again first, each once a second: somebody can have deleted one.
+        fed = ((m.queue,) if m.straight else KEYS.get(m.queue, ()) for m in messages)
+        queues, now = QUEUES.keys() & chain.from_iterable(fed), time.monotonic()
+        due = {queue for queue in queues if now - self._declared.get(queue, 0) >= 1}
+        if due and not self._only_looks:
+            self.declare(*due)
+            self._declared |= dict.fromkeys(due, now)
 
     def _check_queued(self, published: set[str]) -> None:
         """Raise where RabbitMQ has confirmed what no queue has, or the history alone."""
