@@ -239,11 +239,12 @@ class Round:
 
     def _settle(self, csv: str, ended: bool = True):
         """Wait until all has been read, told and recorded, or until nothing happens any more."""
-        bodies, alerts, _ = self._expected(csv)
+        bodies, alerts, notes = self._expected(csv)
+        recorded = bodies.keys() | set(notes)
         wanted = {(alert, channel) for alert in alerts for channel in CHANNELS}
         last, since = None, time.monotonic()
         while True:
-            missing = self._missing(bodies, wanted, ended)
+            missing = self._missing(recorded, wanted, ended)
             if not missing:
                 return
             if missing != last:
@@ -269,7 +270,7 @@ class Round:
         state = id.rpartition("/")[2].rpartition("-")[2]
         return state not in (*RINGS, *self.scenario.stops)
 
-    def _missing(self, bodies, wanted, ended) -> list:
+    def _missing(self, recorded, wanted, ended) -> list:
         try:
             with Stranger(self.url) as stranger:
                 waiting = [q.queue for q in PROBES if stranger.waiting(q.queue)]
@@ -284,8 +285,8 @@ class Round:
         }
         words = f"the cook {self.cook} has ended"
         silent = [name for name in CONSUMERS if ended and not self._said(name, words)]
-        unread = bodies.keys() - {e.id for e in events}
-        return waiting + silent + sorted(unread)[:5] + sorted(wanted - done)
+        unrecorded = recorded - {e.id for e in events}
+        return waiting + silent + sorted(unrecorded)[:5] + sorted(wanted - done)
 
     def is_wrong(self, words: str):
         self.count.wrong += 1
