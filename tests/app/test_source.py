@@ -33,7 +33,8 @@ def test_of_the_cooks_of_a_long_history_the_newest_alone_is_kept(stub, monkeypat
     kept = []
 
     def counted(arrival):
-        kept.append(sum(isinstance(each, Reading) for each in gc.get_objects()))
+        if arrival.headers["seq"] in (1, 100):  # Each count looks at all that there is.
+            kept.append(sum(isinstance(each, Reading) for each in gc.get_objects()))
         return events.parse(arrival)
 
     monkeypatch.setattr(source, "parse", counted)
