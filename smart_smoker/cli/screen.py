@@ -17,7 +17,7 @@ def show(line: str, style: str = "", speaker: str = "", speaker_style: str = "")
     only.
     """
     if sys.stdout.isatty():
-        from .terminal import print_styled  # rich would double the start of who needs it not
+        from .terminal import print_styled  # here, as rich is slow to import
 
         print_styled((speaker, speaker_style), (printable(line), style))
     else:

@@ -20,9 +20,8 @@ class Texts:
         self._sums, self._number = "", 0  # and the number of the last reading that they have
         self._newer: deque[Reading] = deque(maxlen=REMEMBERED)
 
-    @property
     def sums(self) -> str:
-        """Four signs of a checksum for each; they are made when somebody asks for them."""
+        """Four signs of a checksum for each: made here, as few readings are ever asked for."""
         for reading in self._newer:
             left_out = UNKNOWN * min(reading.seq - self._number - 1, REMEMBERED)
             self.resume(self._sums + left_out + _checksum(reading), reading.seq)
@@ -31,7 +30,7 @@ class Texts:
 
     def compare(self, reading: Reading) -> None:
         """Raise TwoProducers where a number that is not new has come with another text."""
-        sums = self.sums
+        sums = self.sums()
         end = len(sums) - 4 * (self._number - reading.seq)
         if sums[max(0, end - 4) : max(0, end)] not in ("", UNKNOWN, _checksum(reading)):
             raise TwoProducers(

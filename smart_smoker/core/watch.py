@@ -194,7 +194,7 @@ class Watch:
             "ended": self.ended,
             "asked": self._asked,
             "limits": self._limits_told,
-            "sums": self._texts.sums,
+            "sums": self._texts.sums(),
             "clock": "time" if self._by_time else "",
             "outlook": self._outlook.state(),
         }

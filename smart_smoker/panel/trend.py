@@ -23,7 +23,7 @@ def trend(moments: "array[float]", temperatures: "array[float]") -> float:
     return 60 * linear_regression(lately, then).slope
 
 
-def direction(rate: float, band: float, change: float = 0) -> str:
+def direction(rate: float, band: float, change: float) -> str:
     """What a temperature does that changes by so many °F a minute, in a word or some.
 
     Where the `change` of its window, in °F, is the other way round, it is about to turn.

@@ -185,8 +185,8 @@ class Broker(AnyBroker):
             log.warning("The broker at %s takes messages again.", self.place)
 
     def _declare_again(self, messages: Sequence[Message]) -> None:
-        # RabbitMQ confirms a message that no queue takes, and drops it, or has it in the history
-        # alone. So they are made again first, each once a second: somebody can have deleted one.
+        # RabbitMQ also confirms a message whose queue somebody has deleted: it is dropped, or in
+        # the history alone. So each queue is made again first, once a second.
         fed = ((m.queue,) if m.straight else KEYS.get(m.queue, ()) for m in messages)
         queues, now = QUEUES.keys() & chain.from_iterable(fed), time.monotonic()
         due = {queue for queue in queues if now - self._declared.get(queue, 0) >= 1}

@@ -568,8 +568,8 @@ def test_how_fast_goes_by_the_timestamps_and_needs_some_time():
 
 
 def test_how_fast_is_told_in_celsius_as_a_change():
-    assert in_unit(direction(5, 1), "C") == "rising 2.8 °C a minute"
-    assert in_unit(direction(-1.3, 1), "C") == "falling 0.7 °C a minute"
+    assert in_unit(direction(5, 1, 5), "C") == "rising 2.8 °C a minute"
+    assert in_unit(direction(-1.3, 1, -5), "C") == "falling 0.7 °C a minute"
 
 
 def test_a_reading_that_was_heard_just_now_is_live_whatever_its_senders_clock_says():
