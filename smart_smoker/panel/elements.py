@@ -39,7 +39,7 @@ class Tag(ui.label):
 def press(button: Tag, do: Callable[[], None], say: Callable[[str], None]) -> None:
     """Have something done by another thread when a button is pressed.
 
-    `say` is given the reason where it could not be done, and "" where it was.
+    `say` is given "" as it begins, and the reason where it could not be done.
     """
     _press(button, lambda _: do(), say, "emit('')")
 
@@ -56,12 +56,11 @@ def press_with(
 
 def _press(button: Tag, do: Callable[[str], None], say: Callable[[str], None], script: str) -> None:
     async def pressed(said: str) -> None:
+        say("")  # Not at the end: what it does can be shown there before it is known to be done.
         try:
             await run.io_bound(do, said)
         except SmartSmokerError as error:
             say(str(error))
-        else:
-            say("")
 
     button.listen("click", pressed, f"() => {{ {script} }}")
 

@@ -1,4 +1,4 @@
-"""The elements: how many pages there can be that nobody has opened in a browser."""
+"""The elements: pages that nobody has opened in a browser, and what stands beside a button."""
 
 import json
 import os
@@ -36,12 +36,44 @@ KEPT = {
 }
 """Who asks for a page each, and which of the pages are kept."""
 
+PRESSING = """
+import asyncio, json
+from smart_smoker.core.errors import InputError
+from smart_smoker.panel.elements import press
 
-def test_of_pages_that_nobody_opens_only_the_newest_are_kept():
-    asking = json.dumps([addresses for addresses, _ in KEPT.values()])
-    command = [sys.executable, "-c", ASKING, asking]
+class Button:
+    def listen(self, event, pressed, script):
+        self.pressed = pressed
+
+def works():
+    line.append("Heard at 12:03")  # by whatever shows what the broker has
+
+def refuses():
+    raise InputError("too many answers from here")
+
+line, shown = ["of an earlier press"], []
+for do in (refuses, works):
+    press(button := Button(), do, line.append)
+    asyncio.run(button.pressed(""))
+    shown.append(line[-1])
+print(json.dumps(shown))
+"""
+
+
+def said_by(program: str, *arguments: str):
+    """What a program says in JSON, in a process of its own: NiceGUI is one for each process."""
+    command = [sys.executable, "-c", program, *arguments]
     how = {"env": os.environ | {"PYTHONPATH": str(ROOT)}, "cwd": ROOT, "timeout": 60}
     done = subprocess.run(command, capture_output=True, text=True, **how)
     assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_of_pages_that_nobody_opens_only_the_newest_are_kept():
+    kept = said_by(ASKING, json.dumps([addresses for addresses, _ in KEPT.values()]))
     expected = {who: [len(addresses), kept] for who, (addresses, kept) in KEPT.items()}
-    assert dict(zip(KEPT, json.loads(done.stdout), strict=True)) == expected
+    assert dict(zip(KEPT, kept, strict=True)) == expected
+
+
+def test_what_is_shown_while_a_button_is_at_work_stays_and_so_does_a_refusal():
+    assert said_by(PRESSING) == ["too many answers from here", "Heard at 12:03"]
