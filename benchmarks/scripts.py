@@ -27,6 +27,10 @@ NO_CHANNELS = {
 """An environment that wins over the reader's own settings: no alert leaves this machine."""
 
 
+AS_INSTALLED = {name: said for name, said in os.environ.items() if not name.startswith("PYTHON")}
+"""The environment, in which Python does as it is installed: compiled once, its output buffered."""
+
+
 class Script:
     """A script as a process, and the moment at which each of its lines came.
 
@@ -39,7 +43,7 @@ class Script:
         self._process = subprocess.Popen(
             [sys.executable, *command],
             cwd=FOLDER,
-            env={**os.environ, **NO_CHANNELS, **environment, "RABBITMQ_URL": url},
+            env={**AS_INSTALLED, **NO_CHANNELS, **environment, "RABBITMQ_URL": url},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -28,7 +28,6 @@ class Memory:
     def __init__(self, probe: Probe, new_watch: Callable[[], Watch], silence: float):
         self._probe, self._new_watch, self._silence = probe, new_watch, silence
         self._watches: dict[str, Watch] = {}
-        self._ended: dict[str, None] = {}  # in the order in which they ended
 
     @property
     def cooks(self) -> int:
@@ -47,17 +46,19 @@ class Memory:
             watch.heard = now
         try:
             judgement = watch.judge(reading, now)
-            if judgement.alerts:
-                judgement = judgement._replace(alerts=self._named(judgement.alerts))
-            return judgement
         finally:
-            if watch.ended and cook not in self._ended:
-                self._ended[cook] = None
-                self._watches[cook] = self._watches.pop(cook)  # A state has them in this order too.
-                if len(self._ended) > MOST_ENDED:
-                    self.forget(next(iter(self._ended)))
-            elif not watch.ended:
-                self._ended.pop(cook, None)
+            if reading.last:
+                self._forget_ended(cook)
+        if judgement.alerts:
+            return judgement._replace(alerts=self._named(judgement.alerts))
+        return judgement
+
+    def _forget_ended(self, cook: str) -> None:
+        """Let the one that has just ended be the last of those that are remembered."""
+        self._watches[cook] = self._watches.pop(cook)
+        ended = [cook for cook, watch in self._watches.items() if watch.ended]
+        for cook in ended[:-MOST_ENDED]:
+            self.forget(cook)
 
     def answer(self, cook: str, answer: Answer, now: float) -> None:
         """Heed an answer about a cook; one that is not known has nothing to be heard of."""
@@ -98,7 +99,6 @@ class Memory:
     def forget(self, cook: str) -> None:
         """Expect nothing of a cook any more."""
         self._watches.pop(cook)
-        self._ended.pop(cook, None)
 
     def forget_oldest(self) -> None:
         """Forget a tenth of the cooks, those that were heard longest ago."""
@@ -126,4 +126,3 @@ class Memory:
             if known is not None and known.number == watch.number:
                 watch.heard = known.heard
         self._watches = watches
-        self._ended = dict.fromkeys(cook for cook, watch in watches.items() if watch.ended)

@@ -21,7 +21,9 @@ def show(line: str, style: str = "", speaker: str = "", speaker_style: str = "")
 
         print_styled((speaker, speaker_style), (printable(line), style))
     else:
-        print(speaker + printable(line), flush=True)
+        # In one write, where Python's output is unbuffered, too: print() would make two of it.
+        sys.stdout.write(f"{speaker}{printable(line)}\n")
+        sys.stdout.flush()
 
 
 def cook_bar(rows: int | None) -> "AbstractContextManager[CookBar | None]":

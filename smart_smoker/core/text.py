@@ -12,6 +12,8 @@ def printable(text: str) -> str:
 
     They could begin a header of a mail, move a cursor or colour a screen.
     """
+    if text.isprintable():
+        return text
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 

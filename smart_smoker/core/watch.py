@@ -99,12 +99,11 @@ class Watch:
         UnreadableMessage: by the clock that needs it, its timestamp names no moment. Raises
         TwoProducers, and changes nothing, at a number that has come before with another text.
         """
-        had_ended, judgement = self.ended, Judgement()
-        if 0 < reading.seq <= self.number:
+        had_ended, again = self.ended, 0 < reading.seq <= self.number
+        if again:
             self._texts.compare(reading)
         try:
-            if reading.seq == 0 or reading.seq > self.number:
-                judgement = self._take(reading, heard)
+            judgement = Judgement() if again else self._take(reading, heard)
         finally:
             if reading.last:
                 self._end()
@@ -135,7 +134,8 @@ class Watch:
                 alerts.append(alert)
             ended = rule.ends if episodes.over else ended
         forecast = self._outlook.take(reading, alerts, quiet)
-        self.alerts += sum(not alert.quiet for alert in alerts)
+        for alert in alerts:
+            self.alerts += not alert.quiet
         limits = None if self._limits == self._limits_told else self._limits
         self._limits_told = self._limits
         return Judgement(self._episodes[-1].tail, alerts, True, limits, forecast=forecast)

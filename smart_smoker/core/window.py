@@ -3,7 +3,7 @@
 from bisect import insort
 from collections import deque
 from collections.abc import Iterable
-from itertools import chain, takewhile
+from itertools import chain
 from operator import itemgetter
 
 from .state import check_numbers
@@ -24,11 +24,15 @@ class Tail(list[float]):
     __slots__ = "_window", "_reach", "covers"
 
     def __init__(self, window: "Window", span: float):
-        self._window, self._reach, newest = window, span - window.step, window.moment
-        oldest = newest - self._reach
-        recent = takewhile(lambda reading: reading[0] >= oldest, reversed(window))
-        super().__init__([temperature for _, temperature in recent][::-1])
-        self.covers = newest - window[-len(self)][0] + window.step
+        super().__init__()
+        self._window, self._reach = window, span - window.step
+        oldest = window.moment - self._reach
+        for moment, temperature in reversed(window):
+            if moment < oldest:
+                break
+            self.append(temperature)
+        self.reverse()
+        self.covers = window.moment - window[-len(self)][0] + window.step
 
     def reaching(self, span: float) -> "Tail":
         """The tail that reaches back for so many seconds."""
