@@ -172,7 +172,7 @@ class Consumer:
                 self._raise(alert)
                 must_leave = True  # No reading comes again that would tell it again.
             # For how long nobody was heard is known to whoever comes next, too.
-            must_leave |= self._states.age > UNHEARD and bool(self._memory.going_on)
+            must_leave |= self._states.age > UNHEARD and any(self._memory.going_on())
         self._publish(broker)
         if must_leave or self._states.is_due(self._changed):
             self._leave_state(broker)

@@ -1,6 +1,6 @@
 """What a consumer knows of its probe: a watch for each cook, and all of it as one state."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from ..core.alert import Alert
 from ..core.answers import Answer
@@ -81,20 +81,21 @@ class Memory:
 
     def whose(self, cook: str) -> str:
         """What a cook is called, where it has a name or others go on; else empty."""
-        others = self.going_on - {cook}
-        if not cook or not (others or is_named(cook)):
+        if not cook or not (is_named(cook) or any(self.going_on(beside=cook))):
             return ""
         name = name_of(cook)
-        return cook if name in map(name_of, others) else name
+        # An id begins with its name: of thousands few are looked at further.
+        alike = (other for other in self.going_on(beside=cook) if other.startswith(name))
+        return cook if name == cook or name in map(name_of, alike) else name
 
     def _named(self, alerts: Iterable[Alert]) -> list[Alert]:
         """The alerts, in words that say whose smoker it is where somebody could ask."""
         return [alert.named(w) if (w := self.whose(alert.cook)) else alert for alert in alerts]
 
-    @property
-    def going_on(self) -> set[str]:
-        """The cooks that go on, but for foreign readings."""
-        return {cook for cook, watch in self._watches.items() if cook and not watch.ended}
+    def going_on(self, beside: str = "") -> Iterator[str]:
+        """The cooks that go on, but for one of them and for foreign readings."""
+        none = "", beside
+        return (c for c, watch in self._watches.items() if c not in none and not watch.ended)
 
     def forget(self, cook: str) -> None:
         """Expect nothing of a cook any more."""
