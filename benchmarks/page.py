@@ -149,7 +149,10 @@ def _goals(run: Run) -> list[tuple[str, str, str, float, list[float]]]:
 
 
 def write(page: Path, text: str, groups: list[Group], run: Run) -> list[Path]:
-    """Put the text between the two marks of the page, and its plot into its folder `images`."""
+    """Put the text between the two marks of the page, and its plot into its folder `images`.
+
+    A page that is not there begins with it.
+    """
     there = page.read_text(encoding="utf-8") if page.exists() else ""
     before, _, rest = there.partition(BEGIN)
     after = rest.partition(END)[2]

@@ -28,7 +28,7 @@ NO_CHANNELS = {
 
 
 AS_INSTALLED = {name: said for name, said in os.environ.items() if not name.startswith("PYTHON")}
-"""The environment, in which Python does as it is installed: compiled once, its output buffered."""
+"""The environment, but for what tells Python otherwise: it compiles once and buffers its output."""
 
 
 class Script:

@@ -44,21 +44,22 @@ class Memory:
         if watch is None:
             watch = self._watches[cook] = self._new_watch()
             watch.heard = now
+        had_ended = watch.ended
         try:
             judgement = watch.judge(reading, now)
         finally:
-            if reading.last:
-                self._forget_ended(cook)
+            if watch.ended and not had_ended:
+                self._remember_ended(cook)
         if judgement.alerts:
             return judgement._replace(alerts=self._named(judgement.alerts))
         return judgement
 
-    def _forget_ended(self, cook: str) -> None:
-        """Let the one that has just ended be the last of those that are remembered."""
+    def _remember_ended(self, cook: str) -> None:
+        """Put the one that has ended last, as a state has it too, and forget what ended first."""
         self._watches[cook] = self._watches.pop(cook)
-        ended = [cook for cook, watch in self._watches.items() if watch.ended]
-        for cook in ended[:-MOST_ENDED]:
-            self.forget(cook)
+        ended = [other for other, watch in self._watches.items() if watch.ended]
+        for other in ended[:-MOST_ENDED]:
+            del self._watches[other]
 
     def answer(self, cook: str, answer: Answer, now: float) -> None:
         """Heed an answer about a cook; one that is not known has nothing to be heard of."""
@@ -74,7 +75,7 @@ class Memory:
         for cook, watch in list(self._watches.items()):
             passed = now - watch.heard
             if cook and passed > FORGOTTEN:
-                self.forget(cook)
+                del self._watches[cook]
             elif cook and 0 < self._silence <= passed:
                 told.append(watch.silence(now, self._silence))
         return self._named(filter(None, told))
@@ -84,9 +85,11 @@ class Memory:
         if not cook or not (is_named(cook) or any(self.going_on(beside=cook))):
             return ""
         name = name_of(cook)
+        if name == cook:
+            return name
         # An id begins with its name: of thousands few are looked at further.
         alike = (other for other in self.going_on(beside=cook) if other.startswith(name))
-        return cook if name == cook or name in map(name_of, alike) else name
+        return cook if name in map(name_of, alike) else name
 
     def _named(self, alerts: Iterable[Alert]) -> list[Alert]:
         """The alerts, in words that say whose smoker it is where somebody could ask."""
@@ -94,18 +97,14 @@ class Memory:
 
     def going_on(self, beside: str = "") -> Iterator[str]:
         """The cooks that go on, but for one of them and for foreign readings."""
-        none = "", beside
-        return (c for c, watch in self._watches.items() if c not in none and not watch.ended)
-
-    def forget(self, cook: str) -> None:
-        """Expect nothing of a cook any more."""
-        self._watches.pop(cook)
+        watches = self._watches.items()
+        return (cook for cook, watch in watches if cook and cook != beside and not watch.ended)
 
     def forget_oldest(self) -> None:
         """Forget a tenth of the cooks, those that were heard longest ago."""
         heard = sorted(self._watches, key=lambda cook: self._watches[cook].heard)
         for cook in heard[: len(heard) // 10 + 1]:
-            self.forget(cook)
+            del self._watches[cook]
 
     def state(self, now: float) -> State:
         """All that is known, in JSON: a watch's state by its cook."""

@@ -75,7 +75,8 @@ class AlertRow(Tag):
                 self._subject, self._advice = Tag("strong"), Tag("p")
                 self._deliveries, self._heard = Tag("p"), Tag("p", role="status")
                 self._button = Tag("button", "I have heard it", "none")
-                press(self._button, lambda: hear(alert), self._heard.put)
+                self._refused = Tag("p", role="status")
+                press(self._button, lambda: hear(alert), self._refused.put)
         self._shown: tuple[object, ...] = ()
 
     def show(
@@ -98,6 +99,7 @@ class AlertRow(Tag):
         self._advice.put(shortened(lines[1]) if wanted else "")
         self._deliveries.put(*_deliveries(record))
         self._heard.put(f"Heard at {of_day(heard)}" if heard else "")
+        self._refused.put()
         self._button.put("I have heard it", "none" if heard or episode is None else "")
 
 

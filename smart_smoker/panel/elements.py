@@ -56,7 +56,7 @@ def press_with(
 
 def _press(button: Tag, do: Callable[[str], None], say: Callable[[str], None], script: str) -> None:
     async def pressed(said: str) -> None:
-        say("")  # Not at the end: what it does can be shown there before it is known to be done.
+        say("")
         try:
             await run.io_bound(do, said)
         except SmartSmokerError as error:
