@@ -426,6 +426,14 @@ def test_those_that_ended_first_are_forgotten_first_whoever_goes_on(monkeypatch)
     assert judge(again, cooks[2]) == ["wings/01-smoker/3/raised"]
 
 
+def test_a_last_reading_that_comes_again_makes_its_cook_no_newer(monkeypatch):
+    monkeypatch.setattr(memory_, "MOST_ENDED", 2)
+    made = memory()
+    last = [cook([225], name)[0]._replace(last=True) for name in ("brisket", "ribs", "wings")]
+    judge(made, [last[0], last[1], last[0], last[2]])
+    assert list(made.state(0)) == ["ribs", "wings"]
+
+
 def test_a_cook_that_goes_on_after_its_end_is_remembered():
     readings = cook([150, 203, 203, 150, 203, 203], probe=FOOD_A)
     made = memory(FoodStall(), [FoodDone(203)], probe=FOOD_A)
