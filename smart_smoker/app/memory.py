@@ -85,7 +85,7 @@ class Memory:
         if not cook or not (is_named(cook) or any(self.going_on(beside=cook))):
             return ""
         name = name_of(cook)
-        if name == cook:
+        if name == cook:  # An id of others' making has no longer form to choose.
             return name
         # An id begins with its name: of thousands few are looked at further.
         alike = (other for other in self.going_on(beside=cook) if other.startswith(name))
